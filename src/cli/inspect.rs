@@ -1,0 +1,222 @@
+//! `rassegna inspect`
+
+mod batch;
+
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+use url::Url;
+
+use super::out::say;
+use super::table::table;
+use super::{ConfigFile, Exit, block_on, logging};
+use crate::config::{self, Config, Source};
+use crate::fetch::{Accept, Fetched, Fetcher, Request};
+use crate::language::Language;
+use crate::model::{Item, Kind, Page, Validators};
+use crate::pipeline::{self, Reading};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// A source of the configuration, an address or a file
+    #[arg(value_name = "ID|URL|FILE", required_unless_present = "batch")]
+    what: Option<String>,
+    #[command(flatten)]
+    config: ConfigFile,
+    /// What it is, where that is not to be seen
+    #[arg(long, value_enum)]
+    kind: Option<Word>,
+    /// Its language (BCP 47)
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
+    /// The zone of its dates
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+    /// Read JSON objects line by line from standard input and answer each with one (docs/manual.md)
+    #[arg(long)]
+    batch: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Word {
+    Feed,
+    Listing,
+    Article,
+}
+
+impl From<Word> for Kind {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::Feed => Self::Feed,
+            Word::Listing => Self::Listing,
+            Word::Article => Self::Article,
+        }
+    }
+}
+
+/// Shows what would be read; stores nothing.
+pub(super) fn run(options: &Options) -> Result<(), Exit> {
+    if options.batch {
+        return batch::run();
+    }
+    logging::start("error");
+    let what = options.what.as_deref().unwrap_or_default();
+    let (source, fetch) = source(options, what)?;
+    let page = block_on(async {
+        let fetcher = Fetcher::new(&fetch, concat!("rassegna/", env!("CARGO_PKG_VERSION")))
+            .map_err(|error| failed(what, &error))?;
+        let none = Validators::default();
+        let request = Request {
+            url: &source.url,
+            validators: &none,
+            headers: &source.headers,
+            auth: source.auth.as_ref(),
+            accept: Accept::Feed,
+            local: true,
+        };
+        match fetcher.get(request).await {
+            Ok(Fetched::Page(page)) => Ok(page),
+            Ok(Fetched::NotModified { .. }) => Err(failed(
+                what,
+                &"the server answered 304 although nothing is known of it",
+            )),
+            Err(error) => Err(failed(what, &error)),
+        }
+    })?;
+    let reading =
+        pipeline::read(&source, None, &page, Utc::now()).map_err(|error| failed(what, &error))?;
+    if options.json {
+        say!("{:#}", batch::answer(&reading, &page.url));
+    } else {
+        show(&reading, &page);
+    }
+    Ok(())
+}
+
+fn failed(what: &str, error: &dyn std::fmt::Display) -> Exit {
+    say!(err, "{what}: {error}");
+    Exit::Failed
+}
+
+/// The source that is meant: one of the configuration, or one made up for an address or a file.
+fn source(options: &Options, what: &str) -> Result<(Source, config::Fetch), Exit> {
+    let usage = |why: String| {
+        say!(err, "error: {why}");
+        Exit::Usage
+    };
+    // Without an own source the configuration only lends its limits, and may be missing.
+    let config: Option<Config> = match config::find(options.config.config.as_deref()) {
+        Ok(_) => Some(options.config.load()?),
+        Err(_) if options.config.config.is_none() => None,
+        Err(_) => Some(options.config.load()?),
+    };
+    let own = config
+        .as_ref()
+        .and_then(|config| config.sources.iter().find(|source| source.id.0 == what))
+        .cloned();
+    let fetch = config.map(|config| config.fetch).unwrap_or_default();
+    let mut source = match own {
+        Some(source) => source,
+        None => {
+            let url = address(what).ok_or_else(|| {
+                usage(format!(
+                    "`{what}` is no source of the configuration, no address and no file"
+                ))
+            })?;
+            Source::unknown(url)
+        }
+    };
+    if let Some(tag) = &options.lang {
+        source.languages = vec![Language::parse(tag).ok_or_else(|| {
+            usage(format!(
+                "`{tag}` is no language tag; write one like it or pt-BR"
+            ))
+        })?];
+    }
+    if let Some(zone) = &options.timezone {
+        source.timezone = zone.parse::<Tz>().map_err(|_| {
+            usage(format!(
+                "`{zone}` is no time zone; write one like Europe/Rome"
+            ))
+        })?;
+    }
+    source.kind = options.kind.map(Kind::from).or(source.kind);
+    Ok((source, fetch))
+}
+
+fn address(what: &str) -> Option<Url> {
+    let file = |path: PathBuf| Url::from_file_path(path).ok();
+    if Path::new(what).is_file() {
+        return std::fs::canonicalize(what).ok().and_then(file);
+    }
+    Url::parse(what)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https" | "file"))
+}
+
+fn show(reading: &Reading, page: &Page) {
+    let (extracted, normalized) = (&reading.extracted, &reading.normalized);
+    say!("{}", page.url);
+    say!(
+        "read as {}: {} items{}",
+        extracted.kind,
+        normalized.items.len(),
+        if extracted.partial {
+            ", the document is cut short"
+        } else {
+            ""
+        }
+    );
+    if let Some(title) = &extracted.title {
+        say!("title: {title}");
+    }
+    for feed in &extracted.announced {
+        say!("announces a feed: {feed}");
+    }
+    if !extracted.fields.is_empty() {
+        let rates: Vec<String> = extracted
+            .fields
+            .iter()
+            .map(|rate| format!("{} {}/{}", rate.field, rate.found, rate.of))
+            .collect();
+        say!("fields: {}", rates.join(", "));
+    }
+    let rows: Vec<Vec<String>> = normalized.items.iter().map(row).collect();
+    say!(
+        "\n{}",
+        table(&["#", "date", "read from", "lang", "title", "link"], &rows).trim_end()
+    );
+    for warning in extracted.warnings.iter().chain(&normalized.warnings) {
+        say!("warning: {warning}");
+    }
+}
+
+fn row(item: &Item) -> Vec<String> {
+    let (date, text) = match &item.published {
+        None => ("–".into(), "no date; first seen stands for it".into()),
+        Some(dated) if dated.precision == crate::model::Precision::Day => {
+            (dated.at.format("%Y-%m-%d").to_string(), dated.text.clone())
+        }
+        Some(dated) => (
+            dated.at.format("%Y-%m-%d %H:%M %:z").to_string(),
+            dated.text.clone(),
+        ),
+    };
+    let link = item
+        .url
+        .as_ref()
+        .map_or_else(|| "–".into(), ToString::to_string);
+    vec![
+        (item.position + 1).to_string(),
+        date,
+        text,
+        item.language.to_string(),
+        item.title.clone(),
+        link,
+    ]
+}

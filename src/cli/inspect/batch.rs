@@ -1,0 +1,144 @@
+//! `rassegna inspect --batch`: files in, readings out, a JSON object a line each; for measuring.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, Read, Write};
+
+use chrono::{DateTime, Utc};
+use flate2::read::MultiGzDecoder;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::cli::Exit;
+use crate::config::{Fetch, Source};
+use crate::extract::text::plain;
+use crate::language::Language;
+use crate::model::{Item, Kind, Page, Validators};
+use crate::pipeline::{self, Reading};
+
+#[derive(Deserialize)]
+struct Question {
+    path: String,
+    url: String,
+    kind: Option<String>,
+    language: Option<String>,
+    timezone: Option<String>,
+    headers: Option<BTreeMap<String, String>>,
+    now: Option<DateTime<Utc>>,
+}
+
+/// Answers every line of standard input.
+pub(super) fn run() -> Result<(), Exit> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|_| Exit::Failed)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let answer = serde_json::from_str(&line)
+            .map_err(|error| format!("the question does not read: {error}"))
+            .and_then(|question| read(&question));
+        let answer = answer.unwrap_or_else(|error| json!({ "error": error }));
+        writeln!(out, "{answer}").map_err(|_| Exit::Store)?;
+    }
+    out.flush().map_err(|_| Exit::Store)
+}
+
+fn read(question: &Question) -> Result<Value, String> {
+    let url = Url::parse(&question.url)
+        .map_err(|error| format!("`{}` is no address: {error}", question.url))?;
+    let header = |name: &str| {
+        question
+            .headers
+            .iter()
+            .flatten()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    };
+    let base = header("content-location")
+        .and_then(|place| url.join(place).ok())
+        .unwrap_or(url);
+    let mut source = Source::unknown(base.clone());
+    source.languages = question
+        .language
+        .as_deref()
+        .and_then(Language::parse)
+        .into_iter()
+        .collect();
+    source.timezone = question
+        .timezone
+        .as_deref()
+        .and_then(|zone| zone.parse().ok())
+        .unwrap_or(source.timezone);
+    source.kind = question.kind.as_deref().and_then(Kind::from_word);
+    let now = question.now.unwrap_or_else(Utc::now);
+    let page = Page {
+        url: base,
+        content_type: header("content-type").cloned(),
+        body: body(&question.path).map_err(|error| format!("{}: {error}", question.path))?,
+        validators: Validators::default(),
+        fetched_at: now,
+    };
+    let reading = pipeline::read(&source, None, &page, now).map_err(|error| error.to_string())?;
+    Ok(answer(&reading, &page.url))
+}
+
+fn body(path: &str) -> std::io::Result<Vec<u8>> {
+    let most = u64::try_from(Fetch::default().max_body).unwrap_or(u64::MAX);
+    let mut body = Vec::new();
+    let file = File::open(path)?;
+    if path.ends_with(".gz") {
+        MultiGzDecoder::new(file)
+            .take(most)
+            .read_to_end(&mut body)?;
+    } else {
+        file.take(most).read_to_end(&mut body)?;
+    }
+    Ok(body)
+}
+
+/// A reading as one JSON object.
+pub(super) fn answer(reading: &Reading, url: &Url) -> Value {
+    let (extracted, normalized) = (&reading.extracted, &reading.normalized);
+    let warnings: Vec<&String> = extracted
+        .warnings
+        .iter()
+        .chain(&normalized.warnings)
+        .collect();
+    let language = extracted.language.as_deref().and_then(Language::parse);
+    json!({
+        "kind": extracted.kind,
+        "title": extracted.title,
+        "url": url.as_str(),
+        "language": language.as_ref().map(Language::tag),
+        "fields": extracted.fields,
+        "items": normalized.items.iter().map(item).collect::<Vec<_>>(),
+        "warnings": warnings,
+    })
+}
+
+fn item(item: &Item) -> Value {
+    let enclosures: Vec<Value> = item
+        .enclosures
+        .iter()
+        .map(|enclosure| json!({ "url": enclosure.url, "type": enclosure.media_type, "length": enclosure.length }))
+        .collect();
+    json!({
+        "title": item.title,
+        "url": item.url.as_ref().map(Url::as_str),
+        "id": item.guid,
+        "published": item.published.as_ref().map(|dated| dated.at.to_rfc3339()),
+        "date_text": item.published.as_ref().map(|dated| &dated.text),
+        "updated": item.updated.map(|at| at.to_rfc3339()),
+        "precision": item.published.as_ref().map(|dated| dated.precision),
+        "summary": item.summary,
+        "content_text": plain(&item.html),
+        "content_html": item.html,
+        "authors": item.authors,
+        "categories": item.categories,
+        "image": item.image.as_ref().map(Url::as_str),
+        "enclosures": enclosures,
+        "language": item.language.tag(),
+    })
+}

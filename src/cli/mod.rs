@@ -1,0 +1,169 @@
+//! The commands: one file each. They say what they did on standard output, what went wrong on standard error, and
+//! end with an exit code: 0 done; 1 something that was asked failed; 2 usage or configuration; 3 store, output or
+//! lock.
+
+mod check;
+mod date;
+mod demo;
+mod inspect;
+mod logging;
+mod once;
+mod out;
+mod run;
+mod signals;
+mod status;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{self, Config};
+use crate::daemon::{Failure, StartFailure};
+use crate::pipeline::PublishFailure;
+use crate::store::StoreError;
+use out::say;
+
+/// Reads the news of agencies and regions, feeds or plain pages, and republishes it as one dependable feed per
+/// language.
+#[derive(Debug, Parser)]
+#[command(name = "rassegna", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Poll on schedule, publish and serve, until stopped
+    Run(Place),
+    /// Poll every source once, publish, and end
+    Once(once::Options),
+    /// Show what would be read from a source, an address or a file; stores nothing
+    Inspect(inspect::Options),
+    /// Show how a date is read, and on what evidence
+    Date(date::Options),
+    /// Show how the sources fare
+    Status(status::Options),
+    /// Check the configuration
+    Check(ConfigFile),
+    /// Print the JSON Schema of the configuration, for editors
+    Schema,
+    /// Try everything without a network: bundled pages, real polling, feeds to subscribe to
+    Demo(demo::Options),
+}
+
+/// Which configuration.
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// The configuration; else ./config/rassegna.toml, else /etc/rassegna/rassegna.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Which configuration, and where its data is.
+#[derive(Debug, Args)]
+struct Place {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Where the database and the feeds are; else $STATE_DIRECTORY, else the current folder
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// How a command ends when it does not end well. What there is to say has been said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Something that was asked failed.
+    Failed,
+    /// Usage or configuration.
+    Usage,
+    /// The store, the output folder or the lock.
+    Store,
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Store => 3,
+        }
+    }
+}
+
+/// Runs the command of the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; a full disk must not make them panics.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = match arguments.command {
+        Command::Run(place) => run::run(&place),
+        Command::Once(options) => once::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
+        Command::Date(options) => date::run(&options),
+        Command::Status(options) => status::run(&options),
+        Command::Check(file) => check::run(&file),
+        Command::Schema => check::schema(),
+        Command::Demo(options) => demo::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => ExitCode::from(exit.code()),
+    }
+}
+
+impl ConfigFile {
+    /// Loads it, or says everything that is wrong with it.
+    fn load(&self) -> Result<Config, Exit> {
+        config::find(self.config.as_deref())
+            .and_then(|file| config::load(&file))
+            .map_err(|problems| {
+                say!(err, "{problems}");
+                Exit::Usage
+            })
+    }
+}
+
+/// Says what failed and gives the exit code for it.
+fn failed(error: impl Into<Failure>) -> Exit {
+    let error = error.into();
+    say!(err, "error: {error}");
+    Exit::Store
+}
+
+impl From<PublishFailure> for Failure {
+    fn from(error: PublishFailure) -> Self {
+        match error {
+            PublishFailure::Store(error) => Self::Store(error),
+            PublishFailure::File(error) => Self::Start(StartFailure::Folder(error)),
+            PublishFailure::Render => Self::Store(StoreError::Closed),
+        }
+    }
+}
+
+/// The runtime that asynchronous commands run in.
+fn runtime() -> Result<tokio::runtime::Runtime, Exit> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            say!(err, "error: the system gives no threads: {error}");
+            Exit::Store
+        })
+}
+
+/// Runs to the end without waiting for parsing that can't be interrupted.
+fn block_on<T>(work: impl Future<Output = Result<T, Exit>>) -> Result<T, Exit> {
+    let runtime = runtime()?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,250 @@
+//! `rassegna once`
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use chrono::Utc;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::task::JoinSet;
+
+use super::out::say;
+use super::table::table;
+use super::{Exit, Place, block_on, failed, logging};
+use crate::config::Config;
+use crate::daemon::{Engine, StartFailure, data_folder};
+use crate::model::SourceId;
+use crate::pipeline::Published;
+use crate::store::{Access, Recorded, Store, StoreError, Summary};
+
+/// A daemon that was asked to poll should have answered after so long.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    place: Place,
+    /// Only this source
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+}
+
+/// Polls once and publishes; beside a running daemon, asks it to do so.
+pub(super) fn run(options: &Options) -> Result<(), Exit> {
+    logging::start("error");
+    let config = options.place.config.load()?;
+    let data = data_folder(options.place.data.as_deref());
+    let wanted = wanted(&config, options.source.as_deref())?;
+    block_on(async {
+        match Engine::start(config.clone(), &data) {
+            Ok(engine) => {
+                let cycle = cycle(&engine, &wanted).await?;
+                show(&engine.store, &wanted, &cycle).await?;
+                engine.store.close().await;
+                if cycle.polls.values().any(|recorded| recorded.failed) {
+                    Err(Exit::Failed)
+                } else {
+                    Ok(())
+                }
+            }
+            Err(StartFailure::Store(StoreError::Locked { .. })) => {
+                let store =
+                    Store::open(&data.join(&config.store.path), Access::Ask).map_err(failed)?;
+                ask(&store, options.source.as_deref(), &wanted).await
+            }
+            Err(error) => Err(failed(error)),
+        }
+    })
+}
+
+/// The sources that were asked for.
+fn wanted(config: &Config, only: Option<&str>) -> Result<Vec<SourceId>, Exit> {
+    let all: Vec<SourceId> = config
+        .sources
+        .iter()
+        .map(|source| source.id.clone())
+        .collect();
+    let Some(only) = only else { return Ok(all) };
+    // `arter` means all of `arter.it` and `arter.en`.
+    let part = format!("{only}.");
+    let found: Vec<SourceId> = all
+        .iter()
+        .filter(|id| id.0 == only || id.0.starts_with(&part))
+        .cloned()
+        .collect();
+    if found.is_empty() {
+        let known: Vec<&str> = all.iter().map(|id| id.0.as_str()).collect();
+        say!(
+            err,
+            "error: there is no source `{only}`; the configuration has: {}",
+            known.join(", ")
+        );
+        return Err(Exit::Usage);
+    }
+    Ok(found)
+}
+
+/// What one cycle came to.
+pub(super) struct Cycle {
+    pub(super) polls: BTreeMap<SourceId, Recorded>,
+    pub(super) published: Published,
+}
+
+/// Polls the wanted sources, all at once as far as the limits let, and publishes.
+pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle, Exit> {
+    engine
+        .store
+        .register(&engine.config.sources)
+        .await
+        .map_err(failed)?;
+    let bar =
+        ProgressBar::with_draw_target(Some(wanted.len() as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let mut polls = JoinSet::new();
+    for source in engine
+        .config
+        .sources
+        .iter()
+        .filter(|source| wanted.contains(&source.id))
+    {
+        polls.spawn(engine.poll(source));
+    }
+    let mut recorded = BTreeMap::new();
+    while let Some(done) = polls.join_next().await {
+        let Ok((id, result)) = done else { continue };
+        bar.set_message(id.to_string());
+        bar.inc(1);
+        recorded.insert(id, result.map_err(failed)?);
+    }
+    bar.finish_and_clear();
+    let published = engine.publish().await.map_err(failed)?;
+    engine.prune(Utc::now()).await.map_err(failed)?;
+    Ok(Cycle {
+        polls: recorded,
+        published,
+    })
+}
+
+/// The closing table: a line a source, then what was published.
+pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> Result<(), Exit> {
+    let sources = store.sources().await.map_err(failed)?;
+    let rows: Vec<Vec<String>> = sources
+        .iter()
+        .filter(|source| wanted.contains(&source.id))
+        .map(|source| row(source, cycle.polls.get(&source.id)))
+        .collect();
+    say!(
+        "{}",
+        table(&["source", "items", "new", "edited", "result"], &rows).trim_end()
+    );
+    let entries: Vec<String> = cycle
+        .published
+        .entries
+        .iter()
+        .map(|(feed, count)| format!("{feed} {count}"))
+        .collect();
+    let written = cycle.published.written.len();
+    let files = match written {
+        0 => "no file changed".to_owned(),
+        1 => "1 file written".to_owned(),
+        _ => format!("{written} files written"),
+    };
+    say!("\nfeeds (entries): {}; {files}", entries.join(", "));
+    Ok(())
+}
+
+fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
+    let Some(recorded) = recorded else {
+        return vec![
+            source.id.to_string(),
+            String::new(),
+            String::new(),
+            String::new(),
+            "ended early".into(),
+        ];
+    };
+    let result = match (&source.state.error, recorded) {
+        (Some(error), _) => format!("failed: {error}"),
+        (
+            None,
+            Recorded {
+                unchanged: true, ..
+            },
+        ) => "unchanged".into(),
+        (None, Recorded { seen, .. }) if *seen > 0 => {
+            format!("ok; {seen} older ones remembered, not published")
+        }
+        (None, _) => match source.state.warnings.as_slice() {
+            [] => "ok".into(),
+            [one] => format!("ok; {one}"),
+            [first, rest @ ..] => format!(
+                "ok; {first} (and {} more: rassegna status {})",
+                rest.len(),
+                source.id
+            ),
+        },
+    };
+    let number = |count: usize| {
+        if recorded.unchanged || recorded.failed {
+            "–".to_owned()
+        } else {
+            count.to_string()
+        }
+    };
+    vec![
+        source.id.to_string(),
+        number(recorded.listed),
+        number(recorded.new + recorded.joined),
+        number(recorded.edited),
+        result,
+    ]
+}
+
+/// Leaves a request for the running daemon and waits for it.
+async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(), Exit> {
+    say!("a daemon is running; it is asked to poll now");
+    let mut numbers = Vec::new();
+    if only.is_some() {
+        for id in wanted {
+            numbers.push(store.ask(Some(id), Utc::now()).await.map_err(failed)?);
+        }
+    } else {
+        numbers.push(store.ask(None, Utc::now()).await.map_err(failed)?);
+    }
+    let done = tokio::time::timeout(PATIENCE, async {
+        for number in numbers {
+            while !store.request_is_done(number).await? {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+        Ok::<(), StoreError>(())
+    });
+    match done.await {
+        Ok(result) => result.map_err(failed)?,
+        Err(_) => {
+            say!(
+                err,
+                "error: the daemon has not answered within {} s; see its log, or `rassegna status`",
+                PATIENCE.as_secs()
+            );
+            return Err(Exit::Failed);
+        }
+    }
+    let sources = store.sources().await.map_err(failed)?;
+    let mut all_well = true;
+    for source in sources.iter().filter(|source| wanted.contains(&source.id)) {
+        all_well &= source.state.error.is_none();
+        say!(
+            "{}: {}",
+            source.id,
+            source.state.error.as_deref().unwrap_or("ok")
+        );
+    }
+    if all_well { Ok(()) } else { Err(Exit::Failed) }
+}

@@ -1,0 +1,117 @@
+//! `rassegna status`
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::out::say;
+use super::table::table;
+use super::{Exit, Place, block_on, failed};
+use crate::daemon::data_folder;
+use crate::serve::ago;
+use crate::store::{Access, Store, Summary};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    place: Place,
+    /// Everything about this source
+    #[arg(value_name = "ID")]
+    source: Option<String>,
+}
+
+/// Shows the sources' state; only looks, so it works beside a running daemon.
+pub(super) fn run(options: &Options) -> Result<(), Exit> {
+    let config = options.place.config.load()?;
+    let data = data_folder(options.place.data.as_deref());
+    let sources = block_on(async {
+        let store = Store::open(&data.join(&config.store.path), Access::Read).map_err(failed)?;
+        store.sources().await.map_err(failed)
+    })?;
+    let now = Utc::now();
+    let Some(wanted) = &options.source else {
+        let rows: Vec<Vec<String>> = sources.iter().map(|source| row(source, now)).collect();
+        say!(
+            "{}",
+            table(
+                &[
+                    "source",
+                    "read as",
+                    "items",
+                    "last success",
+                    "next run",
+                    "state"
+                ],
+                &rows
+            )
+            .trim_end()
+        );
+        return Ok(());
+    };
+    let Some(source) = sources.iter().find(|source| source.id.0 == *wanted) else {
+        let known: Vec<&str> = sources.iter().map(|source| source.id.0.as_str()).collect();
+        say!(
+            err,
+            "error: there is no source `{wanted}`; known are: {}",
+            known.join(", ")
+        );
+        return Err(Exit::Usage);
+    };
+    detail(source, now);
+    Ok(())
+}
+
+fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    at.map_or_else(|| "never".into(), |at| ago(at, now))
+}
+
+fn row(source: &Summary, now: DateTime<Utc>) -> Vec<String> {
+    let state = &source.state;
+    let words = match (&state.error, state.last_success) {
+        (Some(error), _) => format!("failed {}×: {error}", state.failures),
+        (None, Some(_)) => "ok".into(),
+        (None, None) => "not polled yet".into(),
+    };
+    let kind = state
+        .kind
+        .map_or_else(|| "–".into(), |kind| kind.to_string());
+    vec![
+        source.id.to_string(),
+        kind,
+        source.items.to_string(),
+        when(state.last_success, now),
+        when(state.next_run, now),
+        words,
+    ]
+}
+
+fn detail(source: &Summary, now: DateTime<Utc>) {
+    let state = &source.state;
+    say!("{} – {}", source.id, source.title);
+    say!("address       {}", source.url);
+    if let Some(feed) = &state.feed_url {
+        say!("feed          {feed} (announced by the page)");
+    }
+    say!(
+        "read as       {}",
+        state
+            .kind
+            .map_or_else(|| "not known yet".into(), |kind| kind.to_string())
+    );
+    say!("items stored  {}", source.items);
+    say!("last attempt  {}", when(state.last_attempt, now));
+    say!("last success  {}", when(state.last_success, now));
+    say!("last new item {}", when(state.last_new, now));
+    say!("next run      {}", when(state.next_run, now));
+    if let Some(error) = &state.error {
+        say!(
+            "failing       {error} ({} in a row); its last good entries stay published",
+            state.failures
+        );
+    }
+    for rate in &state.rates {
+        say!("  {:<9} {} of {}", rate.field, rate.found, rate.of);
+    }
+    for warning in &state.warnings {
+        say!("warning: {warning}");
+    }
+}

@@ -1,0 +1,85 @@
+//! Tables on a terminal: columns as wide as what is in them, the last one as wide as the rest.
+
+use crate::normalize::shorten;
+
+/// The width of a terminal that does not say.
+const WIDTH: usize = 100;
+
+/// A table with a head; cells are cut so that a row stays on a line.
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let columns = head.len();
+    let cell =
+        |row: &[String], column: usize| row.get(column).map_or(0, |cell| cell.chars().count());
+    let mut widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            rows.iter()
+                .map(|row| cell(row, column))
+                .chain([head[column].chars().count()])
+                .max()
+                .unwrap_or_default()
+        })
+        .collect();
+    let room = WIDTH.saturating_sub(2 * columns.saturating_sub(1));
+    while widths.iter().sum::<usize>() > room
+        && let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 12)
+    {
+        *widest -= 1;
+    }
+    let mut out = String::new();
+    let head: Vec<String> = head.iter().map(|text| (*text).to_owned()).collect();
+    for row in std::iter::once(&head).chain(rows) {
+        let mut line = String::new();
+        for (column, width) in widths.iter().enumerate() {
+            let text = row
+                .get(column)
+                .map(String::as_str)
+                .unwrap_or_default()
+                .replace(['\n', '\t'], " ");
+            let text = shorten(&text, width.saturating_sub(1).max(1))
+                .chars()
+                .take(*width)
+                .collect::<String>();
+            let text = if row
+                .get(column)
+                .is_some_and(|cell| cell.chars().count() <= *width)
+            {
+                row[column].clone()
+            } else {
+                text
+            };
+            let pad = width.saturating_sub(text.chars().count());
+            line.push_str(&text);
+            line.extend(std::iter::repeat_n(' ', pad + 2));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn rows_stay_on_a_line_and_columns_align() {
+        let long = "parola ".repeat(40);
+        let text = table(
+            &["date", "title"],
+            &[
+                vec!["2025-09-09".into(), long],
+                vec!["–".into(), "breve".into()],
+            ],
+        );
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 100),
+            "{text}"
+        );
+        assert!(
+            text.lines()
+                .skip(1)
+                .all(|line| line.chars().nth(12).is_some_and(|c| c != ' ')),
+            "{text}"
+        );
+    }
+}

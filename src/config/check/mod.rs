@@ -1,0 +1,219 @@
+//! Gives the words of a configuration their meaning: inheritance, and what keys mean together.
+//!
+//! What a single value means was judged by the shape, so a value that cannot be read is passed over in silence
+//! here: it has been reported, and no configuration will come of it.
+
+mod auth;
+mod feed;
+mod listing;
+mod source;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use url::Url;
+
+use super::Config;
+use super::Content;
+use super::Fetch;
+use super::Format;
+use super::Plan;
+use super::Publish;
+use super::Serve;
+use super::Site;
+use super::Store;
+use super::crontab::Crontab;
+use super::leaf;
+use super::problem::Problems;
+use super::problem::Report;
+use super::reader;
+use super::shape;
+use super::tree::Table;
+use super::units;
+use crate::language::Language;
+
+/// Reads a configuration file, what it includes, and the secrets that it names.
+///
+/// # Errors
+///
+/// Everything that is wrong, at once.
+pub fn load(file: &Path) -> Result<Config, Problems> {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let variable = |name: &str| std::env::var(name).ok();
+    load_with(
+        file,
+        &Secrets {
+            credentials,
+            variable: &variable,
+        },
+    )
+}
+
+/// Where secrets are.
+struct Secrets<'a> {
+    /// systemd's folder of credentials.
+    credentials: Option<PathBuf>,
+    /// Reads a variable of the environment.
+    variable: &'a dyn Fn(&str) -> Option<String>,
+}
+
+fn load_with(file: &Path, secrets: &Secrets<'_>) -> Result<Config, Problems> {
+    let mut report = Report::default();
+    let written = reader::read(file, &mut report);
+    // What a file that cannot be read would have said is unknown, so nothing can be said to be missing.
+    let whole = report.is_clean();
+    let root = shape::check(written, &mut report);
+    if !whole {
+        return Err(report.into_problems());
+    }
+    let config = config(file, &root, secrets, &mut report);
+    match config {
+        Some(config) if report.is_clean() => Ok(config),
+        _ => Err(report.into_problems()),
+    }
+}
+
+/// Nothing comes of what the shape has complained about.
+fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report) -> Option<Config> {
+    let serve = serve(root.table("serve")?);
+    let site = site(root, serve.listen.as_deref())?;
+    let publish = publish(root.table("publish")?);
+    let inherited = source::Inherited {
+        languages: &site.languages,
+        timezone: site.timezone,
+        plan: plan(root, site.timezone),
+        content: publish
+            .as_ref()
+            .map_or(Content::Summary, |publish| publish.content),
+        secrets,
+    };
+    let sources = source::sources(root, &inherited, report);
+    let feeds = feed::feeds(root, &site, &sources, report);
+    Some(Config {
+        file: file.to_owned(),
+        site,
+        fetch: fetch(root.table("fetch")?)?,
+        store: store(root.table("store")?)?,
+        publish: publish?,
+        serve,
+        sources: sources
+            .into_iter()
+            .filter(|source| source.enabled)
+            .map(|source| source.source)
+            .collect(),
+        feeds,
+    })
+}
+
+fn site(root: &Table, listen: Option<&str>) -> Option<Site> {
+    let table = root.table("site")?;
+    let mut languages: Vec<Language> = Vec::new();
+    for (language, _) in table.read_all("languages", leaf::language) {
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    if languages.is_empty() {
+        let declared: BTreeSet<Language> = root
+            .tables("source")
+            .flat_map(|(.., table)| source::languages(table))
+            .collect();
+        languages.extend(declared);
+    }
+    Some(Site {
+        title: table.read("title", leaf::words).unwrap_or_default(),
+        url: table
+            .read("url", leaf::site_url)
+            .or_else(|| own_url(listen))?,
+        contact: table.read("contact", leaf::words),
+        languages,
+        timezone: table.read("timezone", leaf::zone).unwrap_or(Tz::UTC),
+    })
+}
+
+/// The address under which this machine reaches what it serves itself.
+fn own_url(listen: Option<&str>) -> Option<Url> {
+    let listen = listen
+        .unwrap_or("127.0.0.1:8080")
+        .replacen("0.0.0.0:", "127.0.0.1:", 1)
+        .replacen("[::]:", "[::1]:", 1);
+    leaf::site_url(&format!("http://{listen}/")).ok()
+}
+
+/// The plan of a table with a `schedule`.
+fn plan(table: &Table, zone: Tz) -> Option<Plan> {
+    let schedule = table.table("schedule")?;
+    let every = schedule.read("every", units::duration).map(Plan::Every);
+    every.or_else(|| Some(Plan::Cron(schedule.read("cron", Crontab::parse)?, zone)))
+}
+
+fn fetch(table: &Table) -> Option<Fetch> {
+    Some(Fetch {
+        concurrency: table.integer("concurrency")?,
+        per_host: table.integer("per_host")?,
+        gap: table.read("gap", units::duration)?,
+        timeout: table.read("timeout", units::duration)?,
+        max_body: table.read("max_body", units::size)?.try_into().ok()?,
+        allow: table
+            .read_all("allow", leaf::network)
+            .into_iter()
+            .map(|(network, _)| network)
+            .collect(),
+    })
+}
+
+fn store(table: &Table) -> Option<Store> {
+    let path = table.read("path", leaf::words)?.into();
+    Some(Store {
+        path,
+        keep: table.read("keep", units::duration)?,
+    })
+}
+
+fn publish(table: &Table) -> Option<Publish> {
+    let formats: BTreeSet<Format> = table
+        .read_all("formats", format)
+        .into_iter()
+        .map(|(format, _)| format)
+        .collect();
+    Some(Publish {
+        directory: table.read("directory", leaf::words)?.into(),
+        formats: formats.into_iter().collect(),
+        entries: table.integer("entries")?,
+        days: table.integer("days")?,
+        content: content(table)?,
+        index: table.boolean("index")?,
+    })
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    match word {
+        "rss" => Ok(Format::Rss),
+        "atom" => Ok(Format::Atom),
+        "json" => Ok(Format::Json),
+        "html" => Ok(Format::Html),
+        _ => Err(format!("`{word}` is not a format")),
+    }
+}
+
+/// The `content` of a table that has one.
+fn content(table: &Table) -> Option<Content> {
+    match table.text("content")? {
+        "summary" => Some(Content::Summary),
+        "full" => Some(Content::Full),
+        _ => None,
+    }
+}
+
+fn serve(table: &Table) -> Serve {
+    let listen = |key| table.read(key, leaf::listen).flatten();
+    Serve {
+        listen: listen("listen"),
+        admin: listen("admin"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

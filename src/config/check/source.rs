@@ -1,0 +1,264 @@
+//! `[source.ID]`: what it inherits, and what its keys mean together.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use url::Url;
+
+use super::Secrets;
+use super::auth;
+use super::listing;
+use crate::config::Content;
+use crate::config::Dates;
+use crate::config::Plan;
+use crate::config::Source;
+use crate::config::leaf;
+use crate::config::problem::Place;
+use crate::config::problem::Report;
+use crate::config::tree::Entry;
+use crate::config::tree::Table;
+use crate::language::Language;
+use crate::model::Key;
+use crate::model::Kind;
+use crate::model::SourceId;
+
+/// What a source takes from the tables above it.
+pub(super) struct Inherited<'a> {
+    pub(super) languages: &'a [Language],
+    pub(super) timezone: Tz,
+    pub(super) plan: Option<Plan>,
+    pub(super) content: Content,
+    pub(super) secrets: &'a Secrets<'a>,
+}
+
+/// A source, with what only other tables ask about.
+pub(super) struct Declared {
+    pub(super) source: Source,
+    /// The id of its table; its own is longer where the table has `urls`.
+    pub(super) table: String,
+    pub(super) enabled: bool,
+    /// Where it stands.
+    pub(super) place: Place,
+}
+
+/// All sources, also those that are not enabled, in the order of their ids.
+pub(super) fn sources(
+    root: &Table,
+    inherited: &Inherited<'_>,
+    report: &mut Report,
+) -> Vec<Declared> {
+    let tables = root.tables("source");
+    let mut sources: Vec<Declared> = tables
+        .flat_map(|(id, entry, table)| of_table(id, entry, table, inherited, report))
+        .collect();
+    sources.sort_by(|a, b| a.source.id.cmp(&b.source.id));
+    sources
+}
+
+/// The languages that a source's table declares itself.
+pub(super) fn languages(table: &Table) -> Vec<Language> {
+    let said = table
+        .read_all("language", leaf::language)
+        .into_iter()
+        .map(|(language, _)| language);
+    let addressed = table
+        .table("urls")
+        .into_iter()
+        .flat_map(|urls| urls.0.keys());
+    said.chain(addressed.filter_map(|tag| Language::parse(tag)))
+        .collect()
+}
+
+fn of_table(
+    id: &str,
+    entry: &Entry,
+    table: &Table,
+    inherited: &Inherited<'_>,
+    report: &mut Report,
+) -> Vec<Declared> {
+    contradictions(table, report);
+    let timezone = table
+        .read("timezone", leaf::zone)
+        .unwrap_or(inherited.timezone);
+    let enabled = table.boolean("enabled").unwrap_or(true);
+    // The secrets of a source that is not polled need not be there.
+    let auth = table
+        .table("auth")
+        .filter(|_| enabled)
+        .and_then(|auth| auth::auth(auth, inherited.secrets, report));
+    let listing = table
+        .table("listing")
+        .and_then(|rules| listing::listing(rules, report));
+    let plan = super::plan(table, timezone).or_else(|| inherited.plan.clone());
+    let Some(plan) = plan else { return Vec::new() };
+
+    let with = |id: String, url: Url, languages: Vec<Language>| Source {
+        title: title(table, &url, &id),
+        id: SourceId(id),
+        rules: rules(table, &url, &languages, timezone),
+        url,
+        languages,
+        timezone,
+        tags: table
+            .read_all("tags", leaf::id)
+            .into_iter()
+            .map(|(tag, _)| tag)
+            .collect(),
+        priority: table.integer("priority").unwrap_or(0),
+        rights: table.read("rights", leaf::words),
+        kind: table.text("kind").and_then(Kind::from_word),
+        listing: listing.clone(),
+        plan: plan.clone(),
+        dates: dates(table.table("dates")),
+        headers: headers(table.table("headers")),
+        auth: auth.clone(),
+        content: super::content(table).unwrap_or(inherited.content),
+    };
+    let sources = match table.table("urls") {
+        Some(urls) => {
+            let each = addresses(urls, report).into_iter();
+            each.map(|(language, url)| with(format!("{id}.{language}"), url, vec![language]))
+                .collect()
+        }
+        None => {
+            let languages = said_or_inherited(id, entry, table, inherited, report);
+            let url = table.read("url", leaf::page_url).into_iter();
+            url.map(|url| with(id.to_owned(), url, languages.clone()))
+                .collect::<Vec<_>>()
+        }
+    };
+    let declared = |source| Declared {
+        source,
+        table: id.to_owned(),
+        enabled,
+        place: entry.key,
+    };
+    sources.into_iter().map(declared).collect()
+}
+
+/// Keys that cannot stand beside each other.
+fn contradictions(table: &Table, report: &mut Report) {
+    if let (Some(said), Some(urls)) = (table.entry("language"), table.entry("urls")) {
+        report.at(
+            said.key,
+            "`language` cannot stand beside `urls`",
+            "expected nothing: `urls` says the languages",
+        );
+        report.see("`urls` is at", urls.key);
+    }
+    if let (Some(kind), Some(rules)) = (table.node("kind"), table.entry("listing"))
+        && kind
+            .text()
+            .is_some_and(|kind| matches!(kind, "feed" | "article"))
+    {
+        report.at(
+            kind.place,
+            "this kind has no use for `listing`",
+            "expected \"listing\", or no rules",
+        );
+        report.see("`listing` is at", rules.key);
+    }
+    if let Some(urls) = table
+        .entry("urls")
+        .filter(|urls| urls.node.table().is_some_and(|urls| urls.0.is_empty()))
+    {
+        report.at(
+            urls.key,
+            "`urls` is empty",
+            "expected one address for each language",
+        );
+    }
+}
+
+fn addresses(urls: &Table, report: &mut Report) -> BTreeMap<Language, Url> {
+    let mut addresses = BTreeMap::new();
+    for (tag, entry) in &urls.0 {
+        let url = entry.node.text().and_then(|text| leaf::page_url(text).ok());
+        if let (Some(language), Some(url)) = (Language::parse(tag), url)
+            && let Some(_other) = addresses.insert(language.clone(), url)
+        {
+            report.at(
+                entry.key,
+                format!("`{language}` has two addresses"),
+                "expected one address for each language",
+            );
+        }
+    }
+    addresses
+}
+
+fn said_or_inherited(
+    id: &str,
+    entry: &Entry,
+    table: &Table,
+    inherited: &Inherited<'_>,
+    report: &mut Report,
+) -> Vec<Language> {
+    let mut languages: Vec<Language> = Vec::new();
+    for language in self::languages(table) {
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    if languages.is_empty() && table.entry("language").is_none() {
+        languages = inherited.languages.to_vec();
+        if languages.is_empty() {
+            report.at(
+                entry.key,
+                format!("`{id}` has no language"),
+                "expected `language` here, or `languages` in `[site]`",
+            );
+        }
+    }
+    languages
+}
+
+fn title(table: &Table, url: &Url, id: &str) -> String {
+    let host = || {
+        url.host_str()
+            .filter(|host| !host.is_empty())
+            .unwrap_or(id)
+            .to_owned()
+    };
+    table.read("title", leaf::words).unwrap_or_else(host)
+}
+
+fn dates(table: Option<&Table>) -> Dates {
+    let read = |table: &Table| Dates {
+        format: table.read("format", leaf::date_format),
+        timezone: table.read("timezone", leaf::zone),
+        ignore_zone: table.boolean("ignore_zone").unwrap_or(false),
+    };
+    table.map(read).unwrap_or_default()
+}
+
+fn headers(table: Option<&Table>) -> Vec<(String, String)> {
+    let entries = table
+        .into_iter()
+        .flat_map(|table| table.0.keys().map(move |name| (table, name)));
+    entries
+        .filter_map(|(table, name)| Some((name.clone(), table.read(name, leaf::header_value)?)))
+        .collect()
+}
+
+/// A digest of what decides what is fetched and how it is read; of secrets only what kind they are.
+fn rules(table: &Table, url: &Url, languages: &[Language], timezone: Tz) -> Key {
+    let languages: Vec<&str> = languages.iter().map(Language::tag).collect();
+    let written = |key: &str| {
+        table
+            .node(key)
+            .map(|node| node.value.plain().to_string())
+            .unwrap_or_default()
+    };
+    let auth = table.table("auth").and_then(|auth| auth.0.keys().next());
+    Key::of(&[
+        url.as_str(),
+        &languages.join(","),
+        timezone.name(),
+        &written("kind"),
+        &written("listing"),
+        &written("dates"),
+        &written("headers"),
+        auth.map_or("", String::as_str),
+    ])
+}

@@ -1,0 +1,393 @@
+//! The configuration as it is meant: everything compiled, resolved and inherited.
+//!
+//! [`load`] gives it whole, or every problem at once. A file is first compared with `shape`, the one
+//! description of all keys (the JSON Schema comes from it too), then `check` gives the words their meaning.
+
+mod check;
+mod leaf;
+mod problem;
+mod reader;
+mod shape;
+mod tree;
+
+pub mod crontab;
+pub mod filter;
+pub mod pick;
+pub mod units;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use ipnet::IpNet;
+use regex::Regex;
+use scraper::Selector;
+use url::Url;
+
+pub use check::load;
+pub use problem::{Position, Problem, Problems};
+pub use reader::find;
+pub use shape::schema;
+
+use crate::language::Language;
+use crate::model::{FeedId, Key, Kind, SourceId};
+use crontab::Crontab;
+
+/// Everything that the configuration files say.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file that was asked for, for messages.
+    pub file: PathBuf,
+    /// Who publishes.
+    pub site: Site,
+    /// How to fetch.
+    pub fetch: Fetch,
+    /// Where to remember.
+    pub store: Store,
+    /// What to publish, and where.
+    pub publish: Publish,
+    /// Where to serve.
+    pub serve: Serve,
+    /// What to poll, in the order of their ids.
+    pub sources: Vec<Source>,
+    /// What is promised to subscribers, in the order of their ids; disabled feeds are left out.
+    pub feeds: Vec<Feed>,
+}
+
+/// `[site]`
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The name of the whole.
+    pub title: String,
+    /// The public root of links and self links; ends in `/`.
+    pub url: Url,
+    /// Who answers for the polling, an address of mail or web, for the User-Agent.
+    pub contact: Option<String>,
+    /// The languages that have a feed, even while it is empty: as configured, else those that sources declare.
+    pub languages: Vec<Language>,
+    /// The zone of dates without one, where a source names no other.
+    pub timezone: Tz,
+}
+
+/// When a source is polled.
+#[derive(Debug, Clone)]
+pub enum Plan {
+    /// So long after the last poll.
+    Every(Duration),
+    /// At the times of a crontab expression, read in a time zone.
+    Cron(Crontab, Tz),
+}
+
+/// `[fetch]`
+#[derive(Debug, Clone)]
+pub struct Fetch {
+    /// Requests in flight in all.
+    pub concurrency: usize,
+    /// Requests in flight to one host.
+    pub per_host: usize,
+    /// The least time between the starts of two requests to one host.
+    pub gap: Duration,
+    /// From the first to the last byte of an answer, connecting and redirects included.
+    pub timeout: Duration,
+    /// The most bytes of a decoded body.
+    pub max_body: usize,
+    /// Networks that may be reached although they are not public.
+    pub allow: Vec<IpNet>,
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self {
+            concurrency: 64,
+            per_host: 2,
+            gap: Duration::from_secs(1),
+            timeout: Duration::from_secs(30),
+            max_body: 10 << 20,
+            allow: Vec::new(),
+        }
+    }
+}
+
+/// `[store]`
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// The database's file, relative to the data folder.
+    pub path: PathBuf,
+    /// How long items are kept after they were last seen.
+    pub keep: Duration,
+}
+
+/// `[publish]`
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// The folder of the published files, relative to the data folder.
+    pub directory: PathBuf,
+    /// Which files each feed has.
+    pub formats: Vec<Format>,
+    /// How many entries a feed shows at least, if it has them.
+    pub entries: usize,
+    /// Entries first published within so many days of the newest are shown as well.
+    pub days: u32,
+    /// What an entry carries.
+    pub content: Content,
+    /// Whether search engines may list the HTML pages.
+    pub index: bool,
+}
+
+/// A format that feeds are published in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// RSS 2.0, `rss.xml`.
+    Rss,
+    /// Atom 1.0 (RFC 4287), `atom.xml`.
+    Atom,
+    /// JSON Feed 1.1, `feed.json`.
+    Json,
+    /// A page for people, `index.html`.
+    Html,
+}
+
+impl Format {
+    /// The name of its file in the folder of a feed.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Rss => "rss.xml",
+            Self::Atom => "atom.xml",
+            Self::Json => "feed.json",
+            Self::Html => "index.html",
+        }
+    }
+}
+
+/// How much of an item is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// The source's own teaser, else the first 300 characters.
+    Summary,
+    /// The whole text, where the source gives it.
+    Full,
+}
+
+/// `[serve]`: each as `host:port`, or nothing to serve nothing.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// Feeds and pages.
+    pub listen: Option<String>,
+    /// Status and health.
+    pub admin: Option<String>,
+}
+
+/// `[source.ID]`: one thing to poll. A table with `urls` gives one source a language, `ID.LANGUAGE`.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its name.
+    pub id: SourceId,
+    /// What people call it.
+    pub title: String,
+    /// What is fetched: `http`, `https` or `file`.
+    pub url: Url,
+    /// The languages it writes in; one is a fact, several are to be told apart item by item. Empty only
+    /// where nothing is configured ([`Source::unknown`]).
+    pub languages: Vec<Language>,
+    /// The zone of its dates.
+    pub timezone: Tz,
+    /// For filters.
+    pub tags: Vec<String>,
+    /// Whose telling of a story leads: the higher one.
+    pub priority: i64,
+    /// A notice that is published with its entries.
+    pub rights: Option<String>,
+    /// What kind of document it is, where the configuration says.
+    pub kind: Option<Kind>,
+    /// The rules of its listing; nothing means that the listing is detected.
+    pub listing: Option<Listing>,
+    /// When it is polled.
+    pub plan: Plan,
+    /// How its dates are to be read, where that needs saying.
+    pub dates: Dates,
+    /// Headers that go with each request to it.
+    pub headers: Vec<(String, String)>,
+    /// What proves to it who asks.
+    pub auth: Option<Auth>,
+    /// What its entries carry.
+    pub content: Content,
+    /// A digest of everything above that decides what is fetched and how it is read. When it changes, the
+    /// validators are void, and what was fetched under the old rules is thrown away.
+    pub rules: Key,
+}
+
+impl Source {
+    /// A source of which nothing is known but its address, as `inspect` looks at one: no language, no zone.
+    #[must_use]
+    pub fn unknown(url: Url) -> Self {
+        Self {
+            id: SourceId("inspected".into()),
+            title: url.host_str().unwrap_or("file").to_owned(),
+            url,
+            languages: Vec::new(),
+            timezone: Tz::UTC,
+            tags: Vec::new(),
+            priority: 0,
+            rights: None,
+            kind: None,
+            listing: None,
+            plan: Plan::Every(Duration::from_secs(30 * 60)),
+            dates: Dates::default(),
+            headers: Vec::new(),
+            auth: None,
+            content: Content::Summary,
+            rules: Key([0; 16]),
+        }
+    }
+}
+
+/// A secret that stays out of the configuration and of the log.
+#[derive(Clone)]
+pub enum Auth {
+    /// `Authorization: Bearer …` (RFC 6750).
+    Bearer(String),
+    /// `Authorization: Basic …` (RFC 7617): user and password.
+    Basic(String, String),
+}
+
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Bearer(_) => "Bearer(…)",
+            Self::Basic(..) => "Basic(…)",
+        })
+    }
+}
+
+/// `dates` of a source.
+#[derive(Debug, Clone, Default)]
+pub struct Dates {
+    /// A strftime pattern, tried before anything else.
+    pub format: Option<String>,
+    /// The zone of dates that name none; the source's own where nothing is said.
+    pub timezone: Option<Tz>,
+    /// Take the printed hour for local time although a zone stands beside it.
+    pub ignore_zone: bool,
+}
+
+/// `listing` of a source: where on the page its items are, and what of them is what.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// What an item is.
+    pub item: Selector,
+    /// Headings that hold for the items after them.
+    pub group: Group,
+    /// Its fields, each a list of which the first that reads counts. An empty list: the field is looked for.
+    pub title: Vec<Pick>,
+    /// Default attribute: `href`.
+    pub link: Vec<Pick>,
+    /// The date or its text.
+    pub date: Vec<Pick>,
+    /// The teaser.
+    pub summary: Vec<Pick>,
+    /// Default attribute: `src`.
+    pub image: Vec<Pick>,
+    /// The author.
+    pub author: Vec<Pick>,
+    /// The category.
+    pub category: Vec<Pick>,
+}
+
+/// `listing.group`: headings between the items.
+#[derive(Debug, Clone, Default)]
+pub struct Group {
+    /// A heading that dates the items after it.
+    pub date: Vec<Pick>,
+    /// A heading that files the items after it.
+    pub category: Vec<Pick>,
+}
+
+/// One way to find a field inside an item.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    /// Where to look.
+    pub from: From,
+    /// The attribute to read; without one the text counts.
+    pub attribute: Option<String>,
+    /// What of it counts: the first group, else the whole match.
+    pub regex: Option<Regex>,
+    /// Take every match, joined by a space (for lists: each by itself), not only the first.
+    pub all: bool,
+    /// How it was written, for reports.
+    pub written: String,
+}
+
+/// Where a [`Pick`] looks.
+#[derive(Debug, Clone)]
+pub enum From {
+    /// The item itself, which `@attr` alone means.
+    Item,
+    /// What a selector finds, relative to the item.
+    Select(Selector),
+    /// The item's link, which `@url` means.
+    Address,
+}
+
+/// `[feed.ID]`, or the feed that a language has by itself: one thing promised to subscribers.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Its name and folder.
+    pub id: FeedId,
+    /// Its title.
+    pub title: String,
+    /// One sentence on it; may be empty.
+    pub description: String,
+    /// Which entries belong to it.
+    pub filter: Filter,
+    /// Old names whose addresses still give this feed.
+    pub aliases: Vec<FeedId>,
+}
+
+impl Feed {
+    /// The one language of the channel; nothing where its entries may be in several.
+    #[must_use]
+    pub fn language(&self) -> Option<&Language> {
+        match self.filter.language.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// `where` of a feed: any within a list, all across the lists, and a veto by what must not be.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Languages.
+    pub language: Vec<Language>,
+    /// Ids of sources.
+    pub source: Vec<String>,
+    /// Tags of sources.
+    pub tag: Vec<String>,
+    /// Categories of items, ignoring case and accents.
+    pub category: Vec<String>,
+    /// Words and patterns in title, summary or text.
+    pub text: Vec<Needle>,
+    /// How many sources at least must tell the story.
+    pub sources_at_least: usize,
+    /// Languages that must not be.
+    pub not_language: Vec<Language>,
+    /// Sources that must not be.
+    pub not_source: Vec<String>,
+    /// Tags that must not be.
+    pub not_tag: Vec<String>,
+    /// Categories that must not be.
+    pub not_category: Vec<String>,
+    /// Words and patterns that must not be.
+    pub not_text: Vec<Needle>,
+}
+
+/// What a text filter looks for: whole words, ignoring case and accents; or, written `/…/`, a regular
+/// expression, which sees the text as it is.
+#[derive(Debug, Clone)]
+pub enum Needle {
+    /// Words in a row, folded by [`units::fold`].
+    Words(String),
+    /// A pattern.
+    Pattern(Regex),
+}

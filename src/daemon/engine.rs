@@ -1,0 +1,200 @@
+//! What polling and publishing need, opened once: shared by the daemon, a single cycle and the demo.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{Shared, horizon};
+use crate::config::{Config, Source};
+use crate::fetch::{FetchError, Fetcher};
+use crate::model::SourceId;
+use crate::pipeline::{self, PublishFailure, Published};
+use crate::publish::{Folder, PublishError};
+use crate::serve::Shelf;
+use crate::store::{Access, Recorded, Shown, Store, StoreError};
+
+/// Why it can't be started.
+#[derive(Debug, Error)]
+pub enum StartFailure {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The publish folder.
+    #[error(transparent)]
+    Folder(#[from] PublishError),
+    /// The client.
+    #[error("cannot make requests: {0}")]
+    Fetch(#[from] FetchError),
+}
+
+/// The opened parts.
+pub struct Engine {
+    /// What was configured.
+    pub config: Shared,
+    /// What is remembered.
+    pub store: Store,
+    /// What is served.
+    pub shelf: Shelf,
+    fetcher: Arc<Fetcher>,
+    folder: Folder,
+    data: PathBuf,
+}
+
+impl Engine {
+    /// Opens the store and the publish folder below `data`, and the client.
+    ///
+    /// # Errors
+    ///
+    /// [`StartFailure`]; nothing was changed then.
+    pub fn start(config: Config, data: &Path) -> Result<Self, StartFailure> {
+        let store = Store::open(&data.join(&config.store.path), Access::Write)?;
+        let folder = Folder::open(&data.join(&config.publish.directory))?;
+        let fetcher = Arc::new(fetcher(&config)?);
+        Ok(Self {
+            config: Arc::new(config),
+            store,
+            shelf: Shelf::default(),
+            fetcher,
+            folder,
+            data: data.to_owned(),
+        })
+    }
+
+    /// Goes on with another configuration; the database and the addresses stay what they were.
+    ///
+    /// # Errors
+    ///
+    /// [`StartFailure`]; the old configuration is in use then.
+    pub(super) fn with(&mut self, mut config: Config) -> Result<(), StartFailure> {
+        let (old, new) = (&self.config, &mut config);
+        if old.store.path != new.store.path
+            || old.serve.listen != new.serve.listen
+            || old.serve.admin != new.serve.admin
+        {
+            tracing::warn!(
+                "a change of `store.path`, `serve.listen` or `serve.admin` needs a restart; the old values stay until then"
+            );
+            new.store.path.clone_from(&old.store.path);
+            new.serve = old.serve.clone();
+        }
+        let folder = Folder::open(&self.data.join(&config.publish.directory))?;
+        // Open connections and turns at hosts are kept where they can be.
+        if format!("{:?}", self.config.fetch) != format!("{:?}", config.fetch)
+            || self.config.site.contact != config.site.contact
+        {
+            self.fetcher = Arc::new(fetcher(&config)?);
+        }
+        self.folder = folder;
+        self.config = Arc::new(config);
+        Ok(())
+    }
+
+    /// Polls one source, as a task of its own.
+    pub fn poll(
+        &self,
+        source: &Source,
+    ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
+        let (fetcher, store, source) = (
+            Arc::clone(&self.fetcher),
+            self.store.clone(),
+            source.clone(),
+        );
+        async move {
+            let id = source.id.clone();
+            let state = match store.source(&id).await {
+                Ok(state) => state.unwrap_or_default(),
+                Err(error) => return (id, Err(error)),
+            };
+            let recorded = pipeline::poll(&fetcher, &store, &source, &state).await;
+            if let Ok(recorded) = &recorded {
+                report(&id, recorded, &store).await;
+            }
+            (id, recorded)
+        }
+    }
+
+    /// Publishes everything that changed.
+    pub fn publish(
+        &self,
+    ) -> impl Future<Output = Result<Published, PublishFailure>> + Send + use<> {
+        let (config, store) = (Arc::clone(&self.config), self.store.clone());
+        let (folder, shelf) = (self.folder.clone(), self.shelf.clone());
+        async move { pipeline::publish(&store, &config, &folder, &shelf).await }
+    }
+
+    /// Drops what is older than `store.keep`; gives how many items went.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]
+    pub async fn prune(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let feeds = self
+            .config
+            .feeds
+            .iter()
+            .map(|feed| feed.id.clone())
+            .collect();
+        let shown = Shown {
+            entries: self.config.publish.entries,
+            days: self.config.publish.days,
+        };
+        self.store
+            .prune(horizon(&self.config, now), feeds, shown)
+            .await
+    }
+}
+
+fn fetcher(config: &Config) -> Result<Fetcher, FetchError> {
+    let contact = config
+        .site
+        .contact
+        .as_deref()
+        .map(|contact| format!(" ({contact})"))
+        .unwrap_or_default();
+    Fetcher::new(
+        &config.fetch,
+        &format!("rassegna/{}{contact}", env!("CARGO_PKG_VERSION")),
+    )
+}
+
+/// One line on each poll.
+async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
+    if recorded.failed {
+        let error = store
+            .source(id)
+            .await
+            .ok()
+            .flatten()
+            .and_then(|state| state.error)
+            .unwrap_or_default();
+        tracing::warn!(source.id = %id, "{id}: {error}; next try {}", recorded.next_run.format("%Y-%m-%d %H:%M UTC"));
+    } else if recorded.stale {
+        tracing::info!(source.id = %id, "{id}: its rules changed meanwhile; the answer is thrown away");
+    } else if recorded.unchanged {
+        tracing::debug!(source.id = %id, "{id}: unchanged");
+    } else {
+        let Recorded {
+            listed,
+            new,
+            joined,
+            edited,
+            seen,
+            ..
+        } = recorded;
+        tracing::info!(source.id = %id, listed, new, joined, edited, seen, "{id}: {listed} items, {new} new, {joined} joined, {edited} edited");
+    }
+}
+
+/// Where relative paths of the database and the publish folder begin: `--data`, else `$STATE_DIRECTORY`, else here.
+#[must_use]
+pub fn data_folder(given: Option<&Path>) -> PathBuf {
+    let state =
+        || std::env::var_os("STATE_DIRECTORY").and_then(|list| std::env::split_paths(&list).next());
+    given
+        .map(Path::to_owned)
+        .or_else(state)
+        .unwrap_or_else(|| PathBuf::from("."))
+}

@@ -1,0 +1,406 @@
+//! The long run: polls what is due, publishes what changed, serves it, and obeys signals and requests.
+
+mod engine;
+mod notify;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+pub use engine::{Engine, StartFailure, data_folder};
+
+use crate::config::{self, Config};
+use crate::model::SourceId;
+use crate::pipeline::{PublishFailure, Published};
+use crate::schedule;
+use crate::serve::{self, Health};
+use crate::store::{Recorded, Request, StoreError};
+
+/// While polls go on, changes are collected for so long before they are published together.
+const SETTLE: Duration = Duration::from_secs(2);
+/// Publishing that failed is tried again after so long.
+const RETRY: Duration = Duration::from_secs(30);
+/// How often old items are looked for.
+const PRUNE: Duration = Duration::from_secs(6 * 60 * 60);
+/// How long open connections may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Why the daemon could not start or go on.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// It did not start.
+    #[error(transparent)]
+    Start(#[from] StartFailure),
+    /// The store failed while running.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address could not be listened on.
+    #[error(
+        "cannot listen on {address}: {why}; is another program using it? Change `{key}`, or set it to \"off\""
+    )]
+    Listen {
+        /// The address.
+        address: String,
+        /// The key of the configuration.
+        key: &'static str,
+        /// What the system says.
+        why: std::io::Error,
+    },
+}
+
+/// What the system tells a daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// To stop.
+    Stop,
+    /// To read the configuration again.
+    Reload,
+}
+
+/// Where signals come from; an argument, so that others than the system can send them.
+pub trait Signals: Send {
+    /// The next signal. May be dropped while it waits, and loses nothing by that.
+    fn next(&mut self) -> impl Future<Output = Signal> + Send;
+}
+
+/// Runs until told to stop.
+///
+/// # Errors
+///
+/// [`Failure`] where it can't start, or where the store fails for good.
+pub async fn run(config: Config, data: &Path, mut signals: impl Signals) -> Result<(), Failure> {
+    let engine = Engine::start(config, data)?;
+    let mut daemon = Daemon::new(engine).await?;
+    let stopped = CancellationToken::new();
+    let servers = daemon.listen(&stopped).await?;
+    daemon.publish_now().await;
+    notify::ready();
+    tracing::info!(
+        sources = daemon.engine.config.sources.len(),
+        feeds = daemon.engine.config.feeds.len(),
+        "running"
+    );
+    let result = daemon.go_on(&mut signals).await;
+    notify::stopping();
+    tracing::info!("stopping");
+    // What is being fetched is abandoned; what is being written is finished by the store.
+    daemon.polls.abort_all();
+    stopped.cancel();
+    let _ = tokio::time::timeout(GRACE, async {
+        for server in servers {
+            let _ = server.await;
+        }
+        while daemon.publishing.join_next().await.is_some() {}
+    })
+    .await;
+    daemon.engine.store.close().await;
+    result
+}
+
+struct Daemon {
+    engine: Engine,
+    health: Health,
+    due: BTreeMap<SourceId, DateTime<Utc>>,
+    polling: BTreeSet<SourceId>,
+    polls: JoinSet<(SourceId, Result<Recorded, StoreError>)>,
+    publishing: JoinSet<Result<Published, PublishFailure>>,
+    /// Since when something waits to be published.
+    changed: Option<Instant>,
+    /// Requests under way, and the sources that each still waits for.
+    requests: Vec<(Request, BTreeSet<SourceId>)>,
+    failing: BTreeSet<SourceId>,
+    pruned: Instant,
+}
+
+impl Daemon {
+    async fn new(engine: Engine) -> Result<Self, Failure> {
+        let mut daemon = Self {
+            engine,
+            health: Health::default(),
+            due: BTreeMap::new(),
+            polling: BTreeSet::new(),
+            polls: JoinSet::new(),
+            publishing: JoinSet::new(),
+            changed: None,
+            requests: Vec::new(),
+            failing: BTreeSet::new(),
+            pruned: Instant::now(),
+        };
+        daemon.schedule().await?;
+        Ok(daemon)
+    }
+
+    /// Makes the sources known to the store and plans the first run of each.
+    async fn schedule(&mut self) -> Result<(), Failure> {
+        let sources = &self.engine.config.sources;
+        let states = self.engine.store.register(sources).await?;
+        let now = Utc::now();
+        self.due = sources
+            .iter()
+            .zip(states)
+            .map(|(source, state)| {
+                // Failing sources keep to their back-off; the others to the plan, which may have changed.
+                let planned = schedule::next_run(&source.plan, &source.id, state.last_attempt, now);
+                let due = if state.failures > 0 {
+                    state.next_run.unwrap_or(planned)
+                } else {
+                    planned
+                };
+                (source.id.clone(), due)
+            })
+            .collect();
+        self.failing.retain(|id| self.due.contains_key(id));
+        Ok(())
+    }
+
+    async fn listen(
+        &self,
+        stopped: &CancellationToken,
+    ) -> Result<Vec<tokio::task::JoinHandle<()>>, Failure> {
+        let config = &self.engine.config;
+        let mut servers = Vec::new();
+        let public = serve::public(self.engine.shelf.clone(), config.site.url.path());
+        let admin = serve::admin(
+            self.engine.store.clone(),
+            self.health.clone(),
+            &config.site.title,
+            config.site.timezone,
+        );
+        for (address, key, router) in [
+            (&config.serve.listen, "serve.listen", public),
+            (&config.serve.admin, "serve.admin", admin),
+        ] {
+            let Some(address) = address else { continue };
+            let failed = |why| Failure::Listen {
+                address: address.clone(),
+                key,
+                why,
+            };
+            let listener = TcpListener::bind(address).await.map_err(failed)?;
+            tracing::info!("{key}: http://{address}/");
+            let stopped = stopped.clone();
+            servers.push(tokio::spawn(async move {
+                let served = axum::serve(listener, router)
+                    .with_graceful_shutdown(stopped.cancelled_owned())
+                    .await;
+                if let Err(error) = served {
+                    tracing::error!("serving ended: {error}");
+                }
+            }));
+        }
+        Ok(servers)
+    }
+
+    async fn go_on(&mut self, signals: &mut impl Signals) -> Result<(), Failure> {
+        let mut tick = interval(Duration::from_millis(500));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let next = self
+                .due
+                .iter()
+                .filter(|(id, _)| !self.polling.contains(*id))
+                .map(|(_, due)| *due)
+                .min();
+            let wait = next.map_or(Duration::from_secs(3600), |due| {
+                (due - Utc::now()).to_std().unwrap_or_default()
+            });
+            tokio::select! {
+                signal = signals.next() => match signal {
+                    Signal::Stop => return Ok(()),
+                    Signal::Reload => self.reload().await?,
+                },
+                () = sleep(wait) => self.start_due(),
+                Some(done) = self.polls.join_next() => match done {
+                    Ok((id, recorded)) => self.polled(&id, recorded?),
+                    // The source of a poll that panicked is due again when its next run comes.
+                    Err(error) => tracing::error!("a poll ended early: {error}"),
+                },
+                Some(done) = self.publishing.join_next() => self.published(done.unwrap_or(Err(PublishFailure::Render))),
+                _ = tick.tick() => {
+                    notify::alive();
+                    self.take_requests().await?;
+                    self.prune().await;
+                }
+            }
+            self.publish_if_settled();
+        }
+    }
+
+    fn start_due(&mut self) {
+        let now = Utc::now();
+        let due = self
+            .due
+            .iter()
+            .filter(|(id, due)| **due <= now && !self.polling.contains(*id));
+        let due: BTreeSet<SourceId> = due.map(|(id, _)| id.clone()).collect();
+        self.start(&due);
+    }
+
+    fn start(&mut self, wanted: &BTreeSet<SourceId>) {
+        for source in &self.engine.config.sources {
+            if wanted.contains(&source.id) && self.polling.insert(source.id.clone()) {
+                self.polls.spawn(self.engine.poll(source));
+            }
+        }
+    }
+
+    fn polled(&mut self, id: &SourceId, recorded: Recorded) {
+        self.polling.remove(id);
+        if let Some(due) = self.due.get_mut(id) {
+            *due = recorded.next_run;
+        }
+        let was_failing = if recorded.failed {
+            !self.failing.insert(id.clone())
+        } else {
+            self.failing.remove(id)
+        };
+        if was_failing && !recorded.failed {
+            tracing::info!(source.id = %id, "{id} answers again");
+        }
+        if recorded.matters() && self.changed.is_none() {
+            self.changed = Some(Instant::now());
+        }
+        for (_, waiting) in &mut self.requests {
+            waiting.remove(id);
+        }
+    }
+
+    /// Publishes once no poll is under way, or after a while if there always is one.
+    fn publish_if_settled(&mut self) {
+        let now = Instant::now();
+        let settled = self.changed.is_some_and(|since| {
+            since <= now && (self.polling.is_empty() || now - since >= SETTLE)
+        });
+        if settled && self.publishing.is_empty() {
+            self.changed = None;
+            self.publishing.spawn(self.engine.publish());
+        }
+    }
+
+    fn published(&mut self, result: Result<Published, PublishFailure>) {
+        match result {
+            Ok(published) => {
+                self.health.set(None);
+                if !published.written.is_empty() {
+                    tracing::info!(
+                        files = published.written.len(),
+                        "published: {}",
+                        published.written.join(", ")
+                    );
+                }
+            }
+            Err(error) => {
+                tracing::error!(
+                    "publishing failed: {error}; it is tried again in {} s",
+                    RETRY.as_secs()
+                );
+                self.health.set(Some(format!("publishing failed: {error}")));
+                self.changed = Some(Instant::now() + RETRY);
+            }
+        }
+        let sources = self.due.len();
+        notify::status(&format!(
+            "{sources} sources, {} failing",
+            self.failing.len()
+        ));
+    }
+
+    async fn publish_now(&mut self) {
+        let result = self.engine.publish().await;
+        self.published(result);
+    }
+
+    /// Takes what other commands asked for, and answers what is done and published.
+    async fn take_requests(&mut self) -> Result<(), Failure> {
+        for request in self.engine.store.take_requests(Utc::now()).await? {
+            let all = self
+                .engine
+                .config
+                .sources
+                .iter()
+                .map(|source| source.id.clone());
+            let wanted: BTreeSet<SourceId> = all
+                .filter(|id| request.source.as_ref().is_none_or(|one| one == id))
+                .collect();
+            self.start(&wanted);
+            self.requests.push((request, wanted));
+        }
+        if self.changed.is_none() && self.publishing.is_empty() {
+            let (done, waiting) = std::mem::take(&mut self.requests)
+                .into_iter()
+                .partition::<Vec<_>, _>(|(_, waiting)| waiting.is_empty());
+            self.requests = waiting;
+            for (request, _) in done {
+                self.engine
+                    .store
+                    .finish_request(request.number, Utc::now())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn prune(&mut self) {
+        if self.pruned.elapsed() < PRUNE {
+            return;
+        }
+        self.pruned = Instant::now();
+        match self.engine.prune(Utc::now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(
+                items = gone,
+                "dropped {gone} old items; their identities are kept"
+            ),
+            Err(error) => tracing::error!("dropping old items failed: {error}"),
+        }
+    }
+
+    /// Reads the configuration again. A broken one is reported, and the old one stays.
+    async fn reload(&mut self) -> Result<(), Failure> {
+        notify::reloading();
+        match config::load(&self.engine.config.file) {
+            Ok(config) => match self.engine.with(config) {
+                Ok(()) => {
+                    self.schedule().await?;
+                    self.changed.get_or_insert_with(Instant::now);
+                    self.health.set(None);
+                    tracing::info!(
+                        sources = self.engine.config.sources.len(),
+                        "configuration read again"
+                    );
+                }
+                Err(error) => self.keep_old(&error.to_string()),
+            },
+            Err(problems) => self.keep_old(&problems.to_string()),
+        }
+        notify::ready();
+        Ok(())
+    }
+
+    fn keep_old(&self, why: &str) {
+        tracing::error!("the configuration was not read again, the old one stays: {why}");
+        self.health.set(Some(format!(
+            "the configuration on disk is broken, the old one is in use: {why}"
+        )));
+    }
+}
+
+/// The horizon of what is kept.
+fn horizon(config: &Config, now: DateTime<Utc>) -> DateTime<Utc> {
+    TimeDelta::from_std(config.store.keep)
+        .ok()
+        .and_then(|keep| now.checked_sub_signed(keep))
+        .unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// A configuration that several tasks read.
+type Shared = Arc<Config>;

@@ -1,0 +1,299 @@
+//! Times of day beside a date: `18:00`, `18.30`, `14h40`, `6:05 pm`, `alle ore 18`, `晚8:00`, and the zone after them.
+//!
+//! A number is a time only where its shape or a word beside it says so.
+
+use chrono::NaiveTime;
+
+use super::Refusal;
+use super::names::View;
+use super::token::{Kind, Text};
+use super::zone::Zone;
+use crate::model::Precision;
+
+/// Words before a time, after which even a lone hour is one.
+const BEFORE_HOUR: &[&str] = &[
+    "ore", "alle", "kl", "klo", "klockan", "kello", "um", "las", "heure", "hora", "horas", "godz",
+];
+/// Words before a time, after which `18.30` is one.
+const BEFORE_TIME: &[&str] = &[
+    "h", "at", "t", "a", "as", "om", "в", "у", "o", "ob", "u", "v", "la", "alla", "saat", "ora",
+    "orario",
+];
+/// Words after an hour, with the minutes behind them or none.
+const HOUR: &[&str] = &["h", "時", "时", "点", "點", "시"];
+/// Words after the minutes.
+const MINUTE: &[&str] = &["min", "m", "分", "분"];
+/// Words after a time that say that it is one.
+const AFTER_TIME: &[&str] = &["uhr", "hrs", "hs", "h", "ч", "часов"];
+/// Words for 12:00.
+const NOON: &[&str] = &[
+    "noon",
+    "midday",
+    "mezzogiorno",
+    "midi",
+    "mittag",
+    "mediodia",
+    "полдень",
+];
+/// How far from the date a time can stand, in tokens.
+const REACH: usize = 8;
+
+/// A time of day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    /// The time; 24:00 is 0:00 of the next day.
+    pub(super) time: NaiveTime,
+    /// Whether it was 24:00.
+    pub(super) next_day: bool,
+    /// Whether seconds were told.
+    pub(super) precision: Precision,
+    /// The zone beside it.
+    pub(super) zone: Option<Zone>,
+    /// The index after its last token.
+    pub(super) after: usize,
+}
+
+/// An offset from UTC as it stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offset {
+    /// One that a place has, and the index after it.
+    Real(Zone, usize),
+    /// One that no place has, and the index after it.
+    Impossible(usize),
+    /// A sign with something else glued to it.
+    Broken,
+}
+
+/// The time of day that follows a date.
+pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock>, Refusal> {
+    let mut close = true;
+    let mut words = 0;
+    for at in from..text.len().min(from + REACH) {
+        match text.kind(at) {
+            Some(Kind::Number { .. }) => return read(text, view, at, close),
+            Some(Kind::Word) => {
+                let word = text.word(at).unwrap_or_default();
+                if NOON.contains(&word) {
+                    return Ok(at_hour(12, at + 1));
+                }
+                words += 1;
+                // The dot of "18.30" makes a time only right behind the date, not after a word such as "Euro".
+                close = close && word.chars().count() <= 2;
+            }
+            Some(Kind::Mark(
+                ',' | '-' | '|' | '.' | '(' | ')' | '·' | '•' | '@' | '/' | ':' | ';' | '\'',
+            )) => {}
+            _ => break,
+        }
+        if words > 4 {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// The time of day that precedes a date (`18:00, 9 May 2025`). What is no time there is none of our business.
+pub(super) fn before(text: &Text, view: View, until: usize) -> Option<Clock> {
+    (until.saturating_sub(REACH + 4)..until)
+        .rev()
+        .filter(|at| !within_time(text, *at))
+        .find_map(|at| {
+            let clock = read(text, view, at, false).ok()??;
+            let between = clock.after..until;
+            let near = clock.after <= until
+                && between.len() <= 5
+                && between.clone().all(|index| text.number(index).is_none());
+            near.then_some(clock)
+        })
+}
+
+fn within_time(text: &Text, at: usize) -> bool {
+    at > 0 && text.glued(at) && text.is_mark(at - 1, ":.+-")
+}
+
+/// The time of day that begins with a number; `close` if the date stands right before it.
+fn read(text: &Text, view: View, at: usize, close: bool) -> Result<Option<Clock>, Refusal> {
+    let Some((hour, 1..=2)) = text.number(at) else {
+        return Ok(None);
+    };
+    let hinted = |words: &[&str]| {
+        (at.saturating_sub(2)..at)
+            .any(|index| text.word(index).is_some_and(|word| words.contains(&word)))
+    };
+    let two_digits = |index: usize| {
+        text.number(index)
+            .filter(|(_, digits)| *digits == 2)
+            .map(|(value, _)| value)
+    };
+    let is_word =
+        |index: usize, words: &[&str]| text.word(index).is_some_and(|word| words.contains(&word));
+
+    let (mut minute, mut second) = (0, None);
+    let mut next = at + 1;
+    let mut certain = false;
+    if text.is_mark(next, ":")
+        && let Some(value) = two_digits(next + 1)
+    {
+        (minute, next, certain) = (value, next + 2, true);
+        if text.is_mark(next, ":")
+            && let Some(value) = two_digits(next + 1)
+        {
+            (second, next) = (Some(value), next + 2);
+            if text.is_mark(next, ".,")
+                && text.glued(next)
+                && text.glued(next + 1)
+                && text.number(next + 1).is_some()
+            {
+                next += 2;
+            }
+        }
+    } else if is_word(next, HOUR) && !is_word(next + 1, &["間", "간"]) {
+        (next, certain) = (next + 1, true);
+        if let Some(value) = two_digits(next).filter(|_| !text.is_mark(next + 1, ":")) {
+            (minute, next) = (value, next + 1);
+            next += usize::from(is_word(next, MINUTE));
+        }
+    } else if text.is_mark(next, ".")
+        && text.glued(next)
+        && text.glued(next + 1)
+        && let Some(value) = two_digits(next + 1)
+    {
+        let longer = text.is_mark(next + 2, ".,") && text.number(next + 3).is_some();
+        let counted = text.word(next + 2).is_some() || text.is_mark(next + 2, "%€$£");
+        let marked = hinted(BEFORE_HOUR)
+            || hinted(BEFORE_TIME)
+            || is_word(next + 2, AFTER_TIME)
+            || half(text, view, next + 2).is_some();
+        if (close && !counted || marked) && !longer {
+            (minute, next, certain) = (value, next + 2, true);
+        }
+    } else if hinted(BEFORE_HOUR) {
+        certain = text.word(next).is_none()
+            || is_word(next, AFTER_TIME)
+            || half(text, view, next).is_some();
+    }
+    let before = at
+        .checked_sub(1)
+        .and_then(|last| text.name_until(last, |word| view.name(word)?.afternoon()))
+        .map(|(half, _)| half);
+    let afternoon = match half(text, view, next) {
+        Some((half, after)) => {
+            (next, certain) = (after, true);
+            Some(half)
+        }
+        None => before,
+    };
+    if is_word(next, AFTER_TIME) {
+        (next, certain) = (next + 1, true);
+    }
+    if !certain {
+        return Ok(None);
+    }
+    let hour = match (afternoon, hour) {
+        (Some(true), 1..=11) => hour + 12,
+        (Some(false), 12) => 0,
+        _ => hour,
+    };
+    let strict = second.is_some() || at > 0 && is_word(at - 1, &["t"]);
+    let (zone, after) = zone(text, next, strict)?;
+    let printed = || {
+        Refusal::Impossible(format!(
+            "no clock shows {}",
+            text.slice(at, next.saturating_sub(1))
+        ))
+    };
+    let next_day = (hour, minute, second.unwrap_or(0)) == (24, 0, 0);
+    // A leap second is the last one of its minute (RFC 3339 §5.6 allows it, most clocks do not).
+    let time = NaiveTime::from_hms_opt(
+        if next_day { 0 } else { hour },
+        minute,
+        second
+            .unwrap_or(0)
+            .min(if second == Some(60) { 59 } else { 99 }),
+    );
+    let precision = if second.is_some() {
+        Precision::Second
+    } else {
+        Precision::Minute
+    };
+    Ok(Some(Clock {
+        time: time.ok_or_else(printed)?,
+        next_day,
+        precision,
+        zone,
+        after,
+    }))
+}
+
+fn at_hour(hour: u32, after: usize) -> Option<Clock> {
+    let time = NaiveTime::from_hms_opt(hour, 0, 0)?;
+    Some(Clock {
+        time,
+        next_day: false,
+        precision: Precision::Minute,
+        zone: None,
+        after,
+    })
+}
+
+/// Whether the words from here say before noon or after, and the index after them with their last dot.
+fn half(text: &Text, view: View, at: usize) -> Option<(bool, usize)> {
+    let (half, after) = text.name_from(at, |word| view.name(word)?.afternoon())?;
+    Some((
+        half,
+        after + usize::from(text.is_mark(after, ".") && text.glued(after)),
+    ))
+}
+
+/// The zone after a time, in a text for people. `strict`: the time has the shape of ISO 8601, so that a minus sign
+/// begins a zone and not the end of a range.
+fn zone(text: &Text, at: usize, strict: bool) -> Result<(Option<Zone>, usize), Refusal> {
+    let inside = at + usize::from(text.is_mark(at, "("));
+    if let Some(zone) = text.word(inside).and_then(Zone::named) {
+        let named = inside + 1;
+        // "est" and "west" are words too, so nothing may follow that makes a sentence of them.
+        return match offset(text, named) {
+            Some(Offset::Real(zone, after)) if text.glued(named) => Ok((Some(zone), after)),
+            _ if text.word(named).is_none() => Ok((Some(zone), named)),
+            _ => Ok((None, at)),
+        };
+    }
+    let minus = text.is_mark(at, "-");
+    match offset(text, at) {
+        Some(Offset::Real(zone, after)) if strict || !minus => Ok((Some(zone), after)),
+        Some(Offset::Impossible(after)) if strict => Err(Refusal::Impossible(format!(
+            "no place has the zone {}",
+            text.slice(at, after - 1)
+        ))),
+        Some(Offset::Broken) if strict || !minus => Err(Refusal::Impossible(format!(
+            "{} is no zone",
+            text.slice(at, text.len().saturating_sub(1))
+        ))),
+        _ => Ok((None, at)),
+    }
+}
+
+/// The offset that a sign begins: `+02:00`, `-0500`, `+1`.
+pub(super) fn offset(text: &Text, at: usize) -> Option<Offset> {
+    let sign = match text.kind(at)? {
+        Kind::Mark('+') => 1,
+        Kind::Mark('-') => -1,
+        _ => return None,
+    };
+    if !text.glued(at + 1) {
+        return None;
+    }
+    let (minutes, after) = match (text.number(at + 1), text.is_mark(at + 2, ":")) {
+        (Some((value, 3..=4)), false) => (value / 100 * 60 + value % 100, at + 2),
+        (Some((hours, 1..=2)), true) => match text.number(at + 3) {
+            Some((minutes, 2)) => (hours * 60 + minutes, at + 4),
+            _ => return Some(Offset::Broken),
+        },
+        (Some((hours, 1..=2)), false) => (hours * 60, at + 2),
+        _ => return Some(Offset::Broken),
+    };
+    let zone = i32::try_from(minutes)
+        .ok()
+        .and_then(|minutes| Zone::minutes(sign * minutes));
+    Some(zone.map_or(Offset::Impossible(after), |zone| Offset::Real(zone, after)))
+}

@@ -1,0 +1,170 @@
+//! Time zones as dates print them: offsets, and the names that mean one thing only.
+//!
+//! A name that people of different places use differently (IST, BST) is not read: the source's own zone is then used.
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+
+/// A zone that stands beside a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zone {
+    /// A distance from UTC.
+    Offset(FixedOffset),
+    /// A place, where the name leaves open whether it is summer time (`ET`).
+    Place(Tz),
+}
+
+/// Folded name and offset in minutes. RFC 822 gives the American ones and UT, GMT and Z.
+const NAMES: &[(&str, i32)] = &[
+    ("utc", 0),
+    ("gmt", 0),
+    ("ut", 0),
+    ("z", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("sast", 120),
+    ("jst", 540),
+    ("kst", 540),
+    ("hkt", 480),
+    ("aest", 600),
+    ("aedt", 660),
+    ("nzst", 720),
+    ("nzdt", 780),
+    ("brt", -180),
+    ("adt", -180),
+    ("est", -300),
+    ("edt", -240),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+];
+
+/// Names that are clear in a feed alone: on a page CST may be China's time.
+const MACHINE_NAMES: &[(&str, i32)] = &[("cst", -360), ("ast", -240), ("bst", 60)];
+
+/// Names of American zones that follow summer time.
+const PLACES: &[(&str, Tz)] = &[
+    ("at", Tz::America__Halifax),
+    ("et", Tz::America__New_York),
+    ("ct", Tz::America__Chicago),
+    ("mt", Tz::America__Denver),
+    ("pt", Tz::America__Los_Angeles),
+];
+
+impl Zone {
+    /// The zone of a folded name in a text for people.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let (_, minutes) = NAMES.iter().find(|(known, _)| *known == name)?;
+        Self::minutes(*minutes)
+    }
+
+    /// The zone of a folded name in a feed.
+    pub(super) fn named_in_feed(name: &str) -> Option<Self> {
+        let minutes = || {
+            MACHINE_NAMES
+                .iter()
+                .find(|(known, _)| *known == name)
+                .and_then(|(_, minutes)| Self::minutes(*minutes))
+        };
+        let place = || {
+            PLACES
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, place)| Self::Place(*place))
+        };
+        Self::named(name).or_else(minutes).or_else(place)
+    }
+
+    /// The offset of so many minutes; nothing beyond the 14 hours that any place has.
+    pub(super) fn minutes(minutes: i32) -> Option<Self> {
+        (minutes.abs() <= 14 * 60)
+            .then(|| FixedOffset::east_opt(minutes * 60))
+            .flatten()
+            .map(Self::Offset)
+    }
+
+    /// The moment when this zone's clocks show a time.
+    pub(super) fn instant(self, local: NaiveDateTime) -> DateTime<FixedOffset> {
+        match self {
+            Self::Offset(offset) => local
+                .and_local_timezone(offset)
+                .earliest()
+                .unwrap_or_else(|| offset.from_utc_datetime(&local)),
+            Self::Place(place) => at(place, local).fixed_offset(),
+        }
+    }
+}
+
+/// The moment when a zone's clocks show a time. One that they show twice is the first of them; one that they skip is
+/// read as if they had not yet been put forward.
+pub(super) fn at(zone: Tz, local: NaiveDateTime) -> DateTime<Tz> {
+    zone.from_local_datetime(&local)
+        .earliest()
+        .unwrap_or_else(|| {
+            let before = local
+                .checked_sub_signed(TimeDelta::days(1))
+                .unwrap_or(local);
+            let offset = zone.offset_from_utc_datetime(&before).fix();
+            zone.from_utc_datetime(&local.checked_sub_offset(offset).unwrap_or(local))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    fn local(month: u32, day: u32, hour: u32, minute: u32) -> NaiveDateTime {
+        NaiveDate::from_ymd_opt(2025, month, day)
+            .unwrap()
+            .and_hms_opt(hour, minute, 0)
+            .unwrap()
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_the_first() {
+        let at = at(Tz::Europe__Rome, local(10, 26, 2, 30));
+        assert_eq!(at.to_rfc3339(), "2025-10-26T02:30:00+02:00");
+    }
+
+    #[test]
+    fn an_hour_that_is_skipped_is_moved_on() {
+        let at = at(Tz::Europe__Rome, local(3, 30, 2, 30));
+        assert_eq!(at.to_rfc3339(), "2025-03-30T03:30:00+02:00");
+    }
+
+    #[test]
+    fn names_with_two_meanings_are_not_read() {
+        assert_eq!(Zone::named("ist"), None);
+        assert_eq!(Zone::named("cst"), None);
+        assert_eq!(Zone::named("cest"), Zone::minutes(120));
+        assert_eq!(Zone::minutes(15 * 60), None);
+    }
+
+    #[test]
+    fn a_place_knows_its_summer_time() {
+        let eastern = Zone::named_in_feed("et").unwrap();
+        assert_eq!(
+            eastern.instant(local(1, 5, 12, 0)).to_rfc3339(),
+            "2025-01-05T12:00:00-05:00"
+        );
+        assert_eq!(
+            eastern.instant(local(7, 5, 12, 0)).to_rfc3339(),
+            "2025-07-05T12:00:00-04:00"
+        );
+    }
+}

@@ -1,0 +1,282 @@
+//! New, seen before, edited, moved, or another telling of a known story: decided once for each item, purely, from
+//! what is known of its source.
+
+mod keys;
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+pub use keys::{Keys, content, keys};
+
+use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
+
+/// The most items that a source's first success publishes; the rest are marked as seen.
+pub const FIRST: usize = 10;
+
+/// The namespace of entry ids: a UUID of our own, never to change.
+pub const NAMESPACE: Uuid = Uuid::from_u128(0x5f0c_9a52_7c1e_4c55_9d2e_8a41_7b1f_6e03);
+
+/// An item that is known from an earlier fetch of the same source.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its row in the store.
+    pub item: i64,
+    /// The keys that it had when it was last seen.
+    pub keys: Keys,
+    /// Its title, for the case that a source gives an old guid to a new story.
+    pub title: String,
+    /// What it said: [`content`].
+    pub content: Key,
+    /// It was published, or belongs to a published story.
+    pub told: bool,
+}
+
+/// What a key leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    /// An item that is in the store.
+    Item(i64),
+    /// An item that was in it once: it must not be published again.
+    Forgotten,
+}
+
+/// A story that an address belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// A story that is in the store.
+    Story(i64),
+    /// A story that was in it once.
+    Forgotten,
+}
+
+/// Everything that the store knows of the items of one fetch.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// By identity key, within the source.
+    pub traces: HashMap<Key, Trace>,
+    /// The items that the traces lead to.
+    pub items: HashMap<i64, Known>,
+    /// By address, over all sources.
+    pub owners: HashMap<Key, Owner>,
+}
+
+/// The circumstances of a fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct Fetch {
+    /// The source never gave anything before.
+    pub first: bool,
+    /// The document was cut short, so nothing counts as gone.
+    pub partial: bool,
+    /// When it was fetched: the first-seen time of what is new.
+    pub now: DateTime<Utc>,
+}
+
+/// What becomes of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It opens a story.
+    New,
+    /// It was there before we came: remembered, not published.
+    Seen,
+    /// It tells a story that another source has told.
+    Joins(i64),
+    /// Known, and it says what it said.
+    Same(i64),
+    /// Known, and it says something else now.
+    Edited(i64),
+    /// Known, under another address or guid; what it says may have changed as well.
+    Moved(i64),
+    /// Known once, and dropped from the store since: stays out.
+    Forgotten,
+    /// The same item a second time in one fetch.
+    Repeated,
+    /// It can't be told yet whether it is new; a later, whole fetch will show.
+    Held,
+}
+
+/// An item with its verdict.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The item.
+    pub item: Item,
+    /// Its keys.
+    pub keys: Keys,
+    /// What becomes of it.
+    pub verdict: Verdict,
+}
+
+/// Places the items of one fetch, in their order.
+#[must_use]
+pub fn place(items: Vec<Item>, keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
+    let listed: HashSet<Key> = keys.iter().flat_map(Keys::addresses).collect();
+    let mut taken: HashSet<i64> = HashSet::new();
+    let mut new: HashSet<Key> = HashSet::new();
+    let mut placed: Vec<Placed> = Vec::with_capacity(items.len());
+    for (item, keys) in items.into_iter().zip(keys) {
+        let mut verdict = judge(&item, &keys, memory, &listed, fetch);
+        match verdict {
+            Verdict::Same(row) | Verdict::Edited(row) | Verdict::Moved(row)
+                if !taken.insert(row) =>
+            {
+                // Two items can't both be the one that is known: a copy is dropped, another story is new.
+                let copy = memory
+                    .items
+                    .get(&row)
+                    .is_some_and(|known| known.keys.addresses().eq(keys.addresses()));
+                verdict = if copy || known_elsewhere(&keys, memory) {
+                    Verdict::Repeated
+                } else {
+                    Verdict::New
+                };
+            }
+            _ => {}
+        }
+        if matches!(verdict, Verdict::New | Verdict::Joins(_)) {
+            let repeated = keys
+                .all()
+                .any(|key| new.contains(&key) && keys.title_day != Some(key));
+            let untold =
+                keys.addresses().next().is_none() && keys.all().any(|key| new.contains(&key));
+            if repeated || untold {
+                verdict = Verdict::Repeated;
+            }
+            new.extend(keys.all());
+        }
+        placed.push(Placed {
+            item,
+            keys,
+            verdict,
+        });
+    }
+    if fetch.first {
+        greet(&mut placed);
+    }
+    placed
+}
+
+/// Whether each of an item's addresses already leads somewhere, so that opening a story for it would repeat one.
+fn known_elsewhere(keys: &Keys, memory: &Memory) -> bool {
+    keys.addresses().any(|key| memory.traces.contains_key(&key))
+}
+
+fn judge(
+    item: &Item,
+    keys: &Keys,
+    memory: &Memory,
+    listed: &HashSet<Key>,
+    fetch: Fetch,
+) -> Verdict {
+    let trace = |key: Option<Key>| key.and_then(|key| memory.traces.get(&key)).copied();
+    let by_guid = trace(keys.guid).filter(|trace| !reused(*trace, item, keys, memory));
+    let by_link = trace(keys.anchored)
+        .or_else(|| trace(keys.url).filter(|trace| free(*trace, keys, memory, listed)));
+    let by_address = by_guid.or(by_link);
+    let gone = |trace: Trace| match trace {
+        Trace::Item(row) => memory
+            .items
+            .get(&row)
+            .is_some_and(|known| known.keys.addresses().any(|key| !listed.contains(&key))),
+        Trace::Forgotten => true,
+    };
+    let by_title =
+        trace(keys.title_day).filter(|trace| keys.addresses().next().is_none() || gone(*trace));
+    match by_address.or(by_title) {
+        Some(Trace::Forgotten) => Verdict::Forgotten,
+        Some(Trace::Item(_)) if by_address.is_none() && fetch.partial => Verdict::Held,
+        Some(Trace::Item(row)) => match memory.items.get(&row) {
+            Some(known)
+                if !keys
+                    .all()
+                    .all(|key| known.keys.all().any(|other| other == key)) =>
+            {
+                Verdict::Moved(row)
+            }
+            Some(known) if known.content != content(item) => Verdict::Edited(row),
+            _ => Verdict::Same(row),
+        },
+        None => match keys.address.and_then(|key| memory.owners.get(&key)) {
+            Some(Owner::Story(story)) => Verdict::Joins(*story),
+            Some(Owner::Forgotten) => Verdict::Forgotten,
+            None => Verdict::New,
+        },
+    }
+}
+
+/// Whether a source gave the guid of an old story to a new one: both link and title are others.
+fn reused(trace: Trace, item: &Item, keys: &Keys, memory: &Memory) -> bool {
+    let Trace::Item(row) = trace else {
+        return false;
+    };
+    memory.items.get(&row).is_some_and(|known| {
+        let other_link = keys.address.is_some()
+            && known.keys.address.is_some()
+            && keys.address != known.keys.address;
+        other_link && !keys::alike(&known.title, &item.title)
+    })
+}
+
+/// Whether the item that had this link may be this one: it has no guid, or its guid is no longer listed.
+fn free(trace: Trace, keys: &Keys, memory: &Memory, listed: &HashSet<Key>) -> bool {
+    let Trace::Item(row) = trace else { return true };
+    let Some(guid) = memory.items.get(&row).and_then(|known| known.keys.guid) else {
+        return true;
+    };
+    keys.guid == Some(guid) || !listed.contains(&guid)
+}
+
+/// A source's first success: its newest items are published, the rest are only remembered.
+fn greet(placed: &mut [Placed]) {
+    let mut new: Vec<usize> = (0..placed.len())
+        .filter(|at| matches!(placed[*at].verdict, Verdict::New))
+        .collect();
+    new.sort_by_key(|at| {
+        let item = &placed[*at].item;
+        (
+            std::cmp::Reverse(item.published.as_ref().map(|dated| dated.at.to_utc())),
+            item.position,
+        )
+    });
+    for at in new.into_iter().skip(FIRST) {
+        placed[at].verdict = Verdict::Seen;
+    }
+}
+
+/// The publication time that an item keeps for ever: as dated, never after its first sighting. Days without a
+/// time and items without a date go back one second for each place in the list, so that its order stays.
+#[must_use]
+pub fn fixed(item: &Item, timezone: Tz, first_seen: DateTime<Utc>) -> Dated {
+    let steps = TimeDelta::seconds(i64::try_from(item.position.min(40_000)).unwrap_or_default());
+    let seen = (first_seen - steps).with_timezone(&timezone);
+    match &item.published {
+        None => Dated {
+            at: seen,
+            precision: Precision::Second,
+            place: Place::FirstSeen,
+            text: String::new(),
+        },
+        Some(dated) => {
+            let at = if dated.precision == Precision::Day {
+                dated.at - steps
+            } else {
+                dated.at
+            };
+            Dated {
+                at: at.min(seen.with_timezone(&dated.at.timezone())),
+                ..dated.clone()
+            }
+        }
+    }
+}
+
+/// The permanent id of the entry that an item opens (RFC 9562 UUIDv5), from its source and its first identity key.
+#[must_use]
+pub fn entry_id(source: &SourceId, keys: &Keys) -> Uuid {
+    let mut name = Vec::with_capacity(source.0.len() + 17);
+    name.extend_from_slice(source.0.as_bytes());
+    name.push(0);
+    name.extend_from_slice(&keys.first().0);
+    Uuid::new_v5(&NAMESPACE, &name)
+}

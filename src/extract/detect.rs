@@ -1,0 +1,359 @@
+//! The listing that nobody described: the elements of a page that repeat, and look like news.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use ego_tree::NodeId;
+use scraper::{ElementRef, Html};
+use url::Url;
+
+use super::text::{squash, visible, visible_without};
+use crate::date;
+use crate::model::{DateText, Place, RawItem};
+
+/// Parts of a page where no news stands.
+const ASIDE: &[&str] = &["nav", "header", "footer", "aside", "form", "dialog"];
+/// The most elements that one item may have; larger ones are parts of the page.
+const LARGEST: usize = 600;
+/// The most links that one item may have.
+const MOST_LINKS: usize = 30;
+/// A text of more characters is no date.
+const DATE_LENGTH: usize = 60;
+
+/// The items of the page's news listing; none where nothing on it looks like one.
+pub(super) fn read(document: &Html, base: &Url, dates: &date::Context<'_>) -> Vec<RawItem> {
+    let mut groups: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
+    let sizes = sizes(document);
+    let root = document.root_element();
+    for element in root.descendants().filter_map(ElementRef::wrap) {
+        let (elements, links) = sizes.get(&element.id()).copied().unwrap_or_default();
+        if links == 0 || links > MOST_LINKS || elements > LARGEST || is_aside(element) {
+            continue;
+        }
+        let name = element.value().name();
+        if let Some(parent) = element.parent() {
+            groups
+                .entry(format!("{:?} {name}", parent.id()))
+                .or_default()
+                .push(element);
+        }
+        for class in element
+            .value()
+            .classes()
+            .filter(|class| !class.contains(|c: char| c.is_ascii_digit()))
+        {
+            groups
+                .entry(format!(".{class} {name}"))
+                .or_default()
+                .push(element);
+        }
+    }
+    let mut known: HashMap<NodeId, Option<RawItem>> = HashMap::new();
+    let mut best: Option<(usize, Vec<ElementRef<'_>>)> = None;
+    for elements in groups
+        .into_values()
+        .filter(|elements| (2..=500).contains(&elements.len()))
+    {
+        for element in &elements {
+            known
+                .entry(element.id())
+                .or_insert_with(|| item(*element, dates));
+        }
+        let items: Vec<&RawItem> = elements
+            .iter()
+            .filter_map(|e| known.get(&e.id())?.as_ref())
+            .collect();
+        let score = score(&items, base);
+        // Of the same items told twice, the outer elements, which come first, may have more of each.
+        if score > best.as_ref().map_or(0, |(score, _)| *score) {
+            best = Some((score, elements));
+        }
+    }
+    let Some((_, mut elements)) = best else {
+        return Vec::new();
+    };
+    elements.sort_by_cached_key(|element| position(*element));
+    let mut seen = BTreeSet::new();
+    let mut items = Vec::new();
+    for element in elements {
+        let Some(mut item) = known.get(&element.id()).cloned().flatten() else {
+            continue;
+        };
+        if !seen.insert((item.link.clone(), item.title.clone())) {
+            continue;
+        }
+        if item.published.is_empty() {
+            item.published.extend(heading_before(element, dates));
+        }
+        items.push(item);
+    }
+    items
+}
+
+/// The elements and the links inside each element, itself included.
+fn sizes(document: &Html) -> HashMap<NodeId, (usize, usize)> {
+    let mut sizes: HashMap<NodeId, (usize, usize)> = HashMap::new();
+    for edge in document.tree.root().traverse() {
+        let ego_tree::iter::Edge::Close(node) = edge else {
+            continue;
+        };
+        let Some(element) = ElementRef::wrap(node) else {
+            continue;
+        };
+        let own = usize::from(element.value().name() == "a" && element.attr("href").is_some());
+        let inner = sizes.get(&node.id()).copied().unwrap_or_default();
+        let sum = (inner.0 + 1, inner.1 + own);
+        sizes.insert(node.id(), sum);
+        if let Some(parent) = node.parent() {
+            let total = sizes.entry(parent.id()).or_default();
+            *total = (total.0 + sum.0, total.1 + sum.1);
+        }
+    }
+    sizes
+}
+
+fn is_aside(element: ElementRef<'_>) -> bool {
+    std::iter::once(element)
+        .chain(element.ancestors().filter_map(ElementRef::wrap))
+        .any(|around| {
+            let inside_article = around.value().name() == "header"
+                && around.ancestors().any(|a| is_named(a, "article"));
+            (ASIDE.contains(&around.value().name()) && !inside_article)
+                || matches!(
+                    around.attr("role"),
+                    Some("navigation" | "banner" | "contentinfo" | "menu" | "search")
+                )
+        })
+}
+
+fn is_named(node: ego_tree::NodeRef<'_, scraper::Node>, name: &str) -> bool {
+    node.value()
+        .as_element()
+        .is_some_and(|element| element.name() == name)
+}
+
+/// The path of an element from the root, by positions: sorts in the order of the document.
+fn position(element: ElementRef<'_>) -> Vec<usize> {
+    let mut path: Vec<usize> = std::iter::successors(Some(*element), |node| node.parent())
+        .map(|node| node.prev_siblings().count())
+        .collect();
+    path.reverse();
+    path
+}
+
+/// How much a group of elements looks like a listing of news; nothing where it looks like a menu.
+fn score(items: &[&RawItem], base: &Url) -> usize {
+    let mut links = BTreeSet::new();
+    let (mut points, mut dated, mut told, mut words) = (0, 0, 0, 0);
+    for item in items {
+        let Some(title) = &item.title else { continue };
+        let link = item.link.as_deref().and_then(|link| base.join(link).ok());
+        if link
+            .as_ref()
+            .is_some_and(|link| !matches!(link.scheme(), "http" | "https"))
+        {
+            continue;
+        }
+        if !links.insert((link, item.link.is_none().then_some(title))) {
+            continue;
+        }
+        let length = title.split_whitespace().count();
+        words += length;
+        dated += usize::from(!item.published.is_empty());
+        told += usize::from(item.summary.is_some());
+        points += length.min(12)
+            + 20 * usize::from(!item.published.is_empty())
+            + 6 * usize::from(item.summary.is_some());
+    }
+    let count = links.len();
+    let news = 2 * dated >= count || (2 * told >= count && count >= 3);
+    if count < 2 || !news || words < 3 * count {
+        0
+    } else {
+        points
+    }
+}
+
+/// What one element says, if it is an item at all: if it has a title.
+pub(super) fn item(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<RawItem> {
+    let headline = Headline::of(element)?;
+    let date = date_in(element, &headline, dates);
+    Some(RawItem {
+        title: Some(headline.title.clone()),
+        link: headline.link.clone(),
+        summary: summary(element, &headline, dates),
+        image: image(element),
+        published: date.into_iter().collect(),
+        ..RawItem::default()
+    })
+}
+
+/// The element that carries the title, and where it leads.
+struct Headline {
+    id: NodeId,
+    title: String,
+    link: Option<String>,
+}
+
+impl Headline {
+    fn of(element: ElementRef<'_>) -> Option<Self> {
+        let inner = || element.descendants().filter_map(ElementRef::wrap);
+        let heading =
+            inner().filter(|e| matches!(e.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"));
+        let linked = |e: &ElementRef<'_>| e.value().name() == "a" && e.attr("href").is_some();
+        let mut links: Vec<(ElementRef<'_>, String)> =
+            inner().filter(linked).map(|a| (a, visible(a))).collect();
+        let headings: Vec<ElementRef<'_>> = heading
+            .filter(|heading| !visible(*heading).is_empty())
+            .collect();
+        // A heading with a link before one without: the latter may be a date or a rubric.
+        let chosen = headings.iter().copied().find(|heading| {
+            heading
+                .descendants()
+                .filter_map(ElementRef::wrap)
+                .any(|e| linked(&e))
+                || heading
+                    .ancestors()
+                    .filter_map(ElementRef::wrap)
+                    .any(|e| linked(&e))
+        });
+        if let Some(heading) = chosen.or_else(|| headings.first().copied()) {
+            let own = heading
+                .descendants()
+                .chain(heading.ancestors())
+                .filter_map(ElementRef::wrap)
+                .find(linked);
+            let link = own
+                .or_else(|| links.first().map(|(a, _)| *a))
+                .and_then(|a| a.attr("href"));
+            return Some(Self {
+                id: heading.id(),
+                title: visible(heading),
+                link: link.map(squash),
+            });
+        }
+        links.sort_by_key(|(_, text)| std::cmp::Reverse(text.chars().count()));
+        let (a, title) = links
+            .into_iter()
+            .next()
+            .filter(|(_, text)| !text.is_empty())?;
+        Some(Self {
+            id: a.id(),
+            title,
+            link: a.attr("href").map(squash),
+        })
+    }
+
+    fn holds(&self, element: ElementRef<'_>) -> bool {
+        element.id() == self.id || element.ancestors().any(|ancestor| ancestor.id() == self.id)
+    }
+}
+
+/// The first thing in an item that reads as a date and is not part of its title.
+fn date_in(
+    element: ElementRef<'_>,
+    headline: &Headline,
+    dates: &date::Context<'_>,
+) -> Option<DateText> {
+    let inner = || {
+        element
+            .descendants()
+            .filter_map(ElementRef::wrap)
+            .filter(|inner| !headline.holds(*inner))
+    };
+    let stamped = inner()
+        .filter(|inner| inner.value().name() == "time")
+        .find_map(|time| machine_date(time, dates));
+    stamped.or_else(|| inner().find_map(|inner| human_date(inner, dates)))
+}
+
+fn machine_date(time: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
+    let text = squash(time.attr("datetime")?);
+    date::read_machine(&text, dates)
+        .is_ok()
+        .then_some(DateText {
+            text,
+            place: Place::Item,
+            machine: true,
+        })
+}
+
+/// A date that is the whole text of a small element.
+fn human_date(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
+    let mut texts = element
+        .descendants()
+        .filter_map(|node| node.value().as_text());
+    let length: usize = texts
+        .by_ref()
+        .take(20)
+        .map(|text| text.trim().chars().count())
+        .sum();
+    if length == 0
+        || length > DATE_LENGTH
+        || !element.text().any(|text| text.contains(char::is_numeric))
+    {
+        return None;
+    }
+    let text = visible(element);
+    date::read(&text, dates).is_ok().then_some(DateText {
+        text,
+        place: Place::Item,
+        machine: false,
+    })
+}
+
+/// The date in a heading that stands before an item among its siblings.
+fn heading_before(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
+    let before = element
+        .prev_siblings()
+        .filter_map(ElementRef::wrap)
+        .take(50);
+    let text = before
+        .filter_map(|sibling| human_date(sibling, dates))
+        .next()?;
+    Some(DateText {
+        place: Place::Heading,
+        ..text
+    })
+}
+
+/// The paragraphs of an item: not its caption, not its date, not its title.
+fn summary(
+    element: ElementRef<'_>,
+    headline: &Headline,
+    dates: &date::Context<'_>,
+) -> Option<String> {
+    let in_figure = |e: ElementRef<'_>| {
+        let figure = |e: ElementRef<'_>| matches!(e.value().name(), "figure" | "figcaption");
+        figure(e)
+            || e.ancestors()
+                .take_while(|a| a.id() != element.id())
+                .filter_map(ElementRef::wrap)
+                .any(figure)
+    };
+    let paragraphs = element
+        .descendants()
+        .filter_map(ElementRef::wrap)
+        .filter(|e| e.value().name() == "p" && !headline.holds(*e) && !in_figure(*e))
+        .filter(|e| human_date(*e, dates).is_none())
+        .map(|e| visible_without(e, |inner| inner.id() == headline.id))
+        .filter(|text| !text.is_empty());
+    let text = paragraphs.collect::<Vec<_>>().join(" ");
+    (!text.is_empty()).then_some(text)
+}
+
+/// The address of an item's first picture, the real one where it is loaded late.
+fn image(element: ElementRef<'_>) -> Option<String> {
+    let images = element
+        .descendants()
+        .filter_map(ElementRef::wrap)
+        .filter(|e| e.value().name() == "img");
+    let source = |image: ElementRef<'_>| {
+        let late = ["data-src", "data-lazy-src", "data-original"]
+            .iter()
+            .find_map(|name| image.attr(name));
+        late.or_else(|| image.attr("src"))
+            .map(squash)
+            .filter(|src| !src.is_empty() && !src.starts_with("data:"))
+    };
+    images.filter_map(source).next()
+}

@@ -1,0 +1,194 @@
+//! A look at markup before it is parsed: the parser takes quadratic time in the depth of nesting and cannot be
+//! cancelled, so what is nested too deep is refused by one linear scan.
+
+/// The deepest nesting of elements that is parsed.
+pub const DEPTH: usize = 400;
+/// The most formatting elements that may stand open: the parser opens each of them again in every paragraph.
+const FORMATTING: usize = 200;
+
+/// Elements that have no end tag, or whose end tag is implied by the next of their kind: they don't nest.
+const FLAT: &[&str] = &[
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+    "optgroup", "option", "p", "param", "path", "source", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "track", "wbr",
+];
+/// Elements whose content is not markup.
+const RAW: &[&str] = &[
+    "script", "style", "textarea", "title", "xmp", "noembed", "iframe",
+];
+/// Formatting elements that survive the end of the block they were opened in.
+const STICKY: &[&str] = &[
+    "b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u",
+];
+
+/// Whether the nesting of an HTML text stays within what can be parsed in time.
+#[must_use]
+pub fn shallow(html: &str) -> bool {
+    let bytes = html.as_bytes();
+    let mut open: Vec<&str> = Vec::new();
+    let mut sticky = 0_usize;
+    let mut at = 0;
+    while let Some(found) = find(bytes, at, b'<') {
+        let Some(next) = bytes.get(found + 1) else {
+            break;
+        };
+        if bytes[found..].starts_with(b"<!--") {
+            match html[found..].find("-->") {
+                Some(end) => at = found + end + 3,
+                None => break,
+            }
+            continue;
+        }
+        let closing = *next == b'/';
+        let start = found + 1 + usize::from(closing);
+        let length = bytes[start..]
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+        if length == 0 || !bytes[start].is_ascii_alphabetic() {
+            at = found + 1;
+            continue;
+        }
+        let name = &html[start..start + length];
+        let end = tag_end(bytes, start + length);
+        let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
+        at = end.next;
+        if closing {
+            if known(STICKY) {
+                sticky = sticky.saturating_sub(1);
+            }
+            if let Some(depth) = open
+                .iter()
+                .rposition(|other| other.eq_ignore_ascii_case(name))
+            {
+                open.truncate(depth);
+            }
+        } else if known(RAW) {
+            match raw_end(bytes, at, name) {
+                Some(end) => at = end,
+                None => break,
+            }
+        } else if !end.empty && !known(FLAT) {
+            open.push(name);
+            // Alike ones without attributes are kept three at a time by the parser itself.
+            sticky += usize::from(end.attributes && known(STICKY));
+            if open.len() > DEPTH || sticky > FORMATTING {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+struct TagEnd {
+    next: usize,
+    empty: bool,
+    attributes: bool,
+}
+
+/// The end of a tag: the first `>` outside quotes.
+fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
+    let mut quote = None;
+    let mut attributes = false;
+    for (offset, &byte) in bytes[from..].iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            // A quote opens a value only after an equals sign; elsewhere it is a stray character.
+            (None, b'"' | b'\'') if bytes[from..from + offset].trim_ascii_end().ends_with(b"=") => {
+                quote = Some(byte)
+            }
+            (None, b'>') => {
+                let empty = bytes[from..from + offset].ends_with(b"/");
+                return TagEnd {
+                    next: from + offset + 1,
+                    empty,
+                    attributes,
+                };
+            }
+            (None, b'=') => attributes = true,
+            (None, _) => {}
+        }
+    }
+    TagEnd {
+        next: bytes.len(),
+        empty: true,
+        attributes,
+    }
+}
+
+/// The place of the end tag that closes raw text.
+fn raw_end(bytes: &[u8], from: usize, name: &str) -> Option<usize> {
+    let mut at = from;
+    while let Some(found) = find(bytes, at, b'<') {
+        let rest = &bytes[found + 1..];
+        let tag = rest
+            .strip_prefix(b"/")
+            .and_then(|rest| rest.get(..name.len()));
+        if tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes())) {
+            return Some(found);
+        }
+        at = found + 1;
+    }
+    None
+}
+
+fn find(bytes: &[u8], from: usize, wanted: u8) -> Option<usize> {
+    bytes
+        .get(from..)?
+        .iter()
+        .position(|&byte| byte == wanted)
+        .map(|offset| from + offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_pages_pass_even_with_tags_left_open() {
+        assert!(shallow("<html><body><p>One<p>Two<ul><li>a<li>b</ul>"));
+        assert!(
+            shallow(&"<p><b>left open".repeat(1_000)),
+            "the parser itself folds these"
+        );
+        assert!(
+            shallow(&"<div><span></div>".repeat(1_000)),
+            "the end of a block closes what is in it"
+        );
+        assert!(shallow(&"<a title='1 > 0' href=x>".repeat(300)));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        assert!(!shallow(&"<div>".repeat(DEPTH + 1)));
+        assert!(!shallow(&"<ul><li>".repeat(100_000)));
+        assert!(!shallow(&"<DIV\n class=x>".repeat(DEPTH + 1)));
+        assert!(!shallow(&"<font color=red><p></p>".repeat(1_000)));
+    }
+
+    #[test]
+    fn markup_inside_scripts_and_comments_does_not_count() {
+        let script = format!("<script>var a = '{}';</script>", "<div>".repeat(1_000));
+        assert!(shallow(&script));
+        assert!(shallow(&format!("<!-- {} --><p>", "<div>".repeat(1_000))));
+        assert!(!shallow(&format!("{script}{}", "<div>".repeat(DEPTH + 1))));
+    }
+
+    #[test]
+    fn odd_ends_are_survived() {
+        for text in [
+            "<",
+            "</",
+            "<a",
+            "<a href='",
+            "<!--",
+            "<script>",
+            "<script></scrip",
+            "< b",
+            "<é>",
+        ] {
+            assert!(shallow(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Page → raw items. What a page says is taken as it stands; whether it can be used is for `normalize` to ask.
+//!
+//! A page is a feed, a listing of news or one article. To add a kind of source: a file here, a [`Kind`], an arm
+//! in [`extract`].
+
+mod article;
+pub mod charset;
+mod detect;
+pub mod feed;
+mod guard;
+mod jsonld;
+mod listing;
+pub mod text;
+
+use scraper::{Html, Selector};
+use thiserror::Error;
+use url::Url;
+
+use crate::config::Listing;
+use crate::date;
+use crate::model::{Kind, Page, RawItem};
+
+pub use guard::shallow;
+
+/// What is asked of a page.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// What it was read as before, or what the configuration says that it is; nothing: to be seen.
+    pub kind: Option<Kind>,
+    /// The rules of its listing, if there are any.
+    pub rules: Option<&'a Listing>,
+    /// How its dates are written.
+    pub dates: &'a date::Context<'a>,
+}
+
+/// What a page gave.
+#[derive(Debug, Clone)]
+pub struct Extracted {
+    /// What it was read as.
+    pub kind: Kind,
+    /// Its own title.
+    pub title: Option<String>,
+    /// The language that it declares as a whole.
+    pub language: Option<String>,
+    /// The copyright notice that it declares as a whole.
+    pub rights: Option<String>,
+    /// Its items, in its own order.
+    pub items: Vec<RawItem>,
+    /// How many of the items had each field; for listings.
+    pub fields: Vec<Rate>,
+    /// What was odd, a sentence each.
+    pub warnings: Vec<String>,
+    /// The document was cut short: an item that is not in it may still exist.
+    pub partial: bool,
+    /// The feeds that an HTML page announces.
+    pub announced: Vec<Url>,
+}
+
+/// How often a field was found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Rate {
+    /// The field's name, as in the configuration.
+    pub field: String,
+    /// Items that had it.
+    pub found: usize,
+    /// All items.
+    pub of: usize,
+}
+
+/// Why a page gave nothing.
+#[derive(Debug, Clone, Error, PartialEq, Eq)]
+pub enum NoNews {
+    /// Nothing came.
+    #[error("the answer was empty")]
+    Empty,
+    /// A feed was expected.
+    #[error("{0}")]
+    NotAFeed(#[from] feed::NotAFeed),
+    /// A listing or an article was expected.
+    #[error(
+        "a page was expected, but the answer is a feed; if the address has become one, set `kind = \"feed\"`"
+    )]
+    NotAPage,
+    /// Parsing it would take too long.
+    #[error(
+        "the page is nested more than {} elements deep, which no news page needs; it was not parsed",
+        guard::DEPTH
+    )]
+    TooDeep,
+    /// The rules found no item.
+    #[error("the rule `listing.item` matches nothing on the page; its layout may have changed")]
+    NothingMatched,
+    /// The rules found items, but none with a title.
+    #[error("the {0} items that `listing.item` matches have no title; check `listing.title`")]
+    NoTitles(usize),
+    /// No rules, and nothing that looks like news.
+    #[error(
+        "no list of news and no article was found on the page; name its parts with `listing.item`, `listing.title` and so on"
+    )]
+    NothingFound,
+}
+
+/// Reads a page. Never panics and never takes more than linear time in its size, whatever it is.
+///
+/// # Errors
+///
+/// [`NoNews`] where nothing can be made of it.
+pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
+    if page.body.iter().all(u8::is_ascii_whitespace) {
+        return Err(NoNews::Empty);
+    }
+    let content_type = page.content_type.as_deref();
+    let seen_as_feed = feed::looks_like_feed(&page.body, content_type);
+    let expected = if ask.rules.is_some() {
+        Some(Kind::Listing)
+    } else {
+        ask.kind
+    };
+    match expected {
+        Some(Kind::Feed) => read_feed(page),
+        None if seen_as_feed => read_feed(page),
+        Some(Kind::Listing | Kind::Article) if seen_as_feed => Err(NoNews::NotAPage),
+        _ => read_page(page, ask, expected),
+    }
+}
+
+fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
+    let read = feed::read(&page.body, page.content_type.as_deref(), &page.url)?;
+    Ok(Extracted {
+        kind: Kind::Feed,
+        title: read.title,
+        language: read.language,
+        rights: read.rights,
+        items: read.items,
+        fields: Vec::new(),
+        warnings: read.warnings,
+        partial: read.partial,
+        announced: Vec::new(),
+    })
+}
+
+fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extracted, NoNews> {
+    let decoded = charset::decode(
+        &page.body,
+        page.content_type.as_deref(),
+        charset::Markup::Html,
+    );
+    if !guard::shallow(&decoded.text) {
+        return Err(NoNews::TooDeep);
+    }
+    let document = Html::parse_document(&decoded.text);
+    let base = base_of(&document, &page.url);
+    let head = Head {
+        document: &document,
+        base: &base,
+    };
+    let mut extracted = Extracted {
+        kind: Kind::Listing,
+        title: head.title(),
+        language: head.language(),
+        rights: None,
+        items: Vec::new(),
+        fields: Vec::new(),
+        warnings: decoded.warnings,
+        partial: false,
+        announced: head.feeds(),
+    };
+    if let Some(rules) = ask.rules {
+        let read = listing::read(&document, rules, ask.dates)?;
+        extracted.items = read.items;
+        extracted.fields = read.fields;
+        extracted.warnings.extend(read.warnings);
+    } else {
+        let article = article::read(&document, &base);
+        let list = || detect::read(&document, &base, ask.dates);
+        let (kind, items) = match expected {
+            Some(Kind::Article) => (Kind::Article, article.item.into_iter().collect()),
+            Some(_) => (Kind::Listing, list()),
+            None if article.certain => (Kind::Article, article.item.into_iter().collect()),
+            None => match list() {
+                items if items.is_empty() => (Kind::Article, article.item.into_iter().collect()),
+                items => (Kind::Listing, items),
+            },
+        };
+        if items.is_empty() {
+            return Err(NoNews::NothingFound);
+        }
+        extracted.kind = kind;
+        extracted.items = items;
+        extracted.fields = listing::rates(&extracted.items);
+    }
+    for item in &mut extracted.items {
+        item.base.get_or_insert_with(|| base.clone());
+    }
+    Ok(extracted)
+}
+
+/// The base of a page's relative addresses: its `<base href>`, else its own address.
+fn base_of(document: &Html, url: &Url) -> Url {
+    let written = one("base[href]").and_then(|select| {
+        document
+            .select(&select)
+            .next()?
+            .attr("href")
+            .map(str::to_owned)
+    });
+    written
+        .and_then(|href| url.join(href.trim()).ok())
+        .filter(|base| !base.cannot_be_a_base())
+        .unwrap_or_else(|| url.clone())
+}
+
+/// A selector written in this program.
+fn one(selector: &str) -> Option<Selector> {
+    Selector::parse(selector).ok()
+}
+
+struct Head<'a> {
+    document: &'a Html,
+    base: &'a Url,
+}
+
+impl Head<'_> {
+    fn title(&self) -> Option<String> {
+        let element = self.document.select(&one("head > title")?).next()?;
+        Some(text::squash(&element.text().collect::<String>())).filter(|title| !title.is_empty())
+    }
+
+    fn language(&self) -> Option<String> {
+        self.document.root_element().attr("lang").map(str::to_owned)
+    }
+
+    /// `<link rel="alternate" type="application/rss+xml">` and its like, in the page's order.
+    fn feeds(&self) -> Vec<Url> {
+        let Some(select) = one("link[rel~='alternate'][type][href]") else {
+            return Vec::new();
+        };
+        let types = [
+            "application/rss+xml",
+            "application/atom+xml",
+            "application/feed+json",
+        ];
+        let links = self.document.select(&select).filter(|link| {
+            link.attr("type").is_some_and(|kind| {
+                types
+                    .iter()
+                    .any(|wanted| kind.trim().eq_ignore_ascii_case(wanted))
+            })
+        });
+        links
+            .filter_map(|link| self.base.join(link.attr("href")?.trim()).ok())
+            .collect()
+    }
+}

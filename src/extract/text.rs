@@ -1,0 +1,196 @@
+//! Text out of markup, as a reader would see it: from a parsed element, or from a snippet without parsing it.
+
+use std::borrow::Cow;
+
+use scraper::{ElementRef, Node};
+
+/// Elements whose content nobody reads.
+const HIDDEN: &[&str] = &[
+    "script", "style", "template", "noscript", "head", "svg", "iframe", "object",
+];
+/// Elements that don't part words: `<b>A</b>ustria` is one word.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins",
+    "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "var", "wbr",
+];
+
+/// The visible text of an element, white space squashed.
+#[must_use]
+pub fn visible(element: ElementRef<'_>) -> String {
+    visible_without(element, |_| false)
+}
+
+/// The visible text of an element, leaving out the descendants that `skip` names.
+#[must_use]
+pub fn visible_without(element: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) -> bool) -> String {
+    let mut text = String::new();
+    for edge in element.traverse() {
+        match edge {
+            ego_tree::iter::Edge::Open(node) => match node.value() {
+                Node::Text(part) => {
+                    let hidden = node
+                        .ancestors()
+                        .filter_map(ElementRef::wrap)
+                        .take_while(|ancestor| ancestor.id() != element.id())
+                        .any(|ancestor| is_hidden(ancestor) || skip(ancestor));
+                    if !hidden {
+                        text.push_str(part);
+                    }
+                }
+                Node::Element(inner) if !INLINE.contains(&inner.name()) => text.push(' '),
+                _ => {}
+            },
+            ego_tree::iter::Edge::Close(node) => {
+                if node
+                    .value()
+                    .as_element()
+                    .is_some_and(|inner| !INLINE.contains(&inner.name()))
+                {
+                    text.push(' ');
+                }
+            }
+        }
+    }
+    squash(&text)
+}
+
+fn is_hidden(element: ElementRef<'_>) -> bool {
+    let value = element.value();
+    HIDDEN.contains(&value.name()) || value.attr("hidden").is_some()
+}
+
+/// White space, no-break spaces included, squashed to single spaces; invisible marks dropped.
+#[must_use]
+pub fn squash(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text
+        .split(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{200b}' || c == '\u{feff}')
+    {
+        let word = word.trim_matches(['\u{ad}', '\u{2060}']);
+        if !word.is_empty() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+/// The text of a snippet that may be HTML or may be plain, as feeds leave open: tags taken out, references
+/// decoded, white space squashed. Linear, whatever the snippet is.
+#[must_use]
+pub fn plain(snippet: &str) -> String {
+    let text = strip_tags(snippet);
+    let decoded = html_escape::decode_html_entities(text.as_ref());
+    // Twice-escaped markup is common in titles: what is a tag after decoding was meant as one.
+    if text.contains("&lt;") || text.contains("&amp;") {
+        let again = strip_tags(&decoded).into_owned();
+        return squash(&html_escape::decode_html_entities(&again));
+    }
+    squash(&decoded)
+}
+
+/// Whether a text has tags in it.
+#[must_use]
+pub fn has_markup(text: &str) -> bool {
+    tags(text).next().is_some()
+}
+
+/// The tags of a snippet: byte ranges, `<` to `>`, of what looks like a tag or a comment.
+fn tags(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(found) = text.get(at..)?.find('<') {
+            let start = at + found;
+            let rest = &text[start + 1..];
+            let comment = rest.starts_with("!--");
+            let named = rest
+                .trim_start_matches('/')
+                .starts_with(|c: char| c.is_ascii_alphabetic());
+            if comment || named || rest.starts_with('!') || rest.starts_with('?') {
+                let end = if comment {
+                    rest.find("-->").map(|e| e + 3)
+                } else {
+                    rest.find('>').map(|e| e + 1)
+                };
+                // A tag that never ends is text; nothing after it can end either.
+                let end = end?;
+                at = start + 1 + end;
+                return Some(start..at);
+            }
+            at = start + 1;
+        }
+        None
+    })
+}
+
+fn strip_tags(snippet: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut at = 0;
+    let mut hidden: Option<String> = None;
+    for tag in tags(snippet) {
+        let body = snippet[tag.start + 1..tag.end].trim_start_matches('/');
+        let name: String = body
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase();
+        let closing = snippet[tag.start..].starts_with("</");
+        if hidden.is_none() {
+            out.push_str(snippet.get(at..tag.start).unwrap_or_default());
+            if !name.is_empty() && !INLINE.contains(&name.as_str()) {
+                out.push(' ');
+            }
+        }
+        match &hidden {
+            Some(open) if closing && *open == name => hidden = None,
+            None if !closing && HIDDEN.contains(&name.as_str()) && !body.ends_with("/>") => {
+                hidden = Some(name)
+            }
+            _ => {}
+        }
+        at = tag.end;
+    }
+    if at == 0 {
+        return Cow::Borrowed(snippet);
+    }
+    if hidden.is_none() {
+        out.push_str(snippet.get(at..).unwrap_or_default());
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scraper::Html;
+
+    #[test]
+    fn blocks_part_words_and_inline_elements_do_not() {
+        let page = Html::parse_fragment(
+            "<div><b>A</b>ustria<p>two</p><p>three<br>four</p><script>x</script></div>",
+        );
+        assert_eq!(visible(page.root_element()), "Austria two three four");
+    }
+
+    #[test]
+    fn snippets_lose_tags_and_references() {
+        assert_eq!(plain("Ricerca &amp; sviluppo"), "Ricerca & sviluppo");
+        assert_eq!(plain("A &amp;amp; B &lt;b&gt;x&lt;/b&gt;"), "A & B x");
+        assert_eq!(
+            plain("<p>One</p><p>two <em>th</em>ree</p>"),
+            "One two three"
+        );
+        assert_eq!(plain("5 < 6 and 7 > 6"), "5 < 6 and 7 > 6");
+        assert_eq!(plain("<style>p{}</style>seen<!-- not -->"), "seen");
+        assert_eq!(plain("a\u{a0}b&nbsp;&egrave;"), "a b è");
+    }
+
+    #[test]
+    fn a_tag_that_never_ends_is_text() {
+        assert_eq!(plain("x <b y"), "x <b y");
+        let hostile = "<a".repeat(200_000);
+        assert_eq!(plain(&hostile).len(), hostile.len());
+    }
+}

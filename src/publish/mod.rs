@@ -1,0 +1,206 @@
+//! Documents → files: only what changed, written beside, synced, renamed over; a reader sees the old file or the
+//! new one, never half of either.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+/// How unfinished files are named; those of a run that died are removed at the next start.
+const UNFINISHED: &str = ".rassegna-unfinished";
+
+/// Why a file could not be published. The file that was there before is untouched.
+#[derive(Debug, Error)]
+#[error("{path} cannot be written: {why}; what was published before stays as it is")]
+pub struct PublishError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What the system says.
+    pub why: io::Error,
+}
+
+/// The folder of the published files.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Opens the folder, making it where it is missing, and clears what an earlier run left unfinished.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError`] where it can't be made or written to.
+    pub fn open(root: &Path) -> Result<Self, PublishError> {
+        let failed = |path: &Path, why| PublishError {
+            path: path.to_owned(),
+            why,
+        };
+        fs::create_dir_all(root).map_err(|why| failed(root, why))?;
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(|why| failed(&folder, why))? {
+                let entry = entry.map_err(|why| failed(&folder, why))?;
+                let kind = entry
+                    .file_type()
+                    .map_err(|why| failed(&entry.path(), why))?;
+                // Symbolic links are not followed: what is behind them is not ours.
+                if kind.is_dir() && folder == root {
+                    folders.push(entry.path());
+                } else if entry.file_name().to_string_lossy().ends_with(UNFINISHED) {
+                    fs::remove_file(entry.path()).map_err(|why| failed(&entry.path(), why))?;
+                }
+            }
+        }
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    /// Writes a file, `name` being relative to the folder, unless it has these bytes already. Gives whether it
+    /// was written.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError`]; the file is then as it was.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<bool, PublishError> {
+        let path = self.root.join(name);
+        let failed = |why| PublishError {
+            path: path.clone(),
+            why,
+        };
+        if fs::symlink_metadata(&path).is_ok_and(|file| file.is_file())
+            && fs::read(&path).is_ok_and(|old| old == bytes)
+        {
+            return Ok(false);
+        }
+        replace(&path, bytes).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// When a file got what it has.
+    #[must_use]
+    pub fn modified(&self, name: &str) -> DateTime<Utc> {
+        let time = fs::metadata(self.root.join(name)).and_then(|file| file.modified());
+        time.map_or_else(|_| DateTime::UNIX_EPOCH, DateTime::from)
+    }
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        fs::create_dir_all(folder)?;
+        // The folder's own name must last as well.
+        if let Some(above) = folder.parent() {
+            sync_folder(above)?;
+        }
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(UNFINISHED);
+    let unfinished = folder.join(name);
+    let result = write_new(&unfinished, bytes)
+        .and_then(|()| fs::rename(&unfinished, path))
+        .and_then(|()| sync_folder(folder));
+    if result.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    result
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let open = || OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = match open() {
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            open()?
+        }
+        other => other?,
+    };
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_bytes_are_not_written_again() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&place.path().join("feeds")).unwrap();
+        assert!(folder.write("it/rss.xml", b"one").unwrap());
+        let before = fs::metadata(place.path().join("feeds/it/rss.xml"))
+            .unwrap()
+            .modified()
+            .unwrap();
+        assert!(!folder.write("it/rss.xml", b"one").unwrap());
+        assert_eq!(
+            fs::metadata(place.path().join("feeds/it/rss.xml"))
+                .unwrap()
+                .modified()
+                .unwrap(),
+            before
+        );
+        assert!(folder.write("it/rss.xml", b"two").unwrap());
+        assert_eq!(
+            fs::read(place.path().join("feeds/it/rss.xml")).unwrap(),
+            b"two"
+        );
+    }
+
+    #[test]
+    fn unfinished_files_of_a_dead_run_are_cleared() {
+        let place = tempfile::tempdir().unwrap();
+        fs::create_dir_all(place.path().join("it")).unwrap();
+        let left = place.path().join(format!("it/rss.xml{UNFINISHED}"));
+        fs::write(&left, "half").unwrap();
+        fs::write(place.path().join("it/rss.xml"), "whole").unwrap();
+        Folder::open(place.path()).unwrap();
+        assert!(!left.exists());
+        assert!(place.path().join("it/rss.xml").exists());
+    }
+
+    #[test]
+    fn a_symbolic_link_is_replaced_and_what_it_points_to_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let outside = place.path().join("outside");
+        fs::write(&outside, "theirs").unwrap();
+        let root = place.path().join("feeds");
+        let folder = Folder::open(&root).unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("opml.xml")).unwrap();
+        assert!(folder.write("opml.xml", b"theirs").unwrap());
+        assert_eq!(fs::read(&outside).unwrap(), b"theirs");
+        assert!(
+            fs::symlink_metadata(root.join("opml.xml"))
+                .unwrap()
+                .is_file()
+        );
+    }
+
+    #[test]
+    fn a_folder_in_the_way_is_a_clear_error() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        fs::create_dir_all(place.path().join("it/rss.xml/x")).unwrap();
+        let error = folder.write("it/rss.xml", b"one").unwrap_err();
+        assert!(error.to_string().contains("cannot be written"), "{error}");
+        assert!(
+            !place
+                .path()
+                .join(format!("it/rss.xml{UNFINISHED}"))
+                .exists()
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Atom 1.0 (RFC 4287), through `atom_syndication`.
+//!
+//! Two things that the crate has no word for are put right in its output: `Z` for UTC, and each entry's language.
+
+use atom_syndication::{
+    Category, Content, Entry as AtomEntry, Feed, FixedDateTime, Generator, Link, Person, Source,
+    Text, WriteConfig,
+};
+use chrono::{DateTime, TimeZone, Timelike};
+
+use crate::render::bounds::{media_type, publishable};
+use crate::render::{Entry, FeedDocument, Telling, body, with_prologue};
+
+/// The feed as an Atom document.
+#[must_use]
+pub fn render(document: &FeedDocument) -> String {
+    let document = publishable(document);
+    let mut written = write(&feed(&document));
+    // A `<` in a text is escaped, so these tags can only be our own.
+    for element in ["updated", "published"] {
+        written = written.replace(&format!("+00:00</{element}>"), &format!("Z</{element}>"));
+    }
+    if document.language.is_none() {
+        written = with_languages(&written, &document.entries);
+    }
+    with_prologue(&document.site, &written)
+}
+
+fn feed(document: &FeedDocument) -> Feed {
+    let own = Link {
+        rel: "self".into(),
+        mime_type: Some("application/atom+xml".into()),
+        ..link(&document.address("atom.xml"))
+    };
+    let page = Link {
+        mime_type: Some("text/html".into()),
+        ..link(&document.address(""))
+    };
+    Feed {
+        title: Text::plain(&*document.title),
+        subtitle: (!document.description.is_empty()).then(|| Text::plain(&*document.description)),
+        id: document.id.urn().to_string(),
+        updated: utc(&document.updated),
+        authors: vec![person(&document.site_title)],
+        generator: Some(Generator {
+            value: "rassegna".into(),
+            ..Generator::default()
+        }),
+        links: vec![own, page],
+        lang: document
+            .language
+            .as_ref()
+            .map(|language| language.tag().to_owned()),
+        entries: document.entries.iter().map(entry).collect(),
+        ..Feed::default()
+    }
+}
+
+fn entry(entry: &Entry) -> AtomEntry {
+    let html = body(entry);
+    let content = Content {
+        content_type: Some("html".into()),
+        value: Some(html),
+        ..Content::default()
+    };
+    // RFC 4287, 4.2.13: a summary that only repeats the content is worse than none.
+    let summary = (!entry.summary.is_empty() && !entry.content.is_empty())
+        .then(|| Text::plain(&*entry.summary));
+    AtomEntry {
+        title: Text::plain(&*entry.title),
+        id: entry.id.urn().to_string(),
+        updated: utc(&entry.updated),
+        published: Some(utc(&entry.published)),
+        authors: entry.authors.iter().map(|name| person(name)).collect(),
+        categories: entry
+            .categories
+            .iter()
+            .map(|name| Category {
+                term: name.clone(),
+                ..Category::default()
+            })
+            .collect(),
+        links: links(entry),
+        rights: entry.rights.as_deref().map(Text::plain),
+        summary,
+        content: content
+            .value
+            .as_ref()
+            .is_some_and(|value| !value.is_empty())
+            .then_some(content),
+        source: entry.sources.first().map(source),
+        ..AtomEntry::default()
+    }
+}
+
+/// The original page, the files, then where else the story is told.
+fn links(entry: &Entry) -> Vec<Link> {
+    let original = entry.link.iter().map(|address| link(address));
+    let files = entry.enclosures.iter().map(|file| Link {
+        rel: "enclosure".into(),
+        mime_type: Some(file.media_type.clone()),
+        length: file.length.map(|length| length.to_string()),
+        ..link(&file.url)
+    });
+    let image = entry
+        .image
+        .iter()
+        .filter(|image| entry.enclosures.iter().all(|file| file.url != **image));
+    let image = image.filter_map(|image| {
+        let kind = media_type(image).filter(|kind| kind.starts_with("image/"))?;
+        Some(Link {
+            rel: "enclosure".into(),
+            mime_type: Some(kind.into()),
+            ..link(image)
+        })
+    });
+    let others = entry.sources.iter().skip(1).filter_map(|telling| {
+        let address = telling
+            .link
+            .as_ref()
+            .filter(|address| Some(*address) != entry.link.as_ref())?;
+        Some(Link {
+            rel: "related".into(),
+            title: Some(telling.title.clone()),
+            ..link(address)
+        })
+    });
+    original.chain(files).chain(image).chain(others).collect()
+}
+
+fn source(telling: &Telling) -> Source {
+    Source {
+        // The page's address is the best id known: the source's own, if it has one, was its feed's affair.
+        id: telling.url.clone(),
+        title: Text::plain(&*telling.title),
+        updated: utc(&telling.updated),
+        links: vec![link(&telling.url)],
+        ..Source::default()
+    }
+}
+
+fn link(address: &str) -> Link {
+    Link {
+        href: address.to_owned(),
+        rel: "alternate".into(),
+        ..Link::default()
+    }
+}
+
+fn person(name: &str) -> Person {
+    Person {
+        name: name.to_owned(),
+        ..Person::default()
+    }
+}
+
+fn utc<Z: TimeZone>(at: &DateTime<Z>) -> FixedDateTime {
+    let at = at.to_utc();
+    at.with_nanosecond(0).unwrap_or(at).fixed_offset()
+}
+
+fn write(feed: &Feed) -> String {
+    let config = WriteConfig {
+        write_document_declaration: false,
+        indent_size: Some(2),
+    };
+    #[expect(clippy::expect_used, reason = "a write to memory cannot fail")]
+    let bytes = feed
+        .write_with_config(Vec::new(), config)
+        .expect("memory takes every byte");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Says of each entry which language it is in, for title, summary and content at once.
+fn with_languages(feed: &str, entries: &[Entry]) -> String {
+    let mut parts = feed.split("<entry>");
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for (part, entry) in parts.zip(entries) {
+        written.push_str(&format!("<entry xml:lang=\"{}\">{part}", entry.language));
+    }
+    written
+}

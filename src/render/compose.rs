@@ -1,0 +1,158 @@
+//! Stories → one feed document: who leads, what is shown of it, and when the whole was last changed.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+use uuid::Uuid;
+
+use super::{Entry, FeedDocument, FeedLink, FeedSummary, SiteDocument, Telling};
+use crate::config::{Content, Feed, Publish, Site};
+use crate::dedup::NAMESPACE;
+use crate::extract::text::plain;
+use crate::model::{Precision, Story, Told};
+use crate::normalize::shorten;
+use crate::normalize::url::anchored;
+
+/// The length of a teaser made from the text, in characters.
+const TEASER: usize = 300;
+
+/// Composes a feed from its stories. `content` says what each source's entries carry; `site_id` is the permanent
+/// name of the site, of which the feed's id is made (RFC 9562 UUIDv5).
+#[must_use]
+pub fn compose(
+    feed: &Feed,
+    site: &Site,
+    publish: &Publish,
+    site_id: &str,
+    content: impl Fn(&str) -> Content,
+    stories: &[Story],
+) -> FeedDocument {
+    let mut entries: Vec<Entry> = stories
+        .iter()
+        .filter_map(|story| entry(story, &content))
+        .collect();
+    entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));
+    let epoch = DateTime::<Utc>::UNIX_EPOCH.with_timezone(&site.timezone);
+    let updated = entries
+        .iter()
+        .map(|entry| entry.updated.with_timezone(&site.timezone))
+        .max()
+        .unwrap_or(epoch);
+    FeedDocument {
+        name: feed.id.0.clone(),
+        id: Uuid::new_v5(
+            &NAMESPACE,
+            format!("feed\0{site_id}\0{}", feed.id).as_bytes(),
+        ),
+        title: feed.title.clone(),
+        description: feed.description.clone(),
+        language: feed.language().cloned(),
+        site: site.url.to_string(),
+        site_title: site.title.clone(),
+        updated,
+        index: publish.index,
+        entries,
+    }
+}
+
+fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
+    let mut tellings: Vec<&Told> = story.tellings.iter().collect();
+    // A stable sort: of equals the first teller leads.
+    tellings.sort_by_key(|told| std::cmp::Reverse(told.priority));
+    let lead = *tellings.first()?;
+    let full = content(&lead.source.0) == Content::Full;
+    let teaser = if lead.summary.is_empty() {
+        shorten(&plain(&lead.html), TEASER)
+    } else {
+        lead.summary.clone()
+    };
+    // A source that puts whole articles where teasers belong is not asked for more than a teaser.
+    let summary = if full {
+        teaser
+    } else {
+        shorten(&teaser, 4 * TEASER)
+    };
+    let authors = if lead.authors.is_empty() {
+        vec![lead.source_title.clone()]
+    } else {
+        lead.authors.clone()
+    };
+    Some(Entry {
+        id: story.entry,
+        link: lead
+            .url
+            .clone()
+            .or_else(|| place_on(&lead.source_url, &lead.title)),
+        title: lead.title.clone(),
+        summary,
+        content: if full {
+            lead.html.clone()
+        } else {
+            String::new()
+        },
+        authors,
+        categories: lead.categories.clone(),
+        image: lead.image.clone(),
+        enclosures: lead.enclosures.clone(),
+        language: story.language.clone(),
+        rights: lead.rights.clone(),
+        published: story.published,
+        day_only: story.precision == Precision::Day,
+        updated: story
+            .updated
+            .with_timezone(&story.published.timezone())
+            .max(story.published),
+        sources: tellings
+            .into_iter()
+            .map(|told| telling(told, story.updated))
+            .collect(),
+    })
+}
+
+/// Where an item without an address of its own stands: its words on the page that was read.
+fn place_on(page: &str, title: &str) -> Option<String> {
+    let page = Url::parse(page)
+        .ok()
+        .filter(|page| matches!(page.scheme(), "http" | "https"))?;
+    Some(anchored(&page, title).into())
+}
+
+fn telling(told: &Told, updated: DateTime<Utc>) -> Telling {
+    Telling {
+        id: told.source.0.clone(),
+        title: told.source_title.clone(),
+        url: told.source_url.clone(),
+        link: told.url.clone(),
+        updated,
+    }
+}
+
+/// The feeds as their pages link to each other.
+#[must_use]
+pub fn links(feeds: &[Feed]) -> Vec<FeedLink> {
+    let link = |feed: &Feed| FeedLink {
+        name: feed.id.0.clone(),
+        title: feed.title.clone(),
+        language: feed.language().cloned(),
+    };
+    feeds.iter().map(link).collect()
+}
+
+/// The index of all feeds.
+#[must_use]
+pub fn site(site: &Site, publish: &Publish, documents: &[FeedDocument]) -> SiteDocument {
+    let summary = |document: &FeedDocument| FeedSummary {
+        name: document.name.clone(),
+        title: document.title.clone(),
+        description: document.description.clone(),
+        language: document.language.clone(),
+        entries: document.entries.len(),
+        updated: (!document.entries.is_empty()).then_some(document.updated),
+    };
+    SiteDocument {
+        title: site.title.clone(),
+        url: site.url.to_string(),
+        index: publish.index,
+        language: site.languages.first().cloned(),
+        feeds: documents.iter().map(summary).collect(),
+    }
+}

@@ -1,0 +1,130 @@
+//! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>), by its own structures.
+
+use serde::Serialize;
+
+use crate::render::bounds::publishable;
+use crate::render::{Entry, FeedDocument, body, rfc3339};
+
+/// The feed as a JSON Feed document.
+#[must_use]
+pub fn render(document: &FeedDocument) -> String {
+    let document = publishable(document);
+    #[expect(
+        clippy::expect_used,
+        reason = "strings, numbers and lists always serialise"
+    )]
+    let mut json = serde_json::to_string_pretty(&feed(&document)).expect("plain data serialises");
+    json.push('\n');
+    json
+}
+
+#[derive(Serialize)]
+struct Feed<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: String,
+    feed_url: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    title: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    summary: &'a str,
+    content_html: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    date_published: String,
+    date_modified: String,
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    language: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+    #[serde(rename = "_rassegna")]
+    extension: Extension<'a>,
+}
+
+#[derive(Serialize)]
+struct Author<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
+}
+
+/// What JSON Feed has no word for: who tells the story.
+#[derive(Serialize)]
+struct Extension<'a> {
+    about: &'static str,
+    sources: Vec<Source<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    title: &'a str,
+    url: &'a str,
+}
+
+fn feed(document: &FeedDocument) -> Feed<'_> {
+    Feed {
+        version: "https://jsonfeed.org/version/1.1",
+        title: &document.title,
+        home_page_url: document.address(""),
+        feed_url: document.address("feed.json"),
+        description: &document.description,
+        language: document.language.as_ref().map(|language| language.tag()),
+        items: document.entries.iter().map(item).collect(),
+    }
+}
+
+fn item(entry: &Entry) -> Item<'_> {
+    let attachments = entry.enclosures.iter();
+    let sources = entry.sources.iter();
+    Item {
+        id: entry.id.urn().to_string(),
+        url: entry.link.as_deref(),
+        title: &entry.title,
+        summary: &entry.summary,
+        content_html: body(entry),
+        image: entry.image.as_deref(),
+        date_published: rfc3339(&entry.published),
+        date_modified: rfc3339(&entry.updated),
+        authors: entry.authors.iter().map(|name| Author { name }).collect(),
+        tags: &entry.categories,
+        language: entry.language.tag(),
+        attachments: attachments
+            .map(|file| Attachment {
+                url: &file.url,
+                mime_type: &file.media_type,
+                size_in_bytes: file.length,
+            })
+            .collect(),
+        extension: Extension {
+            about: "Who tells this story, the leading source first, and where; and the notice that goes with it.",
+            sources: sources
+                .map(|telling| Source {
+                    title: &telling.title,
+                    url: telling.link.as_deref().unwrap_or(&telling.url),
+                })
+                .collect(),
+            rights: entry.rights.as_deref(),
+        },
+    }
+}

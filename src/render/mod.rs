@@ -1,0 +1,182 @@
+//! Stories become documents: pure, and the same stories always give the same bytes.
+//!
+//! [`FeedDocument`] is one published feed in the terms of RFC 4287; each format has a file that writes it.
+
+pub mod atom;
+pub mod html;
+pub mod json;
+pub mod opml;
+pub mod rss;
+pub mod text;
+
+mod bounds;
+mod compose;
+mod day;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+pub use compose::{compose, links, site};
+
+use crate::language::Language;
+use crate::model::Enclosure;
+
+/// The style sheets that pages and feeds refer to: file below the site's root, and its bytes.
+pub const STYLESHEETS: [(&str, &str); 2] = [
+    ("style.css", include_str!("style.css")),
+    ("feed.css", include_str!("feed.css")),
+];
+
+/// One published feed, in the terms of RFC 4287. Times carry the site's zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedDocument {
+    /// Its folder, below the site's root.
+    pub name: String,
+    /// Its permanent id.
+    pub id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// One sentence on it; may be empty.
+    pub description: String,
+    /// The language of all entries; nothing where they may differ.
+    pub language: Option<Language>,
+    /// The absolute root of the site, ends in `/`.
+    pub site: String,
+    /// The name of the site.
+    pub site_title: String,
+    /// The newest of its entries' `updated`; the epoch while it is empty.
+    pub updated: DateTime<Tz>,
+    /// Whether search engines may list its page.
+    pub index: bool,
+    /// Newest first: by publication, then by id.
+    pub entries: Vec<Entry>,
+}
+
+impl FeedDocument {
+    /// The absolute address of one of its files (`rss.xml`, `atom.xml`, `feed.json`, or nothing for the page).
+    #[must_use]
+    pub fn address(&self, file: &str) -> String {
+        format!("{}{}/{file}", self.site, self.name)
+    }
+}
+
+/// One entry of a feed: a story with everyone who tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its permanent id.
+    pub id: Uuid,
+    /// The original page, absolute; an item may have none.
+    pub link: Option<String>,
+    /// Plain text, never empty.
+    pub title: String,
+    /// Plain text; may be empty.
+    pub summary: String,
+    /// Safe HTML, all addresses absolute; empty unless full content is published.
+    pub content: String,
+    /// Names; never empty: an entry without an author carries its source's title.
+    pub authors: Vec<String>,
+    /// As the source names them.
+    pub categories: Vec<String>,
+    /// The address of its lead image.
+    pub image: Option<String>,
+    /// Files that belong to it.
+    pub enclosures: Vec<Enclosure>,
+    /// Its language.
+    pub language: Language,
+    /// A copyright notice.
+    pub rights: Option<String>,
+    /// When it was published, in its source's zone.
+    pub published: DateTime<Tz>,
+    /// Whether only the day of publication is known.
+    pub day_only: bool,
+    /// When it last changed in a way that matters, not before `published`.
+    pub updated: DateTime<Tz>,
+    /// Who tells the story, the leading one first; never empty.
+    pub sources: Vec<Telling>,
+}
+
+/// Who tells a story, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// The source's id.
+    pub id: String,
+    /// The source's title.
+    pub title: String,
+    /// The page that is polled.
+    pub url: String,
+    /// Where this source tells it.
+    pub link: Option<String>,
+    /// The source's newest change among the stories shown, for `atom:source`.
+    pub updated: DateTime<Utc>,
+}
+
+/// The site as a whole, for the index of its feeds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteDocument {
+    /// The name of the site.
+    pub title: String,
+    /// Its absolute root, ends in `/`.
+    pub url: String,
+    /// Whether search engines may list its pages.
+    pub index: bool,
+    /// The language of the index; English where it is nothing.
+    pub language: Option<Language>,
+    /// Its feeds, in the order in which they are listed.
+    pub feeds: Vec<FeedSummary>,
+}
+
+/// One feed in the index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedSummary {
+    /// Its folder, below the site's root.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// One sentence on it; may be empty.
+    pub description: String,
+    /// The language of all its entries; nothing where they may differ.
+    pub language: Option<Language>,
+    /// How many entries it shows.
+    pub entries: usize,
+    /// When the newest of them changed; nothing while it is empty.
+    pub updated: Option<DateTime<Tz>>,
+}
+
+/// A feed's page as the other pages link to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedLink {
+    /// Its folder, below the site's root.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The language of all its entries; nothing where they may differ.
+    pub language: Option<Language>,
+}
+
+/// The teaser or the whole text, as HTML: what an entry carries in the formats that know one body.
+fn body(entry: &Entry) -> String {
+    match (entry.content.as_str(), entry.summary.as_str()) {
+        ("", "") => String::new(),
+        ("", summary) => text::html(summary),
+        (content, _) => content.to_owned(),
+    }
+}
+
+/// A time as RFC 3339 writes it in UTC, to the second, as all readers understand it.
+fn rfc3339(at: &DateTime<Tz>) -> String {
+    at.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Puts the XML declaration and the style sheet before a document's root element.
+fn with_prologue(site: &str, root: &str) -> String {
+    let site = html_escape::encode_double_quoted_attribute(site);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?xml-stylesheet type=\"text/css\" href=\"{site}feed.css\"?>\n{}\n",
+        root.trim()
+    )
+}

@@ -1,0 +1,183 @@
+//! What every published text and address goes through: no character that XML forbids or that deceives the
+//! eye, one line where one line is meant, no address but of the web. It refuses to judge wording or markup.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+/// The longest address that is published, in bytes; a longer one is left out.
+const LONGEST_ADDRESS: usize = 4096;
+
+/// The text without the characters that may not stand in a published document.
+///
+/// Those are all that XML 1.0 forbids, noncharacters, DEL and the C1 controls, and the characters that turn the
+/// direction of what follows them. NEL becomes a space and every line end a line feed, as an XML parser would
+/// read it, so the text that is written is the text that is read back.
+#[must_use]
+pub fn xml_safe(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c != '\r' && cleaned(c) == Some(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\r' {
+            if chars.peek() != Some(&'\n') {
+                safe.push('\n');
+            }
+        } else if let Some(c) = cleaned(c) {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn cleaned(c: char) -> Option<char> {
+    match c {
+        '\t' | '\n' => Some(c),
+        '\u{85}' => Some(' '),
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
+        // Embeddings, overrides and isolates: left open, they would turn the reader's own page around.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        '\u{fdd0}'..='\u{fdef}' => None,
+        c if u32::from(c) & 0xfffe == 0xfffe => None,
+        c => Some(c),
+    }
+}
+
+/// The text as one line, white space squashed, of at most `most` bytes; no-break spaces stay.
+#[must_use]
+pub fn line(text: &str, most: usize) -> String {
+    let safe = xml_safe(text);
+    let words = safe
+        .split([' ', '\t', '\n', '\u{2028}', '\u{2029}'])
+        .filter(|word| !word.is_empty());
+    let mut line = String::with_capacity(safe.len().min(most));
+    for word in words {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > most {
+            break;
+        }
+    }
+    cut(line, most)
+}
+
+/// The text as one line, or something else where that line would be blank.
+#[must_use]
+pub fn named(text: &str, most: usize, otherwise: &str) -> String {
+    let name = line(text, most);
+    if name.trim().is_empty() {
+        otherwise.to_owned()
+    } else {
+        name
+    }
+}
+
+/// The text, cut to at most `most` bytes; a cut falls between words where it can and shows as an ellipsis.
+#[must_use]
+pub fn cut(mut text: String, most: usize) -> String {
+    const ELLIPSIS: char = '…';
+    if text.len() <= most {
+        return text;
+    }
+    text.truncate(text.floor_char_boundary(most.saturating_sub(ELLIPSIS.len_utf8())));
+    // A word of its own length beyond half of the text is no word: then the cut falls inside it.
+    if let Some(space) = text
+        .rfind(char::is_whitespace)
+        .filter(|space| *space > most / 2)
+    {
+        text.truncate(space);
+    }
+    text.push(ELLIPSIS);
+    text
+}
+
+/// The address, if it is an absolute one of the web: `http` or `https`, without user and password, every
+/// character that RFC 3986 has no place for percent-encoded.
+#[must_use]
+pub fn web(address: &str) -> Option<String> {
+    let mut url = Url::parse(address.trim()).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    let mut written = String::with_capacity(url.as_str().len());
+    for c in url.as_str().chars() {
+        match c {
+            '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | ' ' => {
+                written.push_str(&format!("%{:02X}", u32::from(c)))
+            }
+            c => written.push(c),
+        }
+    }
+    (written.len() <= LONGEST_ADDRESS).then_some(written)
+}
+
+/// Plain text as HTML text.
+#[must_use]
+pub fn html(text: &str) -> String {
+    html_escape::encode_text(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn illegal_and_deceiving_characters_go_and_all_others_stay() {
+        assert_eq!(
+            xml_safe("a\0b\u{b}c\u{1f}d\u{7f}e\u{9f}f\u{fffe}g\u{1ffff}h\u{fdd0}i\u{202e}j"),
+            "abcdefghij"
+        );
+        assert_eq!(xml_safe("a\u{85}b"), "a b");
+        assert_eq!(xml_safe("a\r\nb\rc"), "a\nb\nc");
+        let fine = "R&D <b> ]]> 🚀 日本 שלום\u{200f} \u{d7ff}\u{e000}\u{fffd}\u{10000}\t\n";
+        assert!(matches!(xml_safe(fine), Cow::Borrowed(same) if same == fine));
+    }
+
+    #[test]
+    fn a_line_is_one_line_and_keeps_no_break_spaces() {
+        assert_eq!(line("  a \n\t b\u{2028}c\u{a0}d ", 100), "a b c\u{a0}d");
+    }
+
+    #[test]
+    fn a_cut_falls_between_words_and_never_inside_a_character() {
+        assert_eq!(line("uno due tre quattro", 16), "uno due tre…");
+        assert_eq!(cut("àààààààà".into(), 9), "ààà…");
+        assert_eq!(cut("whole".into(), 5), "whole");
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_published_and_none_with_a_password() {
+        assert_eq!(
+            web("https://me:secret@a.example/b").as_deref(),
+            Some("https://a.example/b")
+        );
+        assert_eq!(
+            web("https://a.example/?q={x}|y").as_deref(),
+            Some("https://a.example/?q=%7Bx%7D%7Cy")
+        );
+        assert_eq!(
+            web("http://città.example/è").as_deref(),
+            Some("http://xn--citt-3na.example/%C3%A8")
+        );
+        for address in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "/relative",
+            "data:text/html,x",
+            "mailto:a@b.example",
+            "",
+        ] {
+            assert_eq!(web(address), None, "{address}");
+        }
+        assert_eq!(
+            web(&format!("https://a.example/{}", "x".repeat(5000))),
+            None
+        );
+    }
+}

@@ -1,0 +1,237 @@
+//! For the operator: whether all is well, and how each source fares.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+use crate::store::{Store, Summary};
+
+/// How the daemon fares, apart from its sources. Cheap to clone; all clones are one.
+#[derive(Debug, Clone, Default)]
+pub struct Health {
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+impl Health {
+    /// Says what is wrong with publishing or with the configuration, or that nothing is.
+    pub fn set(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    fn get(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+#[derive(Clone)]
+struct Admin {
+    store: Store,
+    health: Health,
+    site: Arc<str>,
+    timezone: Tz,
+}
+
+/// What is served on `serve.admin`.
+pub fn router(store: Store, health: Health, site: &str, timezone: Tz) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/status", get(status))
+        .route(
+            "/style.css",
+            get(|| async {
+                (
+                    [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+                    include_str!("status.css"),
+                )
+            }),
+        )
+        .route(
+            "/",
+            get(|| async { axum::response::Redirect::temporary("status") }),
+        )
+        .with_state(Admin {
+            store,
+            health,
+            site: site.into(),
+            timezone,
+        })
+}
+
+/// `ok`, or 503 and what is wrong: the store does not answer or publishing fails. Sources that fail are no reason,
+/// since nothing is wrong with the daemon then.
+async fn healthz(State(admin): State<Admin>) -> Response {
+    let store = admin
+        .store
+        .sources()
+        .await
+        .err()
+        .map(|error| error.to_string());
+    match store.or_else(|| admin.health.get()) {
+        None => "ok\n".into_response(),
+        Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")).into_response(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Page<'a> {
+    site: &'a str,
+    trouble: Option<String>,
+    now: String,
+    well: usize,
+    failing: usize,
+    rows: Vec<Row>,
+}
+
+/// A source, as the page shows it.
+struct Row {
+    id: String,
+    title: String,
+    url: String,
+    state: &'static str,
+    words: String,
+    detail: Vec<String>,
+    kind: &'static str,
+    items: u32,
+    last_success: String,
+    last_new: String,
+    next_run: String,
+}
+
+async fn status(State(admin): State<Admin>) -> Response {
+    let sources = match admin.store.sources().await {
+        Ok(sources) => sources,
+        Err(error) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
+        }
+    };
+    let now = Utc::now();
+    let rows: Vec<Row> = sources
+        .iter()
+        .map(|source| row(source, now, admin.timezone))
+        .collect();
+    let page = Page {
+        site: &admin.site,
+        trouble: admin.health.get(),
+        now: now
+            .with_timezone(&admin.timezone)
+            .format("%Y-%m-%d %H:%M %Z")
+            .to_string(),
+        well: rows.iter().filter(|row| row.state == "ok").count(),
+        failing: rows.iter().filter(|row| row.state == "failing").count(),
+        rows,
+    };
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, super::POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    match page.render() {
+        Ok(html) => (headers, Html(html)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn row(source: &Summary, now: DateTime<Utc>, timezone: Tz) -> Row {
+    let state = &source.state;
+    let when = |at: Option<DateTime<Utc>>| match at {
+        None => "never".to_owned(),
+        Some(at) => format!(
+            "{} ({})",
+            at.with_timezone(&timezone).format("%Y-%m-%d %H:%M"),
+            ago(at, now)
+        ),
+    };
+    let (name, words) = match (&state.error, state.last_success) {
+        (Some(error), _) => (
+            "failing",
+            format!(
+                "{error} (failed {}); its last good entries stay published",
+                times(state.failures)
+            ),
+        ),
+        (None, None) => ("waiting", "not polled yet".to_owned()),
+        (None, Some(_)) => (
+            "ok",
+            format!(
+                "{} items in the last answer",
+                state.listed.unwrap_or_default()
+            ),
+        ),
+    };
+    let mut detail: Vec<String> = Vec::new();
+    let rates: Vec<String> = state
+        .rates
+        .iter()
+        .map(|rate| format!("{} {}/{}", rate.field, rate.found, rate.of))
+        .collect();
+    if !rates.is_empty() {
+        detail.push(rates.join(", "));
+    }
+    detail.extend(state.warnings.iter().cloned());
+    Row {
+        id: source.id.to_string(),
+        title: source.title.clone(),
+        url: hidden(&source.url),
+        state: name,
+        words,
+        detail,
+        kind: state.kind.map_or("", |kind| kind.as_str()),
+        items: source.items,
+        last_success: when(state.last_success),
+        last_new: when(state.last_new),
+        next_run: when(state.next_run),
+    }
+}
+
+fn times(count: u32) -> String {
+    if count == 1 {
+        "once".into()
+    } else {
+        format!("{count} times in a row")
+    }
+}
+
+/// An address without its query and credentials, which may be secrets.
+#[must_use]
+fn hidden(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else {
+        return String::new();
+    };
+    let secret = url.query().is_some();
+    url.set_query(None);
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    if secret {
+        format!("{url}?…")
+    } else {
+        url.into()
+    }
+}
+
+/// The distance of two times in the coarsest unit that tells something.
+#[must_use]
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (now - at).num_seconds();
+    let (count, unit) = match seconds.abs() {
+        0..60 => (seconds.abs(), "s"),
+        60..3_600 => (seconds.abs() / 60, "min"),
+        3_600..172_800 => (seconds.abs() / 3_600, "h"),
+        _ => (seconds.abs() / 86_400, "days"),
+    };
+    if seconds >= 0 {
+        format!("{count} {unit} ago")
+    } else {
+        format!("in {count} {unit}")
+    }
+}

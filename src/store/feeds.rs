@@ -1,0 +1,278 @@
+//! Which stories a feed has: judged once, recorded in the ledger for ever.
+
+use chrono_tz::Tz;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::rows::{list, time};
+use super::{Store, StoreError};
+use crate::config::filter::Facts;
+use crate::config::{Feed, Filter};
+use crate::language::Language;
+use crate::model::{FeedId, Key, Precision, SourceId, Story, Told};
+
+/// The most entries that a feed shows, however many were published in its days.
+const MOST: usize = 1_000;
+
+/// A feed to be reviewed: what belongs to it, and a digest of that.
+#[derive(Debug, Clone)]
+pub struct Reviewed {
+    /// Its name.
+    pub id: FeedId,
+    /// What belongs to it.
+    pub filter: Filter,
+    /// A digest of the filter and of the tags that it may speak of; when it changes, all stories are judged anew.
+    pub definition: Key,
+}
+
+impl Reviewed {
+    /// A feed as configured.
+    #[must_use]
+    pub fn new(feed: &Feed, tags: &str) -> Self {
+        let definition = Key::of(&[&format!("{:?}", feed.filter), tags]);
+        Self {
+            id: feed.id.clone(),
+            filter: feed.filter.clone(),
+            definition,
+        }
+    }
+}
+
+/// How much of a feed is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    /// So many of its newest entries.
+    pub entries: usize,
+    /// And whatever was first published within so many days of the newest.
+    pub days: u32,
+}
+
+/// A source as its stories are filtered: its id and tags.
+#[derive(Debug, Clone)]
+pub struct Teller {
+    id: String,
+    tags: Vec<String>,
+}
+
+impl Store {
+    /// Enters every story that came or changed since the last review into the ledgers of the feeds that it belongs
+    /// to. An entry or an address that a feed has had is never entered again.
+    pub async fn review(&self, feeds: Vec<Reviewed>) -> Result<(), StoreError> {
+        // Most cycles change nothing; then there is nothing to write either.
+        let pending = feeds.clone();
+        let behind = self.read(move |connection| {
+            let newest = newest(connection)?;
+            let mut behind = false;
+            for feed in &pending {
+                behind |= reviewed(connection, &feed.id)?.is_none_or(|(definition, upto)| {
+                    definition != feed.definition || upto < newest
+                });
+            }
+            Ok(behind)
+        });
+        if !behind.await? {
+            return Ok(());
+        }
+        self.write(move |connection| {
+            let newest = newest(connection)?;
+            for feed in &feeds {
+                review(connection, feed, newest)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The stories that a feed shows now, newest first.
+    pub async fn stories(&self, feed: &FeedId, shown: Shown) -> Result<Vec<Story>, StoreError> {
+        let feed = feed.clone();
+        self.read(move |connection| {
+            window(connection, &feed, shown)?
+                .into_iter()
+                .map(|number| story(connection, number))
+                .collect()
+        })
+        .await
+    }
+}
+
+fn newest(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(
+        connection.query_row("SELECT coalesce(max(revision), 0) FROM story", [], |row| {
+            row.get(0)
+        })?,
+    )
+}
+
+fn reviewed(connection: &Connection, feed: &FeedId) -> Result<Option<(Key, i64)>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT definition, reviewed FROM feed WHERE id = ?1")?;
+    Ok(query
+        .query_row([&feed.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+fn review(connection: &Connection, feed: &Reviewed, newest: i64) -> Result<(), StoreError> {
+    let known = reviewed(connection, &feed.id)?;
+    let (changed, upto) = match known {
+        None => (true, 0),
+        Some((definition, _)) if definition != feed.definition => (true, 0),
+        Some((_, upto)) => (false, upto),
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO feed (id, definition, reviewed) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET definition = ?2, reviewed = ?3",
+        )?
+        .execute(params![feed.id.0, feed.definition, newest])?;
+    if changed {
+        connection
+            .prepare_cached("UPDATE ledger SET hidden = 1 WHERE feed = ?1")?
+            .execute([&feed.id.0])?;
+    }
+    let mut query = connection.prepare_cached(
+        "SELECT number, entry, opened, revised FROM story WHERE revision > ?1 ORDER BY revision",
+    )?;
+    let mut enter = connection.prepare_cached(
+        "INSERT INTO ledger (feed, entry, address, story, first_published) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    )?;
+    let mut show =
+        connection.prepare_cached("UPDATE ledger SET hidden = 0 WHERE feed = ?1 AND entry = ?2")?;
+    let mut address = connection
+        .prepare_cached("SELECT address FROM item WHERE story = ?1 ORDER BY number LIMIT 1")?;
+    let mut rows = query.query([upto])?;
+    while let Some(row) = rows.next()? {
+        let (number, entry, opened, revised): (i64, Vec<u8>, i64, i64) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if !belongs(connection, number, &feed.filter)? {
+            continue;
+        }
+        // What a feed could not have before, such as a story that a second source joined, is new to it now.
+        let first = if changed { opened } else { revised };
+        let address: Option<Key> = address
+            .query_row([number], |row| row.get(0))
+            .optional()?
+            .flatten();
+        enter.execute(params![feed.id.0, entry, address, number, first])?;
+        if changed {
+            show.execute(params![feed.id.0, entry])?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a story belongs to a feed.
+fn belongs(connection: &Connection, number: i64, filter: &Filter) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT source.id, source.tags, item.categories, item.title, item.summary, item.html
+         FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",
+    )?;
+    let mut tellers: Vec<Teller> = Vec::new();
+    let (mut categories, mut text) = (Vec::<String>::new(), String::new());
+    let mut rows = query.query([number])?;
+    while let Some(row) = rows.next()? {
+        tellers.push(Teller {
+            id: row.get(0)?,
+            tags: list(row, "tags")?,
+        });
+        categories.extend(list::<String>(row, "categories")?);
+        for column in ["title", "summary"] {
+            text.push_str(&row.get::<_, String>(column)?);
+            text.push('\n');
+        }
+        text.push_str(&crate::extract::text::plain(&row.get::<_, String>("html")?));
+        text.push('\n');
+    }
+    let language: String = connection
+        .prepare_cached("SELECT language FROM story WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))?;
+    let mut sources: Vec<&str> = tellers.iter().map(|teller| teller.id.as_str()).collect();
+    sources.dedup();
+    let tags: Vec<&str> = tellers
+        .iter()
+        .flat_map(|teller| &teller.tags)
+        .map(String::as_str)
+        .collect();
+    let language = Language::parse(&language).unwrap_or_else(Language::undetermined);
+    let facts = Facts {
+        language: &language,
+        sources: &sources,
+        tags: &tags,
+        categories: &categories,
+        text: &text,
+    };
+    Ok(filter.matches(&facts))
+}
+
+/// The stories in a feed's window: the newest by first publication, and those of its last days.
+pub(super) fn window(
+    connection: &Connection,
+    feed: &FeedId,
+    shown: Shown,
+) -> Result<Vec<i64>, StoreError> {
+    let newest: Option<i64> = connection
+        .prepare_cached("SELECT max(first_published) FROM ledger WHERE feed = ?1 AND hidden = 0 AND story IS NOT NULL")?
+        .query_row([&feed.0], |row| row.get(0))?;
+    let Some(newest) = newest else {
+        return Ok(Vec::new());
+    };
+    let since = newest - i64::from(shown.days) * 24 * 60 * 60;
+    let mut query = connection.prepare_cached(
+        "SELECT number, published, entry FROM (
+             SELECT story.number, story.published, story.entry, ledger.first_published,
+                    row_number() OVER (ORDER BY ledger.first_published DESC, story.published DESC, story.entry) AS place
+             FROM ledger JOIN story ON story.number = ledger.story
+             WHERE ledger.feed = ?1 AND ledger.hidden = 0)
+         WHERE place <= ?2 OR (first_published >= ?3 AND place <= ?4)
+         ORDER BY published DESC, entry",
+    )?;
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let entries = i64::try_from(shown.entries).unwrap_or(most);
+    let rows = query.query_map(params![feed.0, entries, since, most], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn story(connection: &Connection, number: i64) -> Result<Story, StoreError> {
+    let mut tellings = connection.prepare_cached(
+        "SELECT item.*, source.id AS source_id, source.title AS source_title, source.url AS source_url, source.priority AS priority
+         FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",
+    )?;
+    let tellings = tellings
+        .query_map([number], told)?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut query = connection.prepare_cached("SELECT * FROM story WHERE number = ?1")?;
+    Ok(query.query_row([number], |row| {
+        let zone: Tz = row.get::<_, String>("zone")?.parse().unwrap_or(Tz::UTC);
+        Ok(Story {
+            entry: Uuid::from_slice(&row.get::<_, Vec<u8>>("entry")?).unwrap_or_default(),
+            language: Language::parse(&row.get::<_, String>("language")?)
+                .unwrap_or_else(Language::undetermined),
+            published: time(row, "published")?.with_timezone(&zone),
+            precision: match row.get::<_, String>("precision")?.as_str() {
+                "day" => Precision::Day,
+                "minute" => Precision::Minute,
+                _ => Precision::Second,
+            },
+            updated: time(row, "updated")?,
+            tellings,
+        })
+    })?)
+}
+
+fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
+    Ok(Told {
+        source: SourceId(row.get("source_id")?),
+        source_title: row.get("source_title")?,
+        source_url: row.get("source_url")?,
+        priority: row.get("priority")?,
+        url: row.get("url")?,
+        title: row.get("title")?,
+        summary: row.get("summary")?,
+        html: row.get("html")?,
+        image: row.get("image")?,
+        authors: list(row, "authors")?,
+        categories: list(row, "categories")?,
+        enclosures: list(row, "enclosures")?,
+        rights: row.get("rights")?,
+    })
+}

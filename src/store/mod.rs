@@ -1,0 +1,188 @@
+//! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
+//! pipeline; SQL stays below here.
+
+mod feeds;
+mod items;
+mod open;
+mod prune;
+mod requests;
+mod rows;
+mod sources;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, ErrorCode};
+use thiserror::Error;
+
+pub use feeds::{Reviewed, Shown, Teller};
+pub use items::{Fetched, Outcome, Poll, Recorded};
+pub use open::{Access, Lock};
+pub use requests::Request;
+pub use sources::{SourceState, Summary};
+
+/// Why the store can't be used. Each ends the command with exit code 3.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Another process has it.
+    #[error(
+        "{path} is in use by another rassegna ({holder}); stop that one first, or let this one use another `store.path`"
+    )]
+    Locked {
+        /// The database.
+        path: PathBuf,
+        /// Who has it.
+        holder: String,
+    },
+    /// The file is another program's.
+    #[error(
+        "{0} is no database of rassegna; it was not touched. Point `store.path` to another file"
+    )]
+    Foreign(PathBuf),
+    /// The file was made by a later version.
+    #[error(
+        "{path} was written by a newer rassegna (schema {found}, this one knows {known}); it was not touched. Install the newer version"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest schema that we know.
+        known: i64,
+    },
+    /// The database is not the one that was here.
+    #[error(
+        "{path} was emptied or replaced: {why}. Publishing from it would repeat old news as new. Restore the database from a backup; or, to begin anew on purpose, delete {identity}"
+    )]
+    Replaced {
+        /// The database.
+        path: PathBuf,
+        /// What does not fit.
+        why: String,
+        /// The identity file.
+        identity: PathBuf,
+    },
+    /// There is none yet, and the command only looks.
+    #[error("there is no database at {0} yet; `rassegna run` or `rassegna once` makes it")]
+    Missing(PathBuf),
+    /// It is damaged.
+    #[error(
+        "{path} is damaged ({why}); what is published stays as it is. Restore the database from a backup (copies named `.before-…` stand beside it), or try `sqlite3 {path} .recover`"
+    )]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        why: String,
+    },
+    /// It can't be written.
+    #[error("{path} cannot be written: {why}")]
+    Unwritable {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+    /// Another failure of SQLite.
+    #[error("the database failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A file beside the database failed.
+    #[error("{path}: {why}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// The writer is gone: the program is stopping.
+    #[error("the database is closed")]
+    Closed,
+}
+
+impl StoreError {
+    /// Says what an error of SQLite means for a person.
+    fn explain(self, path: &std::path::Path) -> Self {
+        let Self::Sqlite(error) = &self else {
+            return self;
+        };
+        let path = path.to_owned();
+        let why = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, why },
+            Some(ErrorCode::NotADatabase) => Self::Foreign(path),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::Unwritable { path, why }
+            }
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+                Self::Unwritable { path, why }
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked {
+                path,
+                holder: "it did not let go within 5 s".into(),
+            },
+            _ => self,
+        }
+    }
+}
+
+/// The store. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub struct Store {
+    path: Arc<PathBuf>,
+    writer: Option<writer::Writer>,
+    reader: Arc<Mutex<Connection>>,
+    lock: Arc<Option<Lock>>,
+}
+
+impl Store {
+    /// Runs `work` on the writer thread, in a savepoint of its own; returns when it is committed and synced.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::Closed)?;
+        writer
+            .run(work)
+            .await
+            .map_err(|error| error.explain(&self.path))
+    }
+
+    /// Runs `work` on the read-only connection, off the async threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let reader = Arc::clone(&self.reader);
+        let result = tokio::task::spawn_blocking(move || {
+            // A panic while reading leaves nothing half-done behind.
+            let connection = reader
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            work(&connection)
+        });
+        result
+            .await
+            .unwrap_or(Err(StoreError::Closed))
+            .map_err(|error| error.explain(&self.path))
+    }
+
+    /// Finishes what is being written, copies the log into the database and lets go of both.
+    pub async fn close(self) {
+        if let Some(writer) = &self.writer {
+            let _ = writer
+                .run(|connection| {
+                    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+                })
+                .await;
+            writer.stop();
+        }
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+}

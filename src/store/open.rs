@@ -1,0 +1,321 @@
+//! Opening the store: who may, whether it is ours, whether it is the one that was here, and how it grows.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use uuid::Uuid;
+
+use super::writer::Writer;
+use super::{Store, StoreError};
+
+/// "rass" in ASCII, so that `file` and other programs can tell whose database it is.
+const APPLICATION: i64 = 0x7261_7373;
+/// Each is applied once, in its order; `user_version` counts them.
+const MIGRATIONS: &[&str] = &[include_str!("0001_init.sql")];
+
+/// What the store is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To poll and publish: takes the lock, creates and migrates.
+    Write,
+    /// To leave a request beside a running daemon: writes without the lock, creates nothing.
+    Ask,
+    /// To look only.
+    Read,
+}
+
+/// The lock on a database: held as long as it lives, and let go by the system if the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Locked`] names who has it.
+    pub fn take(database: &Path) -> Result<Self, StoreError> {
+        let path = beside(database, "lock");
+        let io = |why| StoreError::Io {
+            path: path.clone(),
+            why,
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                let holder = if holder.trim().is_empty() {
+                    "unknown".to_owned()
+                } else {
+                    format!("process {}", holder.trim())
+                };
+                return Err(StoreError::Locked {
+                    path: database.to_owned(),
+                    holder,
+                });
+            }
+            Err(TryLockError::Error(why)) => return Err(io(why)),
+        }
+        let pid = std::process::id();
+        // Only for the message above; the lock itself is the system's.
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{pid}"));
+        Ok(Self { _file: file })
+    }
+}
+
+impl Store {
+    /// Opens the database at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it can't be used; nothing was changed then.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        Self::open_inner(path, access).map_err(|error| error.explain(path))
+    }
+
+    fn open_inner(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let exists = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+        if access != Access::Write && !exists {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        if access == Access::Write
+            && let Some(folder) = path.parent()
+        {
+            std::fs::create_dir_all(folder).map_err(|why| StoreError::Unwritable {
+                path: path.to_owned(),
+                why: why.to_string(),
+            })?;
+        }
+        let lock = if access == Access::Write {
+            Some(Lock::take(path)?)
+        } else {
+            None
+        };
+        let writer = match access {
+            Access::Read => None,
+            Access::Ask => Some(connect(path, false)?),
+            Access::Write => {
+                check_identity(path, exists)?;
+                let connection = connect(path, true)?;
+                migrate(&connection, path)?;
+                confirm_identity(&connection, path)?;
+                Some(connection)
+            }
+        };
+        let reader = connect_reader(path)?;
+        check_schema(&reader, path)?;
+        let io = |why| StoreError::Io {
+            path: path.to_owned(),
+            why,
+        };
+        Ok(Self {
+            path: Arc::new(path.to_owned()),
+            writer: writer.map(Writer::start).transpose().map_err(io)?,
+            reader: Arc::new(Mutex::new(reader)),
+            lock: Arc::new(lock),
+        })
+    }
+}
+
+fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION && (tables > 0 || application != 0) {
+        return Err(StoreError::Foreign(path.to_owned()));
+    }
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // A write-ahead log needs a writable connection even for reading; where there is no right to that, look only.
+    let connection = Connection::open_with_flags(path, flags).or_else(|_| {
+        Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
+    })?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.execute_batch("PRAGMA query_only = ON")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+fn check_schema(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if application != APPLICATION {
+        return Err(StoreError::Foreign(path.to_owned()));
+    }
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known() {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known: known(),
+        });
+    }
+    Ok(())
+}
+
+/// Brings the schema up to date, each step in a transaction and after a copy of the whole.
+fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known() {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known: known(),
+        });
+    }
+    for (version, step) in (1_i64..)
+        .zip(MIGRATIONS)
+        .skip(usize::try_from(found).unwrap_or_default())
+    {
+        if version > 1 {
+            let copy = beside(path, &format!("before-{version}"));
+            // A copy that was cut short by a crash is made again.
+            let _ = std::fs::remove_file(&copy);
+            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+        }
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let applied = connection.execute_batch(step).and_then(|()| {
+            connection.execute_batch(&format!(
+                "PRAGMA user_version = {version}; PRAGMA application_id = {APPLICATION}; COMMIT"
+            ))
+        });
+        if let Err(error) = applied {
+            let _ = connection.execute_batch("ROLLBACK");
+            return Err(error.into());
+        }
+    }
+    // Whether it can be written at all shows here rather than at the first poll.
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    Ok(())
+}
+
+/// The file that says which database belongs here.
+fn identity_file(path: &Path) -> PathBuf {
+    beside(path, "id")
+}
+
+fn read_identity(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(identity_file(path)).ok()?;
+    Some(text.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
+/// A database that is missing or empty although one was here is not taken for a new one.
+fn check_identity(path: &Path, exists: bool) -> Result<(), StoreError> {
+    if !exists && read_identity(path).is_some() {
+        let why = "the file is missing or empty, but its identity file is there".to_owned();
+        return Err(StoreError::Replaced {
+            path: path.to_owned(),
+            why,
+            identity: identity_file(path),
+        });
+    }
+    Ok(())
+}
+
+/// Compares the database's own identity with the file beside it; writes what is missing of the two.
+fn confirm_identity(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let expected = read_identity(path);
+    let found: Option<String> = connection
+        .query_row(
+            "SELECT value FROM meta WHERE name = 'instance'",
+            [],
+            |row| row.get(0),
+        )
+        .map(Some)
+        .or_else(|error| {
+            if error == rusqlite::Error::QueryReturnedNoRows {
+                Ok(None)
+            } else {
+                Err(error)
+            }
+        })?;
+    let replaced = |why: &str| StoreError::Replaced {
+        path: path.to_owned(),
+        why: why.to_owned(),
+        identity: identity_file(path),
+    };
+    let id = match (expected, found) {
+        (Some(expected), Some(found)) if expected == found => return Ok(()),
+        (Some(_), Some(_)) => {
+            return Err(replaced(
+                "it is another database than the one that was here",
+            ));
+        }
+        (Some(_), None) => return Err(replaced("it is new, but its identity file is there")),
+        (None, Some(found)) => found,
+        (None, None) => {
+            let now = std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .unwrap_or_default();
+            let seed = format!(
+                "{} {} {}",
+                path.display(),
+                std::process::id(),
+                now.as_nanos()
+            );
+            let id = Uuid::new_v5(&crate::dedup::NAMESPACE, seed.as_bytes()).to_string();
+            connection.execute(
+                "INSERT INTO meta (name, value) VALUES ('instance', ?1)",
+                [&id],
+            )?;
+            id
+        }
+    };
+    let file = identity_file(path);
+    let write = || -> std::io::Result<()> {
+        let mut out = File::create(&file)?;
+        writeln!(out, "{id}")?;
+        out.sync_all()?;
+        if let Some(folder) = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    };
+    write().map_err(|why| StoreError::Io {
+        path: file.clone(),
+        why,
+    })
+}
+
+/// `rassegna.db` → `rassegna.db.lock`.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}

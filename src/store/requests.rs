@@ -1,0 +1,92 @@
+//! What another command asks of a running daemon: rows that it takes within a second.
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use super::{Store, StoreError};
+use crate::model::SourceId;
+
+/// A wish to poll now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its number.
+    pub number: i64,
+    /// The source; nothing: all of them.
+    pub source: Option<SourceId>,
+}
+
+impl Store {
+    /// Leaves a request; gives its number.
+    pub async fn ask(
+        &self,
+        source: Option<&SourceId>,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
+        let source = source.map(|id| id.0.clone());
+        self.write(move |connection| {
+            connection.execute(
+                "INSERT INTO request (source, asked) VALUES (?1, ?2)",
+                params![source, now.timestamp()],
+            )?;
+            Ok(connection.last_insert_rowid())
+        })
+        .await
+    }
+
+    /// Takes the requests that nobody has taken.
+    pub async fn take_requests(&self, now: DateTime<Utc>) -> Result<Vec<Request>, StoreError> {
+        let waiting = self
+            .read(|connection| {
+                let mut query = connection.prepare_cached(
+                    "SELECT number, source FROM request WHERE taken IS NULL ORDER BY number",
+                )?;
+                let rows = query.query_map([], |row| {
+                    Ok(Request {
+                        number: row.get(0)?,
+                        source: row.get::<_, Option<String>>(1)?.map(SourceId),
+                    })
+                })?;
+                Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+            })
+            .await?;
+        if !waiting.is_empty() {
+            self.write(move |connection| {
+                connection.execute(
+                    "UPDATE request SET taken = ?1 WHERE taken IS NULL",
+                    [now.timestamp()],
+                )?;
+                connection.execute(
+                    "DELETE FROM request WHERE done IS NOT NULL AND done < ?1 - 86400",
+                    [now.timestamp()],
+                )?;
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(waiting)
+    }
+
+    /// Says that a request was fulfilled.
+    pub async fn finish_request(&self, number: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            connection.execute(
+                "UPDATE request SET done = ?2 WHERE number = ?1",
+                params![number, now.timestamp()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whether a request was fulfilled.
+    pub async fn request_is_done(&self, number: i64) -> Result<bool, StoreError> {
+        self.read(move |connection| {
+            Ok(connection.query_row(
+                "SELECT done IS NOT NULL FROM request WHERE number = ?1",
+                [number],
+                |row| row.get(0),
+            )?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,179 @@
+//! The state of the sources: what they last answered, how they fare, when they are due.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use url::Url;
+
+use super::rows::{json, list, maybe_time};
+use super::{Store, StoreError};
+use crate::config::Source;
+use crate::extract::Rate;
+use crate::model::{Key, Kind, SourceId, Validators};
+
+/// What is remembered of a source between two polls.
+#[derive(Debug, Clone, Default)]
+pub struct SourceState {
+    /// What it is read as.
+    pub kind: Option<Kind>,
+    /// The announced feed that is read instead of the page.
+    pub feed_url: Option<Url>,
+    /// The validators of the last answer.
+    pub validators: Validators,
+    /// The digest of the last body.
+    pub body: Option<Key>,
+    /// The last answer to an unconditional request.
+    pub whole_at: Option<DateTime<Utc>>,
+    /// The first time that it gave anything.
+    pub first_success: Option<DateTime<Utc>>,
+    /// The last time that it was asked.
+    pub last_attempt: Option<DateTime<Utc>>,
+    /// The last time that it answered well.
+    pub last_success: Option<DateTime<Utc>>,
+    /// The last time that it had something new.
+    pub last_new: Option<DateTime<Utc>>,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// What went wrong last; nothing after a success.
+    pub error: Option<String>,
+    /// When it is due again.
+    pub next_run: Option<DateTime<Utc>>,
+    /// How many items its last answer had.
+    pub listed: Option<u32>,
+    /// How many of them had each field.
+    pub rates: Vec<Rate>,
+    /// What was odd about the last answer.
+    pub warnings: Vec<String>,
+}
+
+/// A source with its state, for people.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Its name.
+    pub id: SourceId,
+    /// Its title.
+    pub title: String,
+    /// What is polled.
+    pub url: String,
+    /// Its state.
+    pub state: SourceState,
+    /// How many of its items are stored.
+    pub items: u32,
+}
+
+impl Store {
+    /// Makes the configured sources known and gives the state of each, in their order. Where the rules of a source
+    /// changed, its validators and the kind that was seen are void.
+    pub async fn register(&self, sources: &[Source]) -> Result<Vec<SourceState>, StoreError> {
+        let sources = sources.to_vec();
+        self.write(move |connection| {
+            let mut upsert = connection.prepare_cached(
+                "INSERT INTO source (id, title, url, tags, priority, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5",
+            )?;
+            let mut renew = connection.prepare_cached(
+                "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
+                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL
+                 WHERE id = ?1 AND rules <> ?2",
+            )?;
+            for source in &sources {
+                let tags = json(&source.tags);
+                upsert.execute(params![source.id.0, source.title, source.url.as_str(), tags, source.priority, source.rules])?;
+                renew.execute(params![source.id.0, source.rules])?;
+            }
+            sources.iter().map(|source| Ok(state(connection, &source.id)?.unwrap_or_default())).collect()
+        })
+        .await
+    }
+
+    /// The state of one source; nothing where it was never registered.
+    pub async fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
+        let id = id.clone();
+        self.read(move |connection| state(connection, &id)).await
+    }
+
+    /// All sources that were ever registered, by id.
+    pub async fn sources(&self) -> Result<Vec<Summary>, StoreError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT *, (SELECT count(*) FROM item WHERE item.source = source.number) AS items FROM source ORDER BY id",
+            )?;
+            let rows = query.query_map([], |row| {
+                Ok(Summary {
+                    id: SourceId(row.get("id")?),
+                    title: row.get("title")?,
+                    url: row.get("url")?,
+                    state: state_of(row)?,
+                    items: row.get("items")?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// The hosts that asked us to wait, and until when.
+    pub async fn waiting_hosts(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        self.read(move |connection| {
+            let mut query =
+                connection.prepare_cached("SELECT name, until FROM host WHERE until > ?1")?;
+            let rows = query.query_map([now.timestamp()], |row| {
+                Ok((row.get(0)?, super::rows::time(row, "until")?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// The site's id: the first public root that it ever had, so that a move changes no feed's id.
+    pub async fn site_id(&self, url: &Url) -> Result<String, StoreError> {
+        let url = url.to_string();
+        self.write(move |connection| {
+            connection.execute(
+                "INSERT INTO meta (name, value) VALUES ('site', ?1) ON CONFLICT DO NOTHING",
+                [&url],
+            )?;
+            Ok(
+                connection.query_row("SELECT value FROM meta WHERE name = 'site'", [], |row| {
+                    row.get(0)
+                })?,
+            )
+        })
+        .await
+    }
+}
+
+fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT * FROM source WHERE id = ?1")?;
+    Ok(query.query_row([&id.0], state_of).optional()?)
+}
+
+fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    Ok(SourceState {
+        kind: row
+            .get::<_, Option<String>>("kind")?
+            .as_deref()
+            .and_then(Kind::from_word),
+        feed_url: row
+            .get::<_, Option<String>>("feed_url")?
+            .and_then(|url| Url::parse(&url).ok()),
+        validators: Validators {
+            etag: row.get("etag")?,
+            last_modified: row.get("last_modified")?,
+        },
+        body: row.get("body")?,
+        whole_at: maybe_time(row, "whole_at")?,
+        first_success: maybe_time(row, "first_success")?,
+        last_attempt: maybe_time(row, "last_attempt")?,
+        last_success: maybe_time(row, "last_success")?,
+        last_new: maybe_time(row, "last_new")?,
+        failures: row.get("failures")?,
+        error: row.get("error")?,
+        next_run: maybe_time(row, "next_run")?,
+        listed: row.get("listed")?,
+        rates: list(row, "rates")?,
+        warnings: list(row, "warnings")?,
+    })
+}

@@ -1,0 +1,126 @@
+//! The one thread that writes. What waits goes into one commit, each job in a savepoint of its own, so that a
+//! failing one takes nothing else with it; nobody hears of success before the commit is synced.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+/// The most jobs that share a commit.
+const BATCH: usize = 256;
+
+/// Does its work inside a savepoint and keeps the answer back until it is told how the commit went.
+type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Option<String>) + Send>;
+
+/// A handle to the thread.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: Arc<Mutex<Option<Sender<Job>>>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+        let (jobs, queue) = channel();
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || work(connection, &queue))?;
+        Ok(Self {
+            jobs: Arc::new(Mutex::new(Some(jobs))),
+            thread: Arc::new(Mutex::new(Some(thread))),
+        })
+    }
+
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = in_savepoint(connection, work);
+            Box::new(move |failure| {
+                let result = match failure {
+                    None => result,
+                    Some(why) => {
+                        result.and(Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(
+                            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR),
+                            Some(why),
+                        ))))
+                    }
+                };
+                let _ = reply.send(result);
+            })
+        });
+        let sent = {
+            let jobs = self
+                .jobs
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+        };
+        if !sent {
+            return Err(StoreError::Closed);
+        }
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Lets the thread finish what it has, and waits for it.
+    pub(super) fn stop(&self) {
+        self.jobs
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn in_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.execute_batch("SAVEPOINT job")?;
+    // A panic in one job must not end the thread that all others need.
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)))
+        .unwrap_or(Err(StoreError::Closed));
+    let end = if result.is_ok() {
+        "RELEASE job"
+    } else {
+        "ROLLBACK TO job; RELEASE job"
+    };
+    connection.execute_batch(end)?;
+    result
+}
+
+fn work(connection: Connection, queue: &Receiver<Job>) {
+    while let Ok(first) = queue.recv() {
+        let begun = connection.execute_batch("BEGIN IMMEDIATE");
+        let mut answers = vec![first(&connection)];
+        while answers.len() < BATCH
+            && let Ok(next) = queue.try_recv()
+        {
+            answers.push(next(&connection));
+        }
+        let ended = begun.and_then(|()| connection.execute_batch("COMMIT"));
+        let failure = ended.err().map(|error| {
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+            error.to_string()
+        });
+        for answer in answers {
+            answer(failure.clone());
+        }
+    }
+}
