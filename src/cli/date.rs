@@ -97,9 +97,15 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     }
 }
 
-/// As a page for people, else as a machine would write it.
+/// As people write it; where no language is told, also as a machine would.
 fn read(text: &str, context: &Context<'_>) -> Result<Reading, Refusal> {
-    date::read(text, context).or_else(|why| date::read_machine(text, context).map_err(|_| why))
+    let read = date::read(text, context);
+    match read {
+        Err(why) if context.languages.is_empty() => {
+            date::read_machine(text, context).map_err(|_| why)
+        }
+        read => read,
+    }
 }
 
 #[derive(Deserialize)]

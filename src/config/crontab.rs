@@ -5,9 +5,7 @@
 
 use std::str::FromStr;
 
-use chrono::DateTime;
-use chrono::Datelike;
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Datelike, NaiveDateTime};
 use cron::Schedule;
 
 /// A crontab expression: `*/30 * * * *`.
@@ -295,7 +293,7 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
 

@@ -2,12 +2,9 @@
 
 use std::cell::OnceCell;
 
-use regex::Regex;
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
-use crate::config::Filter;
-use crate::config::Needle;
-use crate::config::units;
+use crate::config::{Filter, Needle, units};
 use crate::language::Language;
 
 /// The most bytes that a compiled pattern may take.
@@ -149,7 +146,7 @@ impl Text<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
 

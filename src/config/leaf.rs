@@ -3,15 +3,12 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use chrono::format::Item;
-use chrono::format::StrftimeItems;
-use chrono_tz::TZ_VARIANTS;
-use chrono_tz::Tz;
+use chrono::format::{Item, StrftimeItems};
+use chrono_tz::{TZ_VARIANTS, Tz};
 use ipnet::IpNet;
 use url::Url;
 
-use super::problem::did_you_mean;
-use super::problem::nearest;
+use super::problem::{did_you_mean, names_user, nearest};
 use super::units;
 use crate::language::Language;
 
@@ -118,12 +115,18 @@ pub(super) fn page_url(text: &str) -> Result<Url, String> {
 }
 
 fn absolute(text: &str) -> Result<Url, String> {
-    let url =
-        Url::parse(text.trim()).map_err(|error| format!("`{text}` is not an address: {error}"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("an address cannot carry a user and a password; `auth.basic` can".to_owned());
+    let refusal = "an address cannot carry a user and a password; `auth.basic` can";
+    if names_user(text) {
+        return Err(refusal.to_owned());
     }
-    Ok(url)
+    let url = Url::parse(text.trim());
+    let url = url.map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let named = !url.username().is_empty() || url.password().is_some();
+    if named {
+        Err(refusal.to_owned())
+    } else {
+        Ok(url)
+    }
 }
 
 /// `host:port`; nothing for `off` and the empty text.

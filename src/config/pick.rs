@@ -2,8 +2,7 @@
 
 use scraper::Selector;
 
-use super::From;
-use super::Pick;
+use super::{From, Pick};
 
 /// What a selector may be, and what it may not, for messages.
 pub(super) const SELECTORS: &str = "a CSS selector such as `h3 a`, `div.news > p`, `[data-id]`, `li:nth-child(2)`, \

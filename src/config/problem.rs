@@ -1,8 +1,7 @@
 //! What is wrong with a configuration, said so that it can be put right: the place, the line, what was expected.
 
 use std::fmt;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything that is wrong with a configuration, by file and position; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,38 +204,67 @@ impl Report {
             .lines()
             .next()
             .unwrap_or_default();
+        let shown = if secret || may_hold_secret(line) {
+            before_value(line)
+        } else {
+            line
+        };
         let before = line
             .get(..place.start.saturating_sub(line_start))
             .unwrap_or(line);
-        let meant = line.get(before.len()..).unwrap_or_default();
+        let before = if before.len() < shown.len() {
+            before
+        } else {
+            shown
+        };
+        let meant = shown.get(before.len()..).unwrap_or_default();
         let meant = meant
             .get(..place.end.saturating_sub(place.start))
             .unwrap_or(meant);
-        let before_secret = before.split(['"', '\'']).next().unwrap_or_default();
-        let (before, text, width) = match secret {
-            true => (before_secret, format!("{before_secret}…"), 1),
-            false => (before, line.to_owned(), meant.chars().count().max(1)),
-        };
         // A terminal must not obey what a file says.
-        let text = text
-            .chars()
-            .map(|c| {
-                if c.is_control() && c != '\t' {
-                    '\u{fffd}'
-                } else {
-                    c
-                }
-            })
-            .collect();
-        let column = before.chars().count() + 1;
+        let printable = |c: char| {
+            if c.is_control() && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        };
+        let mut text: String = shown.chars().map(printable).collect();
+        if shown.len() < line.len() {
+            text.push('…');
+        }
         Some(Position {
             file: file.name.clone(),
             line: index + 1,
-            column,
-            width,
+            column: before.chars().count() + 1,
+            width: meant.chars().count().max(1),
             text,
         })
     }
+}
+
+/// Whether a line may hold a secret, even if it cannot be read as TOML.
+fn may_hold_secret(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let mut words = ["bearer", "password", "authorization"].iter();
+    words.any(|word| line.contains(word)) || names_user(&line)
+}
+
+/// Whether an address in a text names a user, and so maybe a password.
+pub(super) fn names_user(text: &str) -> bool {
+    let hosts = text
+        .split("://")
+        .skip(1)
+        .filter_map(|rest| rest.split(['/', '"', '\'']).next());
+    hosts.into_iter().any(|host| host.contains('@'))
+}
+
+/// A line up to its first string, else up to its first value.
+fn before_value(line: &str) -> &str {
+    let value = line
+        .find(['"', '\''])
+        .or_else(|| line.find('=').map(|at| at + 1));
+    line.get(..value.unwrap_or(line.len())).unwrap_or_default()
 }
 
 /// The candidate that a word was probably meant to be.
@@ -308,6 +336,20 @@ mod tests {
           |     ^ this
         ");
         assert!(shown("", 7, 9, false).contains("a.toml:1:1"));
+    }
+
+    #[test]
+    fn what_may_hold_a_secret_is_not_shown() {
+        for line in [
+            "password = hunter2",
+            "auth.bearer = 'hunter2",
+            "headers = { Authorization = \"hunter2\" }",
+            "url = \"https://user:hunter2@a.example/\"",
+        ] {
+            let shown = shown(line, 1, line.len(), false);
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+        assert!(shown("url = \"https://a.example/@x\"", 0, 3, false).contains("@x"));
     }
 
     #[test]

@@ -1,15 +1,10 @@
 //! Finds the configuration files and reads them into one table, `include` followed. Judges no key but that one.
 
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::problem::Place;
-use super::problem::Problems;
-use super::problem::Report;
+use super::problem::{Place, Problems, Report};
 use super::tree;
-use super::tree::Entry;
-use super::tree::Table;
-use super::tree::Value;
+use super::tree::{Entry, Table, Value};
 
 /// Where a configuration is looked for when none is named, in this order.
 const PLACES: [&str; 2] = ["config/rassegna.toml", "/etc/rassegna/rassegna.toml"];
@@ -73,9 +68,11 @@ impl Reading<'_> {
         let identity = name.canonicalize().unwrap_or_else(|_| name.to_owned());
         if let Some(place) = wish.filter(|_| self.open.contains(&identity)) {
             let message = format!("{} includes itself", name.display());
-            return self
-                .report
-                .at(place, message, "a file that does not lead back here");
+            return self.report.at(
+                place,
+                message,
+                "expected a file that does not lead back here",
+            );
         }
         if self.done.contains(&identity) {
             return;
@@ -88,7 +85,7 @@ impl Reading<'_> {
             Err(error) => {
                 let message = format!("{} cannot be read: {error}", name.display());
                 return match wish {
-                    Some(place) => self.report.at(place, message, "a file in UTF-8"),
+                    Some(place) => self.report.at(place, message, "expected a file in UTF-8"),
                     None => self.report.anywhere(message, ""),
                 };
             }

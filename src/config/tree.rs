@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeTable;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
-use super::problem::Place;
-use super::problem::Report;
+use super::problem::{Place, Report};
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -250,4 +248,56 @@ fn from_value(value: DeValue<'_>, place: Place) -> Node {
         DeValue::Table(table) => Value::Table(from_table(table, file)),
     };
     Node { place, value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads(text: &str) -> bool {
+        let mut report = Report::default();
+        let file = report.file(std::path::Path::new("a.toml"), text.to_owned());
+        parse(text, file, &mut report).is_some()
+    }
+
+    #[test]
+    fn what_is_nested_deep_is_an_error_and_no_overflow() {
+        assert!(!reads(&format!("a = {}", "[".repeat(100_000))));
+        assert!(!reads(&format!("{}a = 1", "a.".repeat(100_000))));
+        assert!(!reads(&format!("[{}a]", "a.".repeat(100_000))));
+        assert!(!reads(&"a = { a".repeat(100_000)));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_key() {
+        assert!(reads("\u{feff}a = 1"));
+    }
+
+    #[test]
+    fn numbers_beyond_64_bits_are_the_biggest_there_are() {
+        let place = Place {
+            file: 0,
+            start: 0,
+            end: 0,
+        };
+        let number = |text: &str| literal(text, place).map(|node| node.value.plain());
+        assert_eq!(number("99999999999999999999"), Some(i64::MAX.into()));
+        assert_eq!(number("-99999999999999999999"), Some(i64::MIN.into()));
+        assert_eq!(number("0x1_0"), Some(16.into()));
+    }
+
+    #[test]
+    fn equal_values_are_equal_wherever_they_stand() {
+        let place = |start| Place {
+            file: 0,
+            start,
+            end: 0,
+        };
+        let plain =
+            |text, start| literal(text, place(start)).map(|node| node.value.plain().to_string());
+        assert_eq!(
+            plain("{ b = [1], a = \"x\" }", 1),
+            plain("{ a = 'x', b = [ 1 ] }", 2)
+        );
+    }
 }

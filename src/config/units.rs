@@ -154,6 +154,8 @@ fn quantity(text: &str) -> Option<(u64, &str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
+
     use super::*;
 
     #[test]

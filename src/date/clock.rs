@@ -13,6 +13,7 @@ use crate::model::Precision;
 /// Words before a time, after which even a lone hour is one.
 const BEFORE_HOUR: &[&str] = &[
     "ore", "alle", "kl", "klo", "klockan", "kello", "um", "las", "heure", "hora", "horas", "godz",
+    "h",
 ];
 /// Words before a time, after which `18.30` is one.
 const BEFORE_TIME: &[&str] = &[
@@ -21,6 +22,8 @@ const BEFORE_TIME: &[&str] = &[
 ];
 /// Words after an hour, with the minutes behind them or none.
 const HOUR: &[&str] = &["h", "時", "时", "点", "點", "시"];
+/// What makes a length of time of the hour before it (3時間).
+const HOURS_LONG: &[&str] = &["間", "간"];
 /// Words after the minutes.
 const MINUTE: &[&str] = &["min", "m", "分", "분"];
 /// Words after a time that say that it is one.
@@ -53,6 +56,45 @@ pub(super) struct Clock {
     pub(super) after: usize,
 }
 
+impl Clock {
+    /// The time that these numbers tell; `afternoon` on a clock of twelve hours.
+    pub(super) fn new(
+        hour: u32,
+        minute: u32,
+        second: Option<u32>,
+        afternoon: Option<bool>,
+    ) -> Result<Self, Refusal> {
+        let hour = match (afternoon, hour) {
+            (Some(true), 1..=11) => hour + 12,
+            (Some(false), 12) => 0,
+            _ => hour,
+        };
+        let precision = if second.is_some() {
+            Precision::Second
+        } else {
+            Precision::Minute
+        };
+        // A leap second is the last one of its minute: RFC 3339 §5.6 allows it, the clocks here have no place for it.
+        let second = if second == Some(60) {
+            59
+        } else {
+            second.unwrap_or(0)
+        };
+        let next_day = (hour, minute, second) == (24, 0, 0);
+        let time = NaiveTime::from_hms_opt(if next_day { 0 } else { hour }, minute, second);
+        let time = time.ok_or_else(|| {
+            Refusal::Impossible(format!("no clock shows {hour:02}:{minute:02}:{second:02}"))
+        })?;
+        Ok(Self {
+            time,
+            next_day,
+            precision,
+            zone: None,
+            after: 0,
+        })
+    }
+}
+
 /// An offset from UTC as it stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Offset {
@@ -74,7 +116,12 @@ pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock
             Some(Kind::Word) => {
                 let word = text.word(at).unwrap_or_default();
                 if NOON.contains(&word) {
-                    return Ok(at_hour(12, at + 1));
+                    return Clock::new(12, 0, None, None).map(|noon| {
+                        Some(Clock {
+                            after: at + 1,
+                            ..noon
+                        })
+                    });
                 }
                 words += 1;
                 // The dot of "18.30" makes a time only right behind the date, not after a word such as "Euro".
@@ -116,124 +163,116 @@ fn read(text: &Text, view: View, at: usize, close: bool) -> Result<Option<Clock>
     let Some((hour, 1..=2)) = text.number(at) else {
         return Ok(None);
     };
-    let hinted = |words: &[&str]| {
-        (at.saturating_sub(2)..at)
-            .any(|index| text.word(index).is_some_and(|word| words.contains(&word)))
-    };
-    let two_digits = |index: usize| {
+    let digits = digits(text, view, at, close);
+    let Digits {
+        minute,
+        second,
+        after,
+    } = digits.unwrap_or(Digits {
+        minute: 0,
+        second: None,
+        after: at + 1,
+    });
+    let half_before = at
+        .checked_sub(1)
+        .and_then(|last| text.name_until(last, |word| view.name(word)?.afternoon()));
+    let half_after = half(text, view, after);
+    let lone = hinted(text, at, BEFORE_HOUR) && text.word(after).is_none();
+    if digits.is_none() && half_after.is_none() && !lone && !is_word(text, after, AFTER_TIME) {
+        return Ok(None);
+    }
+    let mut end = half_after.map_or(after, |(_, end)| end);
+    end += usize::from(is_word(text, end, AFTER_TIME));
+    let half = half_after.or(half_before).map(|(half, _)| half);
+    let strict = second.is_some() || at > 0 && is_word(text, at - 1, &["t"]);
+    let (zone, after) = zone(text, end, strict)?;
+    Clock::new(hour, minute, second, half).map(|clock| {
+        Some(Clock {
+            zone,
+            after,
+            ..clock
+        })
+    })
+}
+
+/// What follows the hour of a time.
+#[derive(Debug, Clone, Copy)]
+struct Digits {
+    minute: u32,
+    second: Option<u32>,
+    after: usize,
+}
+
+/// The minutes and seconds behind an hour, in a shape that only times have.
+fn digits(text: &Text, view: View, hour: usize, close: bool) -> Option<Digits> {
+    let two = |index: usize| {
         text.number(index)
             .filter(|(_, digits)| *digits == 2)
             .map(|(value, _)| value)
     };
-    let is_word =
-        |index: usize, words: &[&str]| text.word(index).is_some_and(|word| words.contains(&word));
-
-    let (mut minute, mut second) = (0, None);
-    let mut next = at + 1;
-    let mut certain = false;
-    if text.is_mark(next, ":")
-        && let Some(value) = two_digits(next + 1)
-    {
-        (minute, next, certain) = (value, next + 2, true);
-        if text.is_mark(next, ":")
-            && let Some(value) = two_digits(next + 1)
-        {
-            (second, next) = (Some(value), next + 2);
-            if text.is_mark(next, ".,")
-                && text.glued(next)
-                && text.glued(next + 1)
-                && text.number(next + 1).is_some()
-            {
-                next += 2;
-            }
-        }
-    } else if is_word(next, HOUR) && !is_word(next + 1, &["間", "간"]) {
-        (next, certain) = (next + 1, true);
-        if let Some(value) = two_digits(next).filter(|_| !text.is_mark(next + 1, ":")) {
-            (minute, next) = (value, next + 1);
-            next += usize::from(is_word(next, MINUTE));
-        }
-    } else if text.is_mark(next, ".")
-        && text.glued(next)
-        && text.glued(next + 1)
-        && let Some(value) = two_digits(next + 1)
-    {
-        let longer = text.is_mark(next + 2, ".,") && text.number(next + 3).is_some();
-        let counted = text.word(next + 2).is_some() || text.is_mark(next + 2, "%€$£");
-        let marked = hinted(BEFORE_HOUR)
-            || hinted(BEFORE_TIME)
-            || is_word(next + 2, AFTER_TIME)
-            || half(text, view, next + 2).is_some();
-        if (close && !counted || marked) && !longer {
-            (minute, next, certain) = (value, next + 2, true);
-        }
-    } else if hinted(BEFORE_HOUR) {
-        certain = text.word(next).is_none()
-            || is_word(next, AFTER_TIME)
-            || half(text, view, next).is_some();
+    let next = hour + 1;
+    if text.is_mark(next, ":") {
+        let minute = two(next + 1)?;
+        let second = two(next + 3).filter(|_| text.is_mark(next + 2, ":"));
+        let after = if second.is_some() {
+            after_fraction(text, next + 4)
+        } else {
+            next + 2
+        };
+        return Some(Digits {
+            minute,
+            second,
+            after,
+        });
     }
-    let before = at
-        .checked_sub(1)
-        .and_then(|last| text.name_until(last, |word| view.name(word)?.afternoon()))
-        .map(|(half, _)| half);
-    let afternoon = match half(text, view, next) {
-        Some((half, after)) => {
-            (next, certain) = (after, true);
-            Some(half)
-        }
-        None => before,
-    };
-    if is_word(next, AFTER_TIME) {
-        (next, certain) = (next + 1, true);
+    if is_word(text, next, HOUR) && !is_word(text, next + 1, HOURS_LONG) {
+        let minute = two(next + 1).filter(|_| !text.is_mark(next + 2, ":"));
+        let after = if minute.is_some() {
+            next + 2 + usize::from(is_word(text, next + 2, MINUTE))
+        } else {
+            next + 1
+        };
+        return Some(Digits {
+            minute: minute.unwrap_or(0),
+            second: None,
+            after,
+        });
     }
-    if !certain {
-        return Ok(None);
+    let told = hinted(text, hour, BEFORE_HOUR);
+    let point = text.is_mark(next, ".") || told && text.is_mark(next, ",");
+    if !point || !text.glued(next) || !text.glued(next + 1) {
+        return None;
     }
-    let hour = match (afternoon, hour) {
-        (Some(true), 1..=11) => hour + 12,
-        (Some(false), 12) => 0,
-        _ => hour,
-    };
-    let strict = second.is_some() || at > 0 && is_word(at - 1, &["t"]);
-    let (zone, after) = zone(text, next, strict)?;
-    let printed = || {
-        Refusal::Impossible(format!(
-            "no clock shows {}",
-            text.slice(at, next.saturating_sub(1))
-        ))
-    };
-    let next_day = (hour, minute, second.unwrap_or(0)) == (24, 0, 0);
-    // A leap second is the last one of its minute (RFC 3339 §5.6 allows it, most clocks do not).
-    let time = NaiveTime::from_hms_opt(
-        if next_day { 0 } else { hour },
+    let (minute, after) = (two(next + 1)?, next + 2);
+    let longer = text.is_mark(after, ".,") && text.number(after + 1).is_some();
+    let counts = text.word(after).is_some() || text.is_mark(after, "%€$£");
+    let marked = told
+        || hinted(text, hour, BEFORE_TIME)
+        || is_word(text, after, AFTER_TIME)
+        || half(text, view, after).is_some();
+    ((close && !counts || marked) && !longer).then_some(Digits {
         minute,
-        second
-            .unwrap_or(0)
-            .min(if second == Some(60) { 59 } else { 99 }),
-    );
-    let precision = if second.is_some() {
-        Precision::Second
-    } else {
-        Precision::Minute
-    };
-    Ok(Some(Clock {
-        time: time.ok_or_else(printed)?,
-        next_day,
-        precision,
-        zone,
-        after,
-    }))
-}
-
-fn at_hour(hour: u32, after: usize) -> Option<Clock> {
-    let time = NaiveTime::from_hms_opt(hour, 0, 0)?;
-    Some(Clock {
-        time,
-        next_day: false,
-        precision: Precision::Minute,
-        zone: None,
+        second: None,
         after,
     })
+}
+
+/// The index after a fraction of a second.
+pub(super) fn after_fraction(text: &Text, at: usize) -> usize {
+    let fraction = text.is_mark(at, ".,")
+        && text.glued(at)
+        && text.glued(at + 1)
+        && text.number(at + 1).is_some();
+    if fraction { at + 2 } else { at }
+}
+
+fn is_word(text: &Text, at: usize, words: &[&str]) -> bool {
+    text.word(at).is_some_and(|word| words.contains(&word))
+}
+
+/// Whether one of the words stands right before, with a mark between at most.
+fn hinted(text: &Text, at: usize, words: &[&str]) -> bool {
+    (at.saturating_sub(2)..at).any(|index| is_word(text, index, words))
 }
 
 /// Whether the words from here say before noon or after, and the index after them with their last dot.
@@ -249,7 +288,12 @@ fn half(text: &Text, view: View, at: usize) -> Option<(bool, usize)> {
 /// begins a zone and not the end of a range.
 fn zone(text: &Text, at: usize, strict: bool) -> Result<(Option<Zone>, usize), Refusal> {
     let inside = at + usize::from(text.is_mark(at, "("));
-    if let Some(zone) = text.word(inside).and_then(Zone::named) {
+    // At the end of the text the shorter names are clear too: "6:05 pm ET".
+    let last = inside + 1 == text.len();
+    if let Some(zone) = text
+        .word(inside)
+        .and_then(|name| Zone::named(name).or_else(|| Zone::place(name).filter(|_| last)))
+    {
         let named = inside + 1;
         // "est" and "west" are words too, so nothing may follow that makes a sentence of them.
         return match offset(text, named) {

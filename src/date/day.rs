@@ -11,35 +11,8 @@ use super::token::{Kind, Text};
 /// Words inside a date that say nothing ("10 de marzo de 2016", "2019. gada 7. jūl.", "2019(e)ko abuztuaren 20").
 /// Italian `di` is not among them: "numero 18 di maggio 2023" is an issue, no day.
 const GLUE: &[&str] = &[
-    "de",
-    "del",
-    "d",
-    "do",
-    "of",
-    "the",
-    "den",
-    "der",
-    "e",
-    "ko",
-    "eko",
-    "a",
-    "an",
-    "m",
-    "gada",
-    "nam",
-    "g",
-    "г",
-    "р",
-    "წ",
-    "el",
-    "dia",
-    "giorno",
-    "ngay",
-    "year",
-    "an",
-    "సం",
-    "на",
-    "de\u{301}",
+    "de", "del", "d", "do", "of", "the", "den", "der", "el", "dia", "giorno", "year", "e", "ko",
+    "eko", "a", "an", "m", "gada", "ngay", "nam", "g", "г", "р", "წ", "พ", "ศ",
 ];
 
 /// Words before a number that is none of a date: issues and versions.
@@ -91,7 +64,7 @@ pub(super) struct Finder<'a> {
     pub(super) view: View,
     /// The order of numbers, where the language tells it.
     pub(super) order: Option<Order>,
-    /// The least letters that a month's name must have.
+    /// The least bytes that a month's name must have: as many letters in Latin script, half as many or fewer in others.
     pub(super) least: usize,
     /// Whether years may be Thailand's.
     pub(super) buddhist: bool,
@@ -150,7 +123,13 @@ impl Finder<'_> {
             (4, 1..=2, 1..=2) => vec![(self.full_year(a)?, b, c)],
             (1..=2, 1..=2, 4) => self.orders(self.full_year(c)?, a, b, mark),
             (1..=2, 1..=2, 2) if mark != '-' && !self.counted(at) => match self.order {
-                Some(Order::DayFirst | Order::MonthFirst) => self.orders(short_year(c), a, b, mark),
+                Some(Order::Dmy | Order::Mdy) => self.orders(short_year(c), a, b, mark),
+                _ if mark == '/' => {
+                    let text = text.slice(at, at + 4);
+                    return Some(Err(Refusal::Ambiguous(format!(
+                        "which part of {text} is what"
+                    ))));
+                }
                 _ => return None,
             },
             _ => return None,
@@ -164,16 +143,16 @@ impl Finder<'_> {
         let month_first = (year, a, b);
         // No language puts the month first and dots between.
         let order = if mark == '.' {
-            Some(Order::DayFirst)
+            Some(Order::Dmy)
         } else {
             self.order
         };
         match order {
             _ if a > 12 => vec![day_first],
             _ if b > 12 => vec![month_first],
-            Some(Order::DayFirst) => vec![day_first],
-            Some(Order::MonthFirst) => vec![month_first],
-            Some(Order::YearFirst) | None => vec![day_first, month_first],
+            Some(Order::Dmy) => vec![day_first],
+            Some(Order::Mdy) => vec![month_first],
+            Some(Order::Ymd) | None => vec![day_first, month_first],
         }
     }
 
@@ -206,11 +185,10 @@ impl Finder<'_> {
                 .name(word)
                 .filter(|name| name.months().next().is_some())
         };
-        let (name, after) = text.name_from(at, |word| {
-            known(word).filter(|_| word.chars().count() >= self.least)
-        })?;
+        let (name, after) =
+            text.name_from(at, |word| known(word).filter(|_| word.len() >= self.least))?;
         let day_before = self
-            .number_before(at, ".-/'")
+            .number_before(at, ".-/'°")
             .filter(|index| self.is_day(*index));
         let day_after = self
             .number_after(after, ".-/")

@@ -13,79 +13,32 @@ use super::token::Text;
 use super::{Context, Reading, Refusal};
 
 /// How the words begin that say "published", folded.
-const PUBLISHED: &[&str] = &[
-    "pubblicat",
-    "pubblicazion",
-    "inserit",
-    "publicad",
-    "publicacion",
-    "published",
-    "posted",
-    "publie",
-    "publication",
-    "mis en ligne",
-    "veroffentlicht",
-    "erschienen",
-    "gepubliceerd",
-    "geplaatst",
-    "publicerad",
-    "publisert",
-    "julkaistu",
-    "опубликован",
-    "опубліковано",
-    "opublikowan",
-    "publikovano",
-    "objavljeno",
-    "yayinlan",
-    "publicat",
-    "data",
-];
+const PUBLISHED: &str = "pubblicat pubblicazion inserit publicad publicacion published posted publie publication \
+    ligne veroffentlicht erschienen gepubliceerd geplaatst publicerad publisert julkaistu \
+    опубликован опубліковано opublikowan publikovano objavljeno yayinlan publicat data";
 
 /// How the words begin that say "changed since".
-const CHANGED: &[&str] = &[
-    "aggiornat",
-    "modificat",
-    "updated",
-    "modified",
-    "edited",
-    "actualizad",
-    "modificad",
-    "mis a jour",
-    "jour",
-    "modifie",
-    "aktualisiert",
-    "geandert",
-    "stand",
-    "atualizad",
-    "bijgewerkt",
-    "uppdaterad",
-    "oppdatert",
-    "paivitetty",
-    "обновлен",
-    "zaktualizowan",
-];
+const CHANGED: &str = "aggiornat modificat updated modified edited actualizad modificad jour modifie aktualisiert \
+    geandert stand atualizad bijgewerkt uppdaterad oppdatert paivitetty обновлен zaktualizowan";
 
 /// Words between the two ends of a range ("3 to 5 May 2025").
-const UNTIL: &[&str] = &[
-    "to", "until", "till", "through", "and", "al", "a", "e", "ed", "fino", "bis", "und", "au",
-    "et", "y", "o", "à", "ate", "tot", "en", "do", "i", "по", "до", "и", "och", "og", "til",
-    "till",
-];
+const UNTIL: &str = "to until till through and al a e ed fino bis und au et y o ate tot en do i по до и och og \
+    til";
 
 /// English-speaking places that write the day first, and those that write the month first, by their zones' beginnings.
 const ENGLISH: &[(&str, Order)] = &[
-    ("America/", Order::MonthFirst),
-    ("US/", Order::MonthFirst),
-    ("UTC", Order::MonthFirst),
-    ("Etc/", Order::MonthFirst),
-    ("GMT", Order::MonthFirst),
-    ("Pacific/Honolulu", Order::MonthFirst),
-    ("Europe/London", Order::DayFirst),
-    ("Europe/Dublin", Order::DayFirst),
-    ("Australia/", Order::DayFirst),
-    ("Pacific/Auckland", Order::DayFirst),
-    ("Africa/", Order::DayFirst),
-    ("Asia/Kolkata", Order::DayFirst),
+    ("America/", Order::Mdy),
+    ("US/", Order::Mdy),
+    ("UTC", Order::Mdy),
+    ("Etc/", Order::Mdy),
+    ("GMT", Order::Mdy),
+    ("Pacific/Honolulu", Order::Mdy),
+    ("Europe/London", Order::Dmy),
+    ("Europe/Dublin", Order::Dmy),
+    ("Australia/", Order::Dmy),
+    ("Pacific/Auckland", Order::Dmy),
+    ("Africa/", Order::Dmy),
+    ("Asia/Kolkata", Order::Dmy),
 ];
 
 /// Reads a date or an age.
@@ -121,7 +74,8 @@ fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder
         .iter()
         .any(|language| language.tag() == "th")
         || text.folded().contains(thai);
-    let least = if told.is_empty() { 2 } else { 3 };
+    // Short names of one language are words of another ("lab", "les", "tra"), so a stranger has to spell them out.
+    let least = if told.is_empty() { 3 } else { 5 };
     let told = told.into_iter().map(|view| (view, 2));
     // Built on demand: most texts are read by the first pass.
     let passes = told
@@ -139,7 +93,7 @@ fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder
 
 /// The order of numbers in a language. English writes both ways, so the place decides, and where that tells nothing, no order.
 fn order(tag: &str, zone: Tz) -> Option<Order> {
-    let order = names::order(tag).filter(|order| *order != Order::YearFirst)?;
+    let order = names::order(tag).filter(|order| *order != Order::Ymd)?;
     match tag {
         "en" => ENGLISH
             .iter()
@@ -231,7 +185,10 @@ fn weekday(text: &Text, view: View, found: &Found) -> Option<(names::Name, Strin
 /// Whether a date is the end of a range: a day or a month before it, with "to" or a dash between.
 fn is_range(text: &Text, view: View, found: &Found) -> bool {
     let connector = |index: usize| {
-        text.is_mark(index, "-&") || text.word(index).is_some_and(|word| UNTIL.contains(&word))
+        text.is_mark(index, "-&")
+            || text
+                .word(index)
+                .is_some_and(|word| UNTIL.split(' ').any(|until| until == word))
     };
     let Some(mut at) = found.first.checked_sub(1).filter(|at| connector(*at)) else {
         return false;
@@ -252,13 +209,13 @@ fn is_range(text: &Text, view: View, found: &Found) -> bool {
 
 /// The date of publication among several days: the one that words say it of, or the only one that is not of a change.
 fn published(text: &Text, days: &[(NaiveDate, &Found)]) -> Result<NaiveDate, Refusal> {
-    let said = |found: &Found, words: &[&str]| {
+    let said = |found: &Found, words: &str| {
         let near = (0..found.first)
             .rev()
             .take(5)
             .take_while(|index| text.number(*index).is_none());
         near.filter_map(|index| text.word(index))
-            .any(|word| words.iter().any(|stem| word.starts_with(stem)))
+            .any(|word| words.split(' ').any(|stem| word.starts_with(stem)))
     };
     let mut candidates: Vec<NaiveDate> = days
         .iter()
@@ -285,7 +242,7 @@ fn published(text: &Text, days: &[(NaiveDate, &Found)]) -> Result<NaiveDate, Ref
 /// Whether a folded word begins an announcement of the date ("Published …", "Pubblicato il …").
 pub(super) fn announces(word: &str) -> bool {
     PUBLISHED
-        .iter()
-        .chain(CHANGED)
+        .split(' ')
+        .chain(CHANGED.split(' '))
         .any(|stem| word.starts_with(stem))
 }

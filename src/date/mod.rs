@@ -14,6 +14,7 @@ use crate::model::Precision;
 mod clock;
 mod day;
 mod format;
+mod forms;
 mod human;
 mod machine;
 mod names;

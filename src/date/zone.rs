@@ -78,13 +78,17 @@ impl Zone {
                 .find(|(known, _)| *known == name)
                 .and_then(|(_, minutes)| Self::minutes(*minutes))
         };
-        let place = || {
-            PLACES
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, place)| Self::Place(*place))
-        };
-        Self::named(name).or_else(minutes).or_else(place)
+        Self::named(name)
+            .or_else(minutes)
+            .or_else(|| Self::place(name))
+    }
+
+    /// The zone of an American name that leaves summer time open.
+    pub(super) fn place(name: &str) -> Option<Self> {
+        PLACES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, place)| Self::Place(*place))
     }
 
     /// The offset of so many minutes; nothing beyond the 14 hours that any place has.

@@ -191,12 +191,12 @@ impl<'a> Meta<'a> {
     }
 
     fn title(&self) -> Option<String> {
-        let titles = self
+        let select = one("head > title")?;
+        let mut titles = self
             .document
-            .select(&one("head > title")?)
-            .map(|title| squash(&title.text().collect::<String>()))
-            .find(|text| !text.is_empty());
-        titles
+            .select(&select)
+            .map(|title| squash(&title.text().collect::<String>()));
+        titles.find(|text| !text.is_empty())
     }
 
     fn canonical(&self, base: &Url) -> String {

@@ -1,6 +1,6 @@
 //! The listing that nobody described: the elements of a page that repeat, and look like news.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
@@ -18,6 +18,8 @@ const LARGEST: usize = 600;
 const MOST_LINKS: usize = 30;
 /// A text of more characters is no date.
 const DATE_LENGTH: usize = 60;
+/// A paragraph of more words is no date.
+const PROSE: usize = 6;
 
 /// The items of the page's news listing; none where nothing on it looks like one.
 pub(super) fn read(document: &Html, base: &Url, dates: &date::Context<'_>) -> Vec<RawItem> {
@@ -176,11 +178,11 @@ fn score(items: &[&RawItem], base: &Url) -> usize {
 /// What one element says, if it is an item at all: if it has a title.
 pub(super) fn item(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<RawItem> {
     let headline = Headline::of(element)?;
-    let date = date_in(element, &headline, dates);
+    let (dated_by, date) = date_in(element, &headline, dates).unzip();
     Some(RawItem {
         title: Some(headline.title.clone()),
         link: headline.link.clone(),
-        summary: summary(element, &headline, dates),
+        summary: summary(element, &headline, dated_by),
         image: image(element),
         published: date.into_iter().collect(),
         ..RawItem::default()
@@ -190,6 +192,8 @@ pub(super) fn item(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option
 /// The element that carries the title, and where it leads.
 struct Headline {
     id: NodeId,
+    /// The elements around it.
+    around: HashSet<NodeId>,
     title: String,
     link: Option<String>,
 }
@@ -225,22 +229,24 @@ impl Headline {
             let link = own
                 .or_else(|| links.first().map(|(a, _)| *a))
                 .and_then(|a| a.attr("href"));
-            return Some(Self {
-                id: heading.id(),
-                title: visible(heading),
-                link: link.map(squash),
-            });
+            let link = link.map(squash);
+            return Some(Self::new(heading, visible(heading), link));
         }
         links.sort_by_key(|(_, text)| std::cmp::Reverse(text.chars().count()));
         let (a, title) = links
             .into_iter()
             .next()
             .filter(|(_, text)| !text.is_empty())?;
-        Some(Self {
-            id: a.id(),
+        Some(Self::new(a, title, a.attr("href").map(squash)))
+    }
+
+    fn new(element: ElementRef<'_>, title: String, link: Option<String>) -> Self {
+        Self {
+            id: element.id(),
+            around: element.ancestors().map(|node| node.id()).collect(),
             title,
-            link: a.attr("href").map(squash),
-        })
+            link,
+        }
     }
 
     fn holds(&self, element: ElementRef<'_>) -> bool {
@@ -253,17 +259,17 @@ fn date_in(
     element: ElementRef<'_>,
     headline: &Headline,
     dates: &date::Context<'_>,
-) -> Option<DateText> {
+) -> Option<(NodeId, DateText)> {
     let inner = || {
         element
             .descendants()
             .filter_map(ElementRef::wrap)
-            .filter(|inner| !headline.holds(*inner))
+            .filter(|inner| !headline.holds(*inner) && !headline.around.contains(&inner.id()))
     };
     let stamped = inner()
         .filter(|inner| inner.value().name() == "time")
-        .find_map(|time| machine_date(time, dates));
-    stamped.or_else(|| inner().find_map(|inner| human_date(inner, dates)))
+        .find_map(|time| Some((time.id(), machine_date(time, dates)?)));
+    stamped.or_else(|| inner().find_map(|inner| Some((inner.id(), human_date(inner, dates)?))))
 }
 
 fn machine_date(time: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
@@ -277,7 +283,7 @@ fn machine_date(time: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateT
         })
 }
 
-/// A date that is the whole text of a small element.
+/// A date that is the text of a small element: not of a sentence that happens to name a day.
 fn human_date(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
     let mut texts = element
         .descendants()
@@ -294,7 +300,9 @@ fn human_date(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<Date
         return None;
     }
     let text = visible(element);
-    date::read(&text, dates).is_ok().then_some(DateText {
+    let prose = element.value().name() == "p" && text.split(' ').count() > PROSE;
+    let reads = !prose && date::read(&text, dates).is_ok();
+    reads.then_some(DateText {
         text,
         place: Place::Item,
         machine: false,
@@ -320,7 +328,7 @@ fn heading_before(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<
 fn summary(
     element: ElementRef<'_>,
     headline: &Headline,
-    dates: &date::Context<'_>,
+    dated_by: Option<NodeId>,
 ) -> Option<String> {
     let in_figure = |e: ElementRef<'_>| {
         let figure = |e: ElementRef<'_>| matches!(e.value().name(), "figure" | "figcaption");
@@ -334,8 +342,12 @@ fn summary(
         .descendants()
         .filter_map(ElementRef::wrap)
         .filter(|e| e.value().name() == "p" && !headline.holds(*e) && !in_figure(*e))
-        .filter(|e| human_date(*e, dates).is_none())
-        .map(|e| visible_without(e, |inner| inner.id() == headline.id))
+        .filter(|e| Some(e.id()) != dated_by)
+        .map(|e| {
+            visible_without(e, |inner| {
+                inner.id() == headline.id || Some(inner.id()) == dated_by
+            })
+        })
         .filter(|text| !text.is_empty());
     let text = paragraphs.collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then_some(text)

@@ -2,15 +2,32 @@
 //! cancelled, so what is nested too deep is refused by one linear scan.
 
 /// The deepest nesting of elements that is parsed.
-pub const DEPTH: usize = 400;
+pub(super) const DEPTH: usize = 400;
 /// The most formatting elements that may stand open: the parser opens each of them again in every paragraph.
 const FORMATTING: usize = 200;
 
-/// Elements that have no end tag, or whose end tag is implied by the next of their kind: they don't nest.
-const FLAT: &[&str] = &[
-    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
-    "optgroup", "option", "p", "param", "path", "source", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "track", "wbr",
+/// Elements that have no end tag.
+const EMPTY: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
+/// Elements whose end tag may be left out: which ones the next of them ends, and inside what it does not look
+/// further out for them.
+const IMPLIED: &[(&str, &[&str], &[&str])] = &[
+    (
+        "p",
+        &["p"],
+        &[
+            "table", "td", "th", "caption", "button", "object", "template",
+        ],
+    ),
+    ("li", &["li"], &["ul", "ol"]),
+    ("dt", &["dt", "dd"], &["dl"]),
+    ("dd", &["dt", "dd"], &["dl"]),
+    ("td", &["td", "th"], &["table"]),
+    ("th", &["td", "th"], &["table"]),
+    ("tr", &["tr"], &["table"]),
+    ("option", &["option"], &["select", "datalist"]),
 ];
 /// Elements whose content is not markup.
 const RAW: &[&str] = &[
@@ -68,7 +85,8 @@ pub fn shallow(html: &str) -> bool {
                 Some(end) => at = end,
                 None => break,
             }
-        } else if !end.empty && !known(FLAT) {
+        } else if !end.empty && !known(EMPTY) {
+            end_implied(&mut open, name);
             open.push(name);
             // Alike ones without attributes are kept three at a time by the parser itself.
             sticky += usize::from(end.attributes && known(STICKY));
@@ -78,6 +96,25 @@ pub fn shallow(html: &str) -> bool {
         }
     }
     true
+}
+
+/// Closes what the start of an element closes by itself.
+fn end_implied(open: &mut Vec<&str>, name: &str) {
+    let among =
+        |list: &[&str], name: &str| list.iter().any(|other| other.eq_ignore_ascii_case(name));
+    let Some((_, ended, within)) = IMPLIED
+        .iter()
+        .find(|(other, ..)| other.eq_ignore_ascii_case(name))
+    else {
+        return;
+    };
+    let inner = open
+        .iter()
+        .rposition(|other| among(within, other))
+        .map_or(0, |at| at + 1);
+    if let Some(at) = open[inner..].iter().rposition(|other| among(ended, other)) {
+        open.truncate(inner + at);
+    }
 }
 
 struct TagEnd {

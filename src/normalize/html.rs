@@ -101,9 +101,13 @@ fn strict(base: &Url) -> Builder<'static> {
         .link_rel(Some("noopener noreferrer"))
         .strip_comments(true)
         .attribute_filter(|element, attribute, value| {
-            let image = element == "img" && attribute == "src";
-            let web = value.starts_with("http:") || value.starts_with("https:");
-            (!image || web).then(|| value.into())
+            // Mail may be linked to, but is no picture.
+            let mail = value
+                .trim_start()
+                .get(..5)
+                .is_some_and(|start| start.eq_ignore_ascii_case("mailt"));
+            let picture = element == "img" && attribute == "src";
+            (!(picture && mail)).then(|| value.into())
         });
     builder
 }

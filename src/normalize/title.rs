@@ -104,7 +104,7 @@ fn more_at(text: &str) -> Option<usize> {
     let after_end =
         before.is_empty() || before.ends_with(['.', '…', '!', '?', ']', '»', '”', '"', ':']);
     // A lone everyday word ("more", "mehr", "continua") must look like a link, not like the end of a sentence.
-    let stands_alone = (capital || after_end || marked) && (several || capital || after_end);
+    let stands_alone = capital || after_end || (marked && several);
     if !(whole_word && stands_alone) {
         return None;
     }

@@ -1,8 +1,9 @@
 //! Documents → files: only what changed, written beside, synced, renamed over; a reader sees the old file or the
 //! new one, never half of either.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -38,7 +39,11 @@ impl Folder {
             path: path.to_owned(),
             why,
         };
-        fs::create_dir_all(root).map_err(|why| failed(root, why))?;
+        if !root.is_dir() {
+            fs::create_dir_all(root)
+                .and_then(|()| open_to_all(root))
+                .map_err(|why| failed(root, why))?;
+        }
         let mut folders = vec![root.to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).map_err(|why| failed(&folder, why))? {
@@ -92,6 +97,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     if !folder.is_dir() {
         fs::create_dir_all(folder)?;
+        open_to_all(folder)?;
         // The folder's own name must last as well.
         if let Some(above) = folder.parent() {
             sync_folder(above)?;
@@ -119,7 +125,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         other => other?,
     };
     file.write_all(bytes)?;
+    // What is published is for everybody, a web server too, whatever the umask keeps private.
+    file.set_permissions(Permissions::from_mode(0o644))?;
     file.sync_all()
+}
+
+fn open_to_all(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, Permissions::from_mode(0o755))
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

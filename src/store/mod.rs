@@ -133,7 +133,8 @@ pub struct Store {
     path: Arc<PathBuf>,
     writer: Option<writer::Writer>,
     reader: Arc<Mutex<Connection>>,
-    lock: Arc<Option<Lock>>,
+    /// Held for as long as anybody has the store.
+    _lock: Arc<Option<Lock>>,
 }
 
 impl Store {

@@ -129,7 +129,7 @@ impl Store {
             path: Arc::new(path.to_owned()),
             writer: writer.map(Writer::start).transpose().map_err(io)?,
             reader: Arc::new(Mutex::new(reader)),
-            lock: Arc::new(lock),
+            _lock: Arc::new(lock),
         })
     }
 }

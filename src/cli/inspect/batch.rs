@@ -113,9 +113,28 @@ pub(super) fn answer(reading: &Reading, url: &Url) -> Value {
         "url": url.as_str(),
         "language": language.as_ref().map(Language::tag),
         "fields": extracted.fields,
-        "items": normalized.items.iter().map(item).collect::<Vec<_>>(),
+        "items": items(reading),
         "warnings": warnings,
     })
+}
+
+/// Every item of the document; one that can't be used has nothing but nulls, and a warning says why.
+fn items(reading: &Reading) -> Vec<Value> {
+    let mut usable = reading.normalized.items.iter().peekable();
+    let raw = reading.extracted.items.iter().enumerate();
+    let each = raw.map(
+        |(position, raw)| match usable.next_if(|item| item.position == position) {
+            // An address that is none of the web is shown as the document has it; it is never published.
+            Some(known) if known.url.is_none() => {
+                let mut value = item(known);
+                value["url"] = raw.link.clone().into();
+                value
+            }
+            Some(known) => item(known),
+            None => json!({ "title": null, "url": raw.link, "id": raw.guid }),
+        },
+    );
+    each.collect()
 }
 
 fn item(item: &Item) -> Value {

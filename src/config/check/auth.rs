@@ -1,11 +1,9 @@
 //! `auth` of a source: fetches its secrets from where they are, and says what to do where they are not.
 
 use super::Secrets;
-use crate::config::Auth;
-use crate::config::leaf;
 use crate::config::problem::Report;
-use crate::config::tree::Node;
-use crate::config::tree::Table;
+use crate::config::tree::{Node, Table};
+use crate::config::{Auth, leaf};
 
 /// What proves who asks; nothing where the secret cannot be had, which is reported.
 pub(super) fn auth(table: &Table, secrets: &Secrets<'_>, report: &mut Report) -> Option<Auth> {

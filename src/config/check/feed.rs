@@ -1,21 +1,11 @@
 //! `[feed.ID]` and the feed that each language has by itself: filters, titles, old names.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Declared;
-use crate::config::Feed;
-use crate::config::Filter;
-use crate::config::Needle;
-use crate::config::Site;
-use crate::config::leaf;
-use crate::config::problem::Place;
-use crate::config::problem::Report;
-use crate::config::problem::did_you_mean;
-use crate::config::problem::listed;
-use crate::config::problem::nearest;
-use crate::config::tree::Entry;
-use crate::config::tree::Table;
+use crate::config::problem::{Place, Report, did_you_mean, listed, nearest};
+use crate::config::tree::{Entry, Table};
+use crate::config::{Feed, Filter, Needle, Site, leaf};
 use crate::language::Language;
 use crate::model::FeedId;
 
@@ -38,34 +28,25 @@ pub(super) fn feeds(
     report: &mut Report,
 ) -> Vec<Feed> {
     let known = known(site, sources);
-    let mut feeds = Vec::new();
-    let mut tables = BTreeMap::new();
-    let own = |id: &str| site.languages.iter().find(|language| language.tag() == id);
-    for language in site.languages.iter().filter(|language| {
-        root.table("feed")
-            .is_none_or(|feeds| feeds.entry(language.tag()).is_none())
-    }) {
-        feeds.push(of_language(
-            language,
-            &Table::default(),
-            site,
-            &known,
-            report,
-        ));
+    let none = Table::default();
+    let mut feeds: Vec<(Feed, &Table)> = Vec::new();
+    for language in &site.languages {
+        let table = root
+            .table("feed")
+            .and_then(|feeds| feeds.table(language.tag()))
+            .unwrap_or(&none);
+        feeds.push((of_language(language, table, site, &known, report), table));
     }
     for (id, entry, table) in root.tables("feed") {
-        let feed = match own(id) {
-            Some(language) => of_language(language, table, site, &known, report),
-            None => of_filter(id, entry, table, site, &known, report),
-        };
-        if table.boolean("enabled") != Some(false) {
-            tables.insert(feed.id.clone(), table);
-            feeds.push(feed);
+        if site.languages.iter().all(|language| language.tag() != id) {
+            feeds.push((of_filter(id, entry, table, site, &known, report), table));
         }
     }
-    aliases(&feeds, &tables, report);
+    feeds.retain(|(_, table)| table.boolean("enabled") != Some(false));
+    feeds.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+    aliases(&feeds, report);
+    let feeds: Vec<Feed> = feeds.into_iter().map(|(feed, _)| feed).collect();
     unpublished(site, sources, &feeds, report);
-    feeds.sort_by(|a, b| a.id.cmp(&b.id));
     feeds
 }
 
@@ -258,38 +239,34 @@ fn unknown<'a>(
     known: impl Iterator<Item = &'a str> + Clone,
     report: &mut Report,
 ) {
+    let meant = nearest(word, known.clone());
     let expected = match known.clone().count() {
         0 => "there is none yet".to_owned(),
-        1 => format!("expected {}", listed(known.clone())),
-        2..=LISTED => format!("expected one of {}", listed(known.clone())),
+        1 if meant.is_some() => String::new(),
+        1 => format!("expected {}", listed(known)),
+        2..=LISTED => format!("expected one of {}", listed(known)),
         _ => String::new(),
     };
     report.at(
         place,
         format!("{what} `{word}`"),
-        did_you_mean(&expected, nearest(word, known)),
+        did_you_mean(&expected, meant),
     );
 }
 
 /// Old names must not lead to two feeds.
-fn aliases(feeds: &[Feed], tables: &BTreeMap<FeedId, &Table>, report: &mut Report) {
-    let ids: BTreeSet<&FeedId> = feeds.iter().map(|feed| &feed.id).collect();
+fn aliases(feeds: &[(Feed, &Table)], report: &mut Report) {
+    let ids: BTreeSet<&FeedId> = feeds.iter().map(|(feed, _)| &feed.id).collect();
     let mut taken: BTreeMap<FeedId, &FeedId> = BTreeMap::new();
-    for (id, table) in tables {
+    for (feed, table) in feeds {
         for (alias, place) in table.read_all("aliases", leaf::feed_id) {
             let alias = FeedId(alias);
             if ids.contains(&alias) {
-                report.at(
-                    place,
-                    format!("`{alias}` is the id of a feed"),
-                    "expected an id that no feed has any more",
-                );
-            } else if let Some(other) = taken.insert(alias.clone(), id) {
-                report.at(
-                    place,
-                    format!("`{alias}` is an alias of `{other}` already"),
-                    "expected each alias once",
-                );
+                let message = format!("`{alias}` is the id of a feed");
+                report.at(place, message, "expected an id that no feed has any more");
+            } else if let Some(other) = taken.insert(alias.clone(), &feed.id) {
+                let message = format!("`{alias}` is an alias of `{other}` already");
+                report.at(place, message, "expected each alias once");
             }
         }
     }

@@ -2,15 +2,9 @@
 
 use regex::Regex;
 
-use crate::config::From;
-use crate::config::Group;
-use crate::config::Listing;
-use crate::config::Pick;
-use crate::config::filter;
-use crate::config::pick;
 use crate::config::problem::Report;
-use crate::config::tree::Node;
-use crate::config::tree::Table;
+use crate::config::tree::{Node, Table};
+use crate::config::{From, Group, Listing, Pick, filter, pick};
 
 /// The rules of a listing; nothing where the item's selector is missing or wrong, which the shape reports.
 pub(super) fn listing(table: &Table, report: &mut Report) -> Option<Listing> {

@@ -9,29 +9,18 @@ mod listing;
 mod source;
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use url::Url;
 
-use super::Config;
-use super::Content;
-use super::Fetch;
-use super::Format;
-use super::Plan;
-use super::Publish;
-use super::Serve;
-use super::Site;
-use super::Store;
 use super::crontab::Crontab;
 use super::leaf;
-use super::problem::Problems;
-use super::problem::Report;
-use super::reader;
-use super::shape;
+use super::problem::{Problems, Report};
 use super::tree::Table;
 use super::units;
+use super::{Config, Content, Fetch, Format, Plan, Publish, Serve, Site, Store};
+use super::{reader, shape};
 use crate::language::Language;
 
 /// Reads a configuration file, what it includes, and the secrets that it names.
@@ -109,18 +98,16 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
 
 fn site(root: &Table, listen: Option<&str>) -> Option<Site> {
     let table = root.table("site")?;
-    let mut languages: Vec<Language> = Vec::new();
-    for (language, _) in table.read_all("languages", leaf::language) {
-        if !languages.contains(&language) {
-            languages.push(language);
-        }
-    }
+    let said = table
+        .read_all("languages", leaf::language)
+        .into_iter()
+        .map(|(language, _)| language);
+    let mut languages = distinct(said);
     if languages.is_empty() {
-        let declared: BTreeSet<Language> = root
+        let declared = root
             .tables("source")
-            .flat_map(|(.., table)| source::languages(table))
-            .collect();
-        languages.extend(declared);
+            .flat_map(|(.., table)| source::languages(table));
+        languages.extend(declared.collect::<BTreeSet<Language>>());
     }
     Some(Site {
         title: table.read("title", leaf::words).unwrap_or_default(),
@@ -131,6 +118,15 @@ fn site(root: &Table, listen: Option<&str>) -> Option<Site> {
         languages,
         timezone: table.read("timezone", leaf::zone).unwrap_or(Tz::UTC),
     })
+}
+
+/// The same languages in the same order, each once.
+fn distinct(languages: impl IntoIterator<Item = Language>) -> Vec<Language> {
+    let mut seen = BTreeSet::new();
+    languages
+        .into_iter()
+        .filter(|language| seen.insert(language.clone()))
+        .collect()
 }
 
 /// The address under which this machine reaches what it serves itself.

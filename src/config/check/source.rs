@@ -5,22 +5,12 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use url::Url;
 
-use super::Secrets;
-use super::auth;
-use super::listing;
-use crate::config::Content;
-use crate::config::Dates;
-use crate::config::Plan;
-use crate::config::Source;
-use crate::config::leaf;
-use crate::config::problem::Place;
-use crate::config::problem::Report;
-use crate::config::tree::Entry;
-use crate::config::tree::Table;
+use super::{Secrets, auth, listing};
+use crate::config::problem::{Place, Report};
+use crate::config::tree::{Entry, Table};
+use crate::config::{Content, Dates, Plan, Source, leaf};
 use crate::language::Language;
-use crate::model::Key;
-use crate::model::Kind;
-use crate::model::SourceId;
+use crate::model::{Key, Kind, SourceId};
 
 /// What a source takes from the tables above it.
 pub(super) struct Inherited<'a> {
@@ -142,7 +132,7 @@ fn contradictions(table: &Table, report: &mut Report) {
         report.at(
             said.key,
             "`language` cannot stand beside `urls`",
-            "expected nothing: `urls` says the languages",
+            "expected only `urls`, which says the languages",
         );
         report.see("`urls` is at", urls.key);
     }
@@ -194,12 +184,7 @@ fn said_or_inherited(
     inherited: &Inherited<'_>,
     report: &mut Report,
 ) -> Vec<Language> {
-    let mut languages: Vec<Language> = Vec::new();
-    for language in self::languages(table) {
-        if !languages.contains(&language) {
-            languages.push(language);
-        }
-    }
+    let mut languages = super::distinct(self::languages(table));
     if languages.is_empty() && table.entry("language").is_none() {
         languages = inherited.languages.to_vec();
         if languages.is_empty() {

@@ -1,14 +1,13 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod problems;
 
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::config::Auth;
-use crate::config::Feed;
-use crate::config::From;
-use crate::config::Source;
+use crate::config::{Auth, Feed, From, Source};
 
 const TOKEN: &str = "s3cr3t-token";
 
@@ -439,7 +438,7 @@ fn secrets_come_from_outside_and_are_not_shown() {
 
 #[test]
 fn the_example_loads() {
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/example/rassegna.toml");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/config/rassegna.toml");
     let config = load(Path::new(example)).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(tags(&config.site.languages), ["it", "en"]);
     assert!(config.feeds.len() >= 3);
@@ -465,18 +464,4 @@ proptest::proptest! {
         }
         let _ = report.into_problems().to_string();
     }
-}
-
-mod problems {
-    use super::*;
-
-    macro_rules! problems {
-        ($($name:ident: $text:expr;)*) => { $(
-            #[test]
-            fn $name() {
-                insta::assert_snapshot!($text, @"");
-            }
-        )* };
-    }
-    use problems as _;
 }

@@ -6,16 +6,9 @@ mod schema;
 
 pub use schema::schema;
 
-use super::problem::Place;
-use super::problem::Report;
-use super::problem::did_you_mean;
-use super::problem::listed;
-use super::problem::nearest;
+use super::problem::{Place, Report, did_you_mean, listed, nearest};
 use super::tree;
-use super::tree::Entry;
-use super::tree::Node;
-use super::tree::Table;
-use super::tree::Value;
+use super::tree::{Entry, Node, Table, Value};
 
 /// What a value may be.
 enum Kind {
@@ -121,7 +114,8 @@ impl Walk<'_> {
             (Kind::Boolean, Value::Boolean(_)) => {}
             (Kind::Integer { least, most }, Value::Integer(number)) => {
                 if number < least || number > most {
-                    let message = format!("`{name}` cannot be {number}");
+                    let way = if number < least { "small" } else { "big" };
+                    let message = format!("`{name}` is too {way}");
                     self.say(
                         node.place,
                         message,
@@ -256,10 +250,11 @@ impl Walk<'_> {
         match given.as_slice() {
             [] if !keys.one_of.is_empty() => {
                 // A key that is unknown was probably meant to be one of them, and has been complained about.
-                let misspelt = table
-                    .0
-                    .keys()
-                    .any(|key| nearest(key, keys.one_of.iter().copied()).is_some());
+                let misspelt = keys.keys.len() == keys.one_of.len() && !table.0.is_empty()
+                    || table
+                        .0
+                        .keys()
+                        .any(|key| nearest(key, keys.one_of.iter().copied()).is_some());
                 if !misspelt {
                     let message = format!(
                         "`{name}` has none of {}",
@@ -272,7 +267,10 @@ impl Walk<'_> {
                 let at = table.entry(second).map_or(place, |entry| entry.key);
                 self.say(
                     at,
-                    format!("`{name}` has both {}", listed(given.iter().copied())),
+                    format!(
+                        "`{name}` cannot have {} together",
+                        listed(given.iter().copied())
+                    ),
                     &expected(),
                     None,
                 );
@@ -373,6 +371,8 @@ fn fill_kind(kind: &Kind, node: &mut Node) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
+
     use super::*;
 
     /// Every key of the shape with its path.

@@ -1,15 +1,8 @@
 //! The shape as a JSON Schema (draft 2020-12), for editors that complete and check TOML.
 
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::Key;
-use super::Keys;
-use super::Kind;
-use super::Need;
-use super::Text;
-use super::keys;
+use super::{Key, Keys, Kind, Need, Text, keys};
 use crate::config::problem::Place;
 use crate::config::tree;
 

@@ -446,8 +446,10 @@ fn a_feed_cut_anywhere_keeps_its_complete_items() {
         let cut = &body[..end];
         let reading = reading(cut);
         let complete = cut.matches("</item>").count();
+        // An item that was begun and says nothing yet only shows that the feed is not empty.
+        let telling = reading.items.iter().filter(|item| item.title.is_some());
         assert_eq!(
-            (reading.items.len(), reading.partial),
+            (telling.count(), reading.partial),
             (complete, true),
             "{cut}"
         );

@@ -1,0 +1,221 @@
+//! The keys of `[source.ID]`.
+
+use super::listing::LISTING;
+use super::texts::{ID, LANGUAGE, PAGE, WORDS, ZONE};
+use super::{CONTENT, SCHEDULE, key, table, text};
+use crate::config::leaf;
+use crate::config::shape::Need::{Default, Optional, Required};
+use crate::config::shape::{Key, Keys, Kind};
+
+pub(super) const SOURCE: Kind = Kind::Table(Keys {
+    one_of: &["url", "urls"],
+    expected: "a table such as `[source.agenzia]`",
+    secret: false,
+    keys: &[
+        key(
+            "title",
+            WORDS,
+            Optional,
+            "What people call it; without it, the host of its address.",
+        ),
+        key(
+            "url",
+            PAGE,
+            Optional,
+            "What is fetched: a feed, a page that lists news, or one article.",
+        ),
+        key(
+            "urls",
+            Kind::Named {
+                name: LANGUAGE,
+                of: &PAGE,
+            },
+            Optional,
+            "One address for each language; each becomes a source of its own, `ID.LANGUAGE`.",
+        ),
+        key(
+            "language",
+            Kind::Any(&[
+                Kind::Text(LANGUAGE),
+                Kind::List {
+                    of: &Kind::Text(LANGUAGE),
+                    least: 1,
+                },
+            ]),
+            Optional,
+            "The language that it writes in, or several to tell apart item by item; without it, those of the site.",
+        ),
+        key(
+            "timezone",
+            ZONE,
+            Optional,
+            "The zone of its dates; without it, the site's.",
+        ),
+        key(
+            "tags",
+            Kind::List {
+                of: &Kind::Text(ID),
+                least: 0,
+            },
+            Default("[]"),
+            "Words for the filters of feeds.",
+        ),
+        key(
+            "priority",
+            Kind::Integer {
+                least: -1000,
+                most: 1000,
+            },
+            Default("0"),
+            "Whose telling of a story leads: the higher one.",
+        ),
+        key(
+            "rights",
+            WORDS,
+            Optional,
+            "A notice that is published with its entries.",
+        ),
+        key(
+            "kind",
+            Kind::OneOf(&["feed", "listing", "article"]),
+            Optional,
+            "What kind of document it is, where that is seen wrongly.",
+        ),
+        key(
+            "listing",
+            table("a table with at least `listing.item`", LISTING),
+            Optional,
+            "Where on the page its items are; without it, the listing is detected.",
+        ),
+        key(
+            "schedule",
+            SCHEDULE,
+            Optional,
+            "When it is polled; without it, as the top `[schedule]` says.",
+        ),
+        key(
+            "dates",
+            table("a table such as `{ format = \"%d/%m/%Y\" }`", DATES),
+            Default("{}"),
+            "How its dates are to be read, where that needs saying.",
+        ),
+        key(
+            "headers",
+            HEADERS,
+            Default("{}"),
+            "Headers that go with each request to it.",
+        ),
+        key("auth", AUTH, Optional, "What proves to it who asks."),
+        key(
+            "enabled",
+            Kind::Boolean,
+            Default("true"),
+            "Whether it is polled.",
+        ),
+        key(
+            "content",
+            CONTENT,
+            Optional,
+            "What its entries carry; without it, as `publish.content` says.",
+        ),
+    ],
+});
+
+const DATES: &[Key] = &[
+    key(
+        "format",
+        Kind::Text(text(
+            "a strftime pattern such as \"%d/%m/%Y %H:%M\"",
+            "%",
+            |text| leaf::date_format(text).map(drop),
+        )),
+        Optional,
+        "A strftime pattern that is tried before anything else.",
+    ),
+    key(
+        "timezone",
+        ZONE,
+        Optional,
+        "The zone of dates that name none; without it, the source's.",
+    ),
+    key(
+        "ignore_zone",
+        Kind::Boolean,
+        Default("false"),
+        "Take the printed hour for local time although a zone stands beside it.",
+    ),
+];
+
+const HEADERS: Kind = Kind::Named {
+    name: text(
+        "a name such as `Accept-Language`",
+        "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+        |text| leaf::header_name(text).map(drop),
+    ),
+    of: &Kind::Text(text("printable ASCII", r"^[\t -~]*$", |text| {
+        leaf::header_value(text).map(drop)
+    })),
+};
+
+const AUTH: Kind = Kind::Table(Keys {
+    one_of: &["bearer", "basic"],
+    expected: "a table with `bearer` or `basic`",
+    secret: true,
+    keys: &[
+        key(
+            "bearer",
+            SECRET,
+            Optional,
+            "A token for `Authorization: Bearer` (RFC 6750).",
+        ),
+        key(
+            "basic",
+            Kind::Table(Keys {
+                one_of: &[],
+                expected: "a table such as `{ user = \"rassegna\", password = { credential = \"NAME\" } }`",
+                secret: true,
+                keys: &[
+                    key(
+                        "user",
+                        Kind::Text(text("a name without `:`", "^[^:]+$", |text| {
+                            leaf::user(text).map(drop)
+                        })),
+                        Required,
+                        "The user's name.",
+                    ),
+                    key("password", SECRET, Required, "The user's password."),
+                ],
+            }),
+            Optional,
+            "A user and a password for `Authorization: Basic` (RFC 7617).",
+        ),
+    ],
+});
+
+const SECRET: Kind = Kind::Table(Keys {
+    one_of: &["credential", "env"],
+    expected: "`{ credential = \"NAME\" }` or `{ env = \"NAME\" }`: a secret is never in this file",
+    secret: true,
+    keys: &[
+        key(
+            "credential",
+            Kind::Text(text(
+                "a name of letters, digits, `.`, `-` and `_`",
+                "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
+                |text| leaf::credential(text).map(drop),
+            )),
+            Optional,
+            "The name of a systemd credential: a file in `$CREDENTIALS_DIRECTORY`.",
+        ),
+        key(
+            "env",
+            Kind::Text(text(
+                "a name of letters, digits and `_`",
+                "^[A-Za-z_][A-Za-z0-9_]*$",
+                |text| leaf::variable(text).map(drop),
+            )),
+            Optional,
+            "The name of a variable of the environment.",
+        ),
+    ],
+});
