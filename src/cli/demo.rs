@@ -27,6 +27,8 @@ const PORTS: Ports = Ports {
     admin: 8078,
     origin: 8079,
 };
+/// Where the configuration that is in use stands, in the data folder.
+const FILE: &str = "demo.toml";
 /// When the bundled pages were last changed.
 const MODIFIED: &str = "Tue, 24 Nov 2026 08:00:00 GMT";
 
@@ -77,19 +79,33 @@ struct Ports {
     origin: u16,
 }
 
+impl Ports {
+    /// The ports of the run that left its configuration in this folder: with them the sources are the same ones.
+    fn of_last_run(folder: &Path) -> Option<Self> {
+        let config = config::load(&folder.join(FILE)).ok()?;
+        let admin = config.serve.admin?.rsplit(':').next()?.parse().ok()?;
+        Some(Self {
+            feeds: config.site.url.port()?,
+            admin,
+            origin: config.sources.first()?.url.port()?,
+        })
+    }
+}
+
 /// Shows the whole of it.
 pub(super) fn run(options: &Options) -> Result<(), Exit> {
     logging::start("warn");
     let folder = Folder::make(options.data.as_deref())?;
     block_on(async {
-        let origin = TcpListener::bind(("127.0.0.1", PORTS.origin)).await;
+        let wanted = Ports::of_last_run(&folder.path).unwrap_or(PORTS);
+        let origin = TcpListener::bind(("127.0.0.1", wanted.origin)).await;
         let origin = match origin {
             Ok(listener) => listener,
             Err(_) => TcpListener::bind(("127.0.0.1", 0)).await.map_err(no_port)?,
         };
         let ports = Ports {
-            feeds: free(PORTS.feeds).await?,
-            admin: free(PORTS.admin).await?,
+            feeds: free(wanted.feeds).await?,
+            admin: free(wanted.admin).await?,
             origin: origin.local_addr().map_err(no_port)?.port(),
         };
         tokio::spawn(async move { axum::serve(origin, pages()).await });
@@ -193,7 +209,7 @@ fn configuration(folder: &Path, ports: Ports) -> Result<Config, Exit> {
             &format!("127.0.0.1:{used}"),
         )
     });
-    let file = folder.join("demo.toml");
+    let file = folder.join(FILE);
     std::fs::write(&file, text).map_err(|error| {
         say!(err, "error: {} cannot be written: {error}", file.display());
         Exit::Store

@@ -304,8 +304,8 @@ fn week(year: i32, week: u32, day: u32) -> Result<NaiveDate, Refusal> {
     real(day_of, || format!("{year} has no day {day} of week {week}"))
 }
 
-/// A day that exists and on which there can have been news.
+/// A day that exists. Whether there can have been news on it is not for the reading to say.
 fn real(day: Option<NaiveDate>, impossible: impl Fn() -> String) -> Result<NaiveDate, Refusal> {
-    day.filter(|day| (1900..2200).contains(&day.year()))
+    day.filter(|day| (1..2200).contains(&day.year()))
         .ok_or_else(|| Refusal::Impossible(impossible()))
 }

@@ -69,7 +69,7 @@ pub enum Refusal {
     #[error("the date is ambiguous: {0}")]
     Ambiguous(String),
     /// The printed weekday is not the date's.
-    #[error("{date} is no {printed}")]
+    #[error("it says `{printed}`, but {date} is a {}", .date.format("%A"))]
     WrongWeekday {
         /// The date without its weekday.
         date: NaiveDate,

@@ -5,7 +5,7 @@ mod keys;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -15,6 +15,9 @@ use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
 
 /// The most items that a source's first success publishes; the rest are marked as seen.
 pub const FIRST: usize = 10;
+
+/// Dates before this year are the zero of some clock, not dates of publication.
+const EARLIEST: i32 = 1990;
 
 /// The namespace of entry ids: a UUID of our own, never to change.
 pub const NAMESPACE: Uuid = Uuid::from_u128(0x5f0c_9a52_7c1e_4c55_9d2e_8a41_7b1f_6e03);
@@ -250,7 +253,11 @@ fn greet(placed: &mut [Placed]) {
 pub fn fixed(item: &Item, timezone: Tz, first_seen: DateTime<Utc>) -> Dated {
     let steps = TimeDelta::seconds(i64::try_from(item.position.min(40_000)).unwrap_or_default());
     let seen = (first_seen - steps).with_timezone(&timezone);
-    match &item.published {
+    let believed = item
+        .published
+        .as_ref()
+        .filter(|dated| dated.at.year() >= EARLIEST);
+    match believed {
         None => Dated {
             at: seen,
             precision: Precision::Second,

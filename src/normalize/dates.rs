@@ -1,6 +1,6 @@
 //! Which of the dates that a page gives is the date of publication, and what it rests on.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use crate::config::Source;
@@ -8,8 +8,8 @@ use crate::date::{self, Moment, Reading};
 use crate::language::Language;
 use crate::model::{DateText, Dated, Place, Precision};
 
-/// Dates before this year are the zero of some clock, not dates of publication.
-const EARLIEST: i32 = 1990;
+/// The base of addresses of which only the path counts.
+const NOWHERE: &str = "http://nowhere.invalid/";
 
 /// Reads the dates of one source.
 pub(super) struct Reader<'a> {
@@ -34,13 +34,6 @@ impl<'a> Reader<'a> {
         let mut refusals = Vec::new();
         for candidate in candidates {
             match self.reading(candidate, page) {
-                Ok(reading) if reading.resolve(chrono_tz::UTC, false).year() < EARLIEST => {
-                    refusals.push(format!(
-                        "item {}: date `{}`: nothing on the web is that old",
-                        position + 1,
-                        candidate.text
-                    ));
-                }
                 Ok(reading) => {
                     warnings.extend(reading.warning.as_ref().map(|why| {
                         format!("item {}: date `{}`: {why}", position + 1, candidate.text)
@@ -58,11 +51,7 @@ impl<'a> Reader<'a> {
             .and_then(day_in_address)
             .filter(|day| *day <= self.now.date_naive())
         {
-            let reading = Reading {
-                moment: Moment::Day(day),
-                precision: Precision::Day,
-                warning: None,
-            };
+            let reading = day_alone(day);
             return Some(self.dated(&reading, Place::Address, link.map_or("", Url::path)));
         }
         warnings.extend(refusals);
@@ -83,16 +72,13 @@ impl<'a> Reader<'a> {
         }
         let read = match candidate.place {
             Place::Address => {
-                let day = Url::parse(&candidate.text)
+                let day = Url::parse(NOWHERE)
+                    .and_then(|base| base.join(&candidate.text))
                     .ok()
                     .as_ref()
                     .and_then(day_in_address);
                 return day
-                    .map(|day| Reading {
-                        moment: Moment::Day(day),
-                        precision: Precision::Day,
-                        warning: None,
-                    })
+                    .map(day_alone)
                     .ok_or_else(|| "there is no day in the address".to_owned());
             }
             _ if candidate.machine => date::read_machine(&candidate.text, &context),
@@ -109,6 +95,14 @@ impl<'a> Reader<'a> {
             place,
             text: super::shorten(text, 200),
         }
+    }
+}
+
+fn day_alone(day: NaiveDate) -> Reading {
+    Reading {
+        moment: Moment::Day(day),
+        precision: Precision::Day,
+        warning: None,
     }
 }
 

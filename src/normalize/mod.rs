@@ -13,7 +13,7 @@ use crate::date;
 use crate::extract::Extracted;
 use crate::extract::text::{plain, squash};
 use crate::language::{self, Language};
-use crate::model::{Enclosure, Item, RawItem};
+use crate::model::{DateText, Enclosure, Item, RawItem};
 
 /// The most characters of a title that are kept.
 const TITLE: usize = 1_000;
@@ -29,7 +29,9 @@ const LIST: usize = 30;
 pub struct Normalized {
     /// Its items, in the page's order.
     pub items: Vec<Item>,
-    /// Why other items were left out, and what was odd about dates; a sentence each.
+    /// Items with neither a title nor a text: shown to people, never stored.
+    pub unusable: Vec<Item>,
+    /// Why items can't be used, and what was odd about links and dates; a sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -41,126 +43,139 @@ pub fn normalize(
     page: &Url,
     now: DateTime<Utc>,
 ) -> Normalized {
-    let mut out = Normalized::default();
-    let declared = extracted.language.as_deref().and_then(Language::parse);
-    let reader = dates::Reader::new(source, now);
-    for (position, raw) in extracted.items.into_iter().enumerate() {
-        match one(
-            raw,
-            position,
-            source,
-            page,
-            declared.as_ref(),
-            &reader,
-            &mut out.warnings,
-        ) {
-            Ok(mut item) => {
-                item.rights = item
-                    .rights
-                    .or_else(|| source.rights.clone())
-                    .or_else(|| extracted.rights.as_deref().map(plain));
-                out.items.push(item);
-            }
-            Err(why) => out.warnings.push(format!("item {}: {why}", position + 1)),
-        }
+    let desk = Desk {
+        source,
+        page,
+        language: extracted.language.as_deref().and_then(Language::parse),
+        rights: source
+            .rights
+            .clone()
+            .or_else(|| extracted.rights.as_deref().map(plain)),
+        reader: dates::Reader::new(source, now),
+    };
+    let mut warnings = Vec::new();
+    let raw = extracted.items.into_iter().enumerate();
+    let all = raw
+        .map(|(position, raw)| desk.item(raw, position, &mut warnings))
+        .collect::<Vec<_>>();
+    let (mut items, unusable) = all
+        .into_iter()
+        .partition::<Vec<_>, _>(|item| !item.title.is_empty());
+    for item in &unusable {
+        warnings.push(format!(
+            "item {}: it has neither a title nor a text",
+            item.position + 1
+        ));
     }
-    url::part(&mut out.items, page);
-    squeeze(&mut out.warnings);
-    out
+    url::part(&mut items, page);
+    squeeze(&mut warnings);
+    Normalized {
+        items,
+        unusable,
+        warnings,
+    }
 }
 
-fn one(
-    raw: RawItem,
-    position: usize,
-    source: &Source,
-    page: &Url,
-    declared: Option<&Language>,
-    reader: &dates::Reader<'_>,
-    warnings: &mut Vec<String>,
-) -> Result<Item, String> {
-    let base = raw.base.as_ref().unwrap_or(page);
-    let address = |written: &str| url::published(written, base);
-    let link = match &raw.link {
-        Some(written) => match address(written) {
-            Ok(url) => Some(url),
-            Err(why) => {
+/// What all items of a page have in common.
+struct Desk<'a> {
+    source: &'a Source,
+    page: &'a Url,
+    /// The language that the page declares.
+    language: Option<Language>,
+    /// The notice for items that have none of their own.
+    rights: Option<String>,
+    reader: dates::Reader<'a>,
+}
+
+impl Desk<'_> {
+    /// An item in our terms; without a title where it has no words at all.
+    fn item(&self, raw: RawItem, position: usize, warnings: &mut Vec<String>) -> Item {
+        let base = raw.base.as_ref().unwrap_or(self.page);
+        let link = raw.link.as_deref().and_then(|written| {
+            let told = |why| {
                 warnings.push(format!(
                     "item {}: its link cannot be used: {why}",
                     position + 1
-                ));
-                None
-            }
-        },
-        None => None,
-    };
-    let summary_text = raw
-        .summary
-        .as_deref()
-        .map(title::without_more)
-        .unwrap_or_default();
-    let html = raw
-        .html
-        .as_deref()
-        .filter(|html| html.len() <= CONTENT)
-        .map(|html| html::safe(html, base))
-        .unwrap_or_default();
-    let title = raw
-        .title
-        .as_deref()
-        .map(title::clean)
-        .filter(|title| !title.is_empty());
-    // Notes and statuses have no title: their first words stand for it.
-    let first_words = || {
-        [summary_text.as_str(), &plain(&html)]
-            .into_iter()
-            .find(|text| !text.is_empty())
-            .map(|text| shorten(text, 80))
-    };
-    let title = title
-        .or_else(first_words)
-        .ok_or("it has neither a title nor a text")?;
-    let published = reader.read(&raw.published, link.as_ref(), declared, position, warnings);
-    let updated = raw
-        .updated
-        .and_then(|text| reader.read(&[text], None, declared, position, &mut Vec::new()));
-    let language = language_of(&raw.language, &title, &summary_text, declared, source);
-    let image = raw.image.as_deref().and_then(|image| address(image).ok());
-    let enclosures = raw.enclosures.into_iter().filter_map(|enclosure| {
-        let url = url::resolved(&enclosure.url, base).ok()?;
-        Some(Enclosure {
-            url: url.into(),
-            ..enclosure
-        })
-    });
-    Ok(Item {
-        source: source.id.clone(),
-        position,
-        guid: raw
-            .guid
-            .map(|guid| squash(&guid))
-            .filter(|guid| !guid.is_empty()),
-        url: link,
-        title: shorten(&title, TITLE),
-        published,
-        updated: updated.map(|dated| dated.at.to_utc()),
-        summary: shorten(&summary_text, SUMMARY),
-        html,
-        image,
-        authors: texts(raw.authors),
-        categories: texts(raw.categories),
-        enclosures: enclosures.take(LIST).collect(),
-        language,
-        rights: raw
+                ))
+            };
+            url::published(written, base).map_err(told).ok()
+        });
+        let summary = raw
+            .summary
+            .as_deref()
+            .map(title::without_more)
+            .unwrap_or_default();
+        let html = raw.html.filter(|html| html.len() <= CONTENT);
+        let html = html.map(|html| html::safe(&html, base)).unwrap_or_default();
+        let title = raw
+            .title
+            .as_deref()
+            .map(title::clean)
+            .filter(|title| !title.is_empty());
+        // Notes and statuses have no title: their first words stand for it.
+        let first_words = || {
+            let text = if summary.is_empty() {
+                plain(&html)
+            } else {
+                summary.clone()
+            };
+            shorten(&text, 80)
+        };
+        let title = title.unwrap_or_else(first_words);
+        let read = |texts: &[DateText], link, warnings: &mut Vec<String>| {
+            self.reader
+                .read(texts, link, self.language.as_ref(), position, warnings)
+        };
+        let published = read(&raw.published, link.as_ref(), warnings);
+        let updated = raw
+            .updated
+            .and_then(|text| read(&[text], None, &mut Vec::new()));
+        let enclosures = raw.enclosures.into_iter().filter_map(|enclosure| {
+            let url = url::resolved(&enclosure.url, base).ok()?;
+            Some(Enclosure {
+                url: url.into(),
+                ..enclosure
+            })
+        });
+        let rights = raw
             .rights
             .as_deref()
             .map(plain)
-            .filter(|text| !text.is_empty()),
-    })
+            .filter(|text| !text.is_empty());
+        Item {
+            source: self.source.id.clone(),
+            position,
+            guid: raw
+                .guid
+                .map(|guid| squash(&guid))
+                .filter(|guid| !guid.is_empty()),
+            title: shorten(&title, TITLE),
+            published,
+            updated: updated.map(|dated| dated.at.to_utc()),
+            language: language_of(
+                raw.language.as_deref(),
+                &title,
+                &summary,
+                self.language.as_ref(),
+                self.source,
+            ),
+            summary: shorten(&summary, SUMMARY),
+            html,
+            image: raw
+                .image
+                .and_then(|image| url::published(&image, base).ok()),
+            authors: texts(raw.authors),
+            categories: texts(raw.categories),
+            enclosures: enclosures.take(LIST).collect(),
+            url: link,
+            rights: rights.or_else(|| self.rights.clone()),
+        }
+    }
 }
 
 /// The language of an item: what it declares, what its text shows, what the page declares, the source's first.
 fn language_of(
-    own: &Option<String>,
+    own: Option<&str>,
     title: &str,
     summary: &str,
     page: Option<&Language>,
@@ -173,8 +188,7 @@ fn language_of(
     let allow = |language: Language| {
         (allowed.is_empty() || allowed.contains(&language)).then_some(language)
     };
-    own.as_deref()
-        .and_then(Language::parse)
+    own.and_then(Language::parse)
         .and_then(allow)
         .or_else(|| language::detect(&format!("{title} {summary}"), allowed))
         .or_else(|| page.cloned().and_then(allow))

@@ -206,8 +206,8 @@ pub(super) fn part(items: &mut [Item], page: &Url) {
         let Some(url) = &mut item.url else { continue };
         let key = identity(url);
         let shared = told.get(&key).is_some_and(|tellings| tellings.len() > 1);
-        let nowhere =
-            !single && (key == identity(page) || (url.path() == "/" && url.query().is_none()));
+        let front = url.path() == "/" && url.query().is_none() && url.host() == page.host();
+        let nowhere = !single && (front || key == identity(page));
         if (shared || nowhere) && url.fragment().is_none() {
             *url = anchored(url, &item.title);
         }

@@ -118,23 +118,28 @@ pub(super) fn answer(reading: &Reading, url: &Url) -> Value {
     })
 }
 
-/// Every item of the document; one that can't be used has nothing but nulls, and a warning says why.
+/// Every item of the document; those that can't be used are there without a title.
 fn items(reading: &Reading) -> Vec<Value> {
-    let mut usable = reading.normalized.items.iter().peekable();
-    let raw = reading.extracted.items.iter().enumerate();
-    let each = raw.map(
-        |(position, raw)| match usable.next_if(|item| item.position == position) {
+    let (extracted, normalized) = (&reading.extracted, &reading.normalized);
+    let mut all: Vec<&Item> = normalized
+        .items
+        .iter()
+        .chain(&normalized.unusable)
+        .collect();
+    all.sort_by_key(|item| item.position);
+    let shown = all.into_iter().map(|one| {
+        let mut value = item(one);
+        if one.url.is_none() {
             // An address that is none of the web is shown as the document has it; it is never published.
-            Some(known) if known.url.is_none() => {
-                let mut value = item(known);
-                value["url"] = raw.link.clone().into();
-                value
-            }
-            Some(known) => item(known),
-            None => json!({ "title": null, "url": raw.link, "id": raw.guid }),
-        },
-    );
-    each.collect()
+            value["url"] = extracted
+                .items
+                .get(one.position)
+                .and_then(|raw| raw.link.clone())
+                .into();
+        }
+        value
+    });
+    shown.collect()
 }
 
 fn item(item: &Item) -> Value {
@@ -144,7 +149,7 @@ fn item(item: &Item) -> Value {
         .map(|enclosure| json!({ "url": enclosure.url, "type": enclosure.media_type, "length": enclosure.length }))
         .collect();
     json!({
-        "title": item.title,
+        "title": (!item.title.is_empty()).then_some(&item.title),
         "url": item.url.as_ref().map(Url::as_str),
         "id": item.guid,
         "published": item.published.as_ref().map(|dated| dated.at.to_rfc3339()),

@@ -1,0 +1,12 @@
+//! What holds for the program as a whole.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
+
+mod demo;
+mod layers;
+mod schema;
