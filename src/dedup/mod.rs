@@ -2,6 +2,8 @@
 //! what is known of its source.
 
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -118,7 +120,10 @@ pub fn place(items: Vec<Item>, keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -
     let mut taken: HashSet<i64> = HashSet::new();
     let mut new: HashSet<Key> = HashSet::new();
     let mut placed: Vec<Placed> = Vec::with_capacity(items.len());
-    for (item, keys) in items.into_iter().zip(keys) {
+    for (item, mut keys) in items.into_iter().zip(keys) {
+        if reused(&item, &keys, memory) {
+            keys.guid = None;
+        }
         let mut verdict = judge(&item, &keys, memory, &listed, fetch);
         match verdict {
             Verdict::Same(row) | Verdict::Edited(row) | Verdict::Moved(row)
@@ -173,7 +178,7 @@ fn judge(
     fetch: Fetch,
 ) -> Verdict {
     let trace = |key: Option<Key>| key.and_then(|key| memory.traces.get(&key)).copied();
-    let by_guid = trace(keys.guid).filter(|trace| !reused(*trace, item, keys, memory));
+    let by_guid = trace(keys.guid);
     let by_link = trace(keys.anchored)
         .or_else(|| trace(keys.url).filter(|trace| free(*trace, keys, memory, listed)));
     let by_address = by_guid.or(by_link);
@@ -209,11 +214,12 @@ fn judge(
 }
 
 /// Whether a source gave the guid of an old story to a new one: both link and title are others.
-fn reused(trace: Trace, item: &Item, keys: &Keys, memory: &Memory) -> bool {
-    let Trace::Item(row) = trace else {
+fn reused(item: &Item, keys: &Keys, memory: &Memory) -> bool {
+    let trace = keys.guid.and_then(|guid| memory.traces.get(&guid));
+    let Some(Trace::Item(row)) = trace else {
         return false;
     };
-    memory.items.get(&row).is_some_and(|known| {
+    memory.items.get(row).is_some_and(|known| {
         let other_link = keys.address.is_some()
             && known.keys.address.is_some()
             && keys.address != known.keys.address;

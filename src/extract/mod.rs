@@ -10,6 +10,8 @@ pub mod feed;
 mod guard;
 mod jsonld;
 mod listing;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use scraper::{Html, Selector};

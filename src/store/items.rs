@@ -1,7 +1,5 @@
 //! Recording a poll: looking up, placing and writing in one transaction, with the source's state and validators.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
@@ -305,14 +303,12 @@ impl<'a> Writing<'a> {
         memory: &Memory,
         recorded: &mut Recorded,
     ) -> Result<(), StoreError> {
-        let mut opened: HashMap<Key, i64> = HashMap::new();
         for placed in placed {
             match placed.verdict {
                 Verdict::New => {
                     let Some(story) = self.open(placed)? else {
                         continue;
                     };
-                    opened.extend(placed.keys.address.map(|address| (address, story)));
                     self.insert(placed, Some(story))?;
                     recorded.new += 1;
                 }

@@ -9,4 +9,5 @@
 
 mod demo;
 mod layers;
+mod promises;
 mod schema;

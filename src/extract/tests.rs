@@ -1,0 +1,271 @@
+use chrono::{TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::*;
+use crate::config::pick;
+use crate::config::{Group, Pick};
+use crate::language::Language;
+use crate::model::{Place, Validators};
+
+fn page(body: &str) -> Page {
+    Page {
+        url: Url::parse("https://agenzia.example/notizie/").unwrap(),
+        content_type: Some("text/html; charset=utf-8".into()),
+        body: body.as_bytes().to_vec(),
+        validators: Validators::default(),
+        fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
+    }
+}
+
+fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extracted, NoNews> {
+    let languages = [Language::parse("it").unwrap()];
+    let page = page(body);
+    let dates = date::Context {
+        languages: &languages,
+        timezone: Tz::Europe__Rome,
+        now: page.fetched_at,
+    };
+    extract(
+        &page,
+        &Ask {
+            kind,
+            rules,
+            dates: &dates,
+        },
+    )
+}
+
+fn picks(written: &[&str], attribute: Option<&str>) -> Vec<Pick> {
+    written
+        .iter()
+        .map(|text| Pick::parse(text).unwrap().or_attribute(attribute))
+        .collect()
+}
+
+fn rules(item: &str) -> Listing {
+    Listing {
+        item: pick::selector(item).unwrap(),
+        group: Group::default(),
+        title: picks(&["h3"], None),
+        link: picks(&["a"], Some("href")),
+        date: Vec::new(),
+        summary: Vec::new(),
+        image: Vec::new(),
+        author: Vec::new(),
+        category: Vec::new(),
+    }
+}
+
+/// Title and date text of each item.
+fn dated(extracted: &Extracted) -> Vec<(String, Vec<String>)> {
+    let texts = |item: &RawItem| {
+        item.published
+            .iter()
+            .map(|date| date.text.clone())
+            .collect()
+    };
+    extracted
+        .items
+        .iter()
+        .map(|item| (item.title.clone().unwrap_or_default(), texts(item)))
+        .collect()
+}
+
+#[test]
+fn a_heading_holds_for_the_items_after_it_until_the_next() {
+    let body = "<main><h4>MARTEDÌ 09 SETTEMBRE 2025</h4>
+        <article><h3><a href=a>Uno</a></h3></article><article><h3><a href=b>Due</a></h3></article>
+        <div class=day><h4>LUNEDÌ 08 SETTEMBRE 2025</h4></div>
+        <div><section><article><h3><a href=c>Tre</a></h3></article></section></div></main>";
+    let mut rules = rules("article");
+    rules.group.date = picks(&["h4"], None);
+    let read = read(body, Some(&rules), None).unwrap();
+    let tuesday = vec!["MARTEDÌ 09 SETTEMBRE 2025".to_owned()];
+    let monday = vec!["LUNEDÌ 08 SETTEMBRE 2025".to_owned()];
+    assert_eq!(
+        dated(&read),
+        [
+            ("Uno".into(), tuesday.clone()),
+            ("Due".into(), tuesday),
+            ("Tre".into(), monday)
+        ]
+    );
+    assert!(
+        read.items
+            .iter()
+            .all(|item| item.published[0].place == Place::Heading)
+    );
+}
+
+#[test]
+fn a_heading_inside_one_section_says_nothing_of_the_next_section() {
+    let body = "<section><h4>9 settembre 2025</h4><article><h3>Uno</h3></article></section>
+        <section><article><h3>Due</h3></article></section>";
+    let mut rules = rules("article");
+    rules.group.date = picks(&["h4"], None);
+    let read = read(body, Some(&rules), None).unwrap();
+    assert_eq!(dated(&read)[1], ("Due".into(), vec![]));
+}
+
+#[test]
+fn a_heading_without_a_date_ends_the_one_before_it() {
+    let body = "<h4>9 settembre 2025</h4><article><h3>Uno</h3></article>
+        <h4>Prossimi eventi</h4><article><h3>Due</h3></article>";
+    let mut rules = rules("article");
+    rules.group.date = picks(&["h4"], None);
+    rules.group.category = picks(&["h4"], None);
+    let read = read(body, Some(&rules), None).unwrap();
+    assert_eq!(dated(&read)[1], ("Due".into(), vec![]));
+    assert_eq!(read.items[1].categories, ["Prossimi eventi"]);
+}
+
+#[test]
+fn of_a_list_the_first_that_reads_counts_and_missing_fields_drop_nothing() {
+    let body = "<article><h3>Uno</h3><a href=/a?x=1>leggi</a><time datetime=2025-09-09>ieri</time><p>Testo</p></article>
+        <article><h3>Due</h3></article><article><p>senza titolo</p></article>";
+    let mut rules = rules("article");
+    rules.date = picks(&["time@datetime", "span.quando", "@url"], None);
+    rules.summary = picks(&["p.teaser", "p"], None);
+    let read = read(body, Some(&rules), None).unwrap();
+    assert_eq!(read.items.len(), 2);
+    assert_eq!(read.items[0].summary.as_deref(), Some("Testo"));
+    assert_eq!(read.items[0].link.as_deref(), Some("/a?x=1"));
+    assert_eq!(dated(&read)[0].1, ["2025-09-09", "/a?x=1"]);
+    assert!(read.items[1].published.is_empty() && read.items[1].link.is_none());
+    assert!(
+        read.warnings
+            .iter()
+            .any(|warning| warning.contains("1 of 3 items have no title")),
+        "{:?}",
+        read.warnings
+    );
+    let summary = read
+        .fields
+        .iter()
+        .find(|rate| rate.field == "summary")
+        .unwrap();
+    assert_eq!((summary.found, summary.of), (1, 2));
+}
+
+#[test]
+fn a_rule_that_finds_nothing_anywhere_is_said() {
+    let mut rules = rules("article");
+    rules.image = picks(&["img.foto"], Some("src"));
+    let extracted = read(
+        "<article><h3>Uno</h3><a href=a><img src=x></a></article>",
+        Some(&rules),
+        None,
+    )
+    .unwrap();
+    assert_eq!(
+        extracted.warnings,
+        ["the rule for `image` found nothing in any item"]
+    );
+    assert_eq!(
+        read("<p>x</p>", Some(&rules), None).unwrap_err(),
+        NoNews::NothingMatched
+    );
+}
+
+#[test]
+fn an_item_that_is_itself_the_link_is_found() {
+    let body = "<a class=card href=/uno><h3>Uno</h3></a><a class=card href=/due><h3>Due</h3></a>";
+    let mut rules = rules("a.card");
+    rules.link = picks(&["a.card"], Some("href"));
+    let read = read(body, Some(&rules), None).unwrap();
+    assert_eq!(read.items[1].link.as_deref(), Some("/due"));
+}
+
+const LISTING: &str = "<html lang=it><head><title>Notizie</title></head><body>
+    <nav><ul><li><a href=/chi>Chi siamo noi tutti qui</a></li><li><a href=/dove>Dove siamo noi tutti ora</a></li></ul></nav>
+    <main><p>Benvenuti sulle pagine della nostra agenzia.</p>
+    <div class=news><div class=data>MARTEDÌ 09 SETTEMBRE 2025</div><h3><a href=/2025/uno>Prima luce per il telescopio ‣</a></h3>
+      <figure><img data-src=/foto.jpg><figcaption>Il telescopio</figcaption></figure>
+      <p>Ha contato mille stelle, dal 3 al 5 maggio 2025.</p></div>
+    <div class=news><div class=data>LUNEDÌ 08 SETTEMBRE 2025</div><h3><a href=/2025/due>Torna in ascolto la grande antenna</a></h3>
+      <p>Dopo sei mesi di lavori.</p></div></main>
+    <footer><a href=/privacy>Informativa sulla privacy del sito</a></footer></body></html>";
+
+#[test]
+fn a_listing_is_found_without_rules_and_its_menu_is_not_taken_for_it() {
+    let read = read(LISTING, None, None).unwrap();
+    assert_eq!(
+        (read.kind, read.title.as_deref(), read.language.as_deref()),
+        (Kind::Listing, Some("Notizie"), Some("it"))
+    );
+    assert_eq!(read.items.len(), 2);
+    let first = &read.items[0];
+    assert_eq!(first.link.as_deref(), Some("/2025/uno"));
+    assert_eq!(first.image.as_deref(), Some("/foto.jpg"));
+    assert_eq!(
+        first.summary.as_deref(),
+        Some("Ha contato mille stelle, dal 3 al 5 maggio 2025.")
+    );
+    assert_eq!(dated(&read)[0].1, ["MARTEDÌ 09 SETTEMBRE 2025"]);
+}
+
+#[test]
+fn a_page_that_says_it_is_an_article_is_one() {
+    let body = r#"<head><link rel=canonical href="/notizie/uno"><meta property=og:type content=article>
+        <meta property=og:description content="Il sommario."><meta property=article:published_time content="2025-09-09T10:00:00+02:00">
+        <script type="application/ld+json">{"@graph":[{"@type":["NewsArticle"],"headline":"Uno","author":[{"name":"Ada Rossi"}]}]}</script></head>
+        <body><h1>Un titolo</h1></body>"#;
+    let read = read(body, None, None).unwrap();
+    assert_eq!(read.kind, Kind::Article);
+    let item = &read.items[0];
+    assert_eq!(
+        (item.title.as_deref(), item.link.as_deref()),
+        (Some("Uno"), Some("https://agenzia.example/notizie/uno"))
+    );
+    assert_eq!(
+        (item.summary.as_deref(), item.authors.as_slice()),
+        (Some("Il sommario."), &["Ada Rossi".to_owned()][..])
+    );
+    assert_eq!(dated(&read)[0].1, ["2025-09-09T10:00:00+02:00"]);
+}
+
+#[test]
+fn announced_feeds_are_told_and_relative_to_the_page_s_base() {
+    let body = "<head><base href=https://altrove.example/x/><link rel=alternate type=application/rss+xml href=rss>
+        <meta property=og:type content=article></head><h1>Uno</h1>";
+    let read = read(body, None, None).unwrap();
+    assert_eq!(read.announced[0].as_str(), "https://altrove.example/x/rss");
+    assert_eq!(
+        read.items[0].base.as_ref().unwrap().as_str(),
+        "https://altrove.example/x/"
+    );
+}
+
+#[test]
+fn what_is_no_news_has_a_plain_reason() {
+    assert_eq!(read(" \n ", None, None).unwrap_err(), NoNews::Empty);
+    assert_eq!(
+        read("<html><body></body></html>", None, None).unwrap_err(),
+        NoNews::NothingFound
+    );
+    assert_eq!(
+        read(&"<div>".repeat(100_000), None, None).unwrap_err(),
+        NoNews::TooDeep
+    );
+    assert!(matches!(
+        read("<html><title>Manutenzione</title>", None, Some(Kind::Feed)).unwrap_err(),
+        NoNews::NotAFeed(_)
+    ));
+    let feed = "<rss version='2.0'><channel><title>x</title></channel></rss>";
+    assert_eq!(
+        read(feed, None, Some(Kind::Listing)).unwrap_err(),
+        NoNews::NotAPage
+    );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_page_makes_it_panic(cut in 0..LISTING.len(), noise in "[<>/a-z='\" &;\\PC]{0,40}") {
+        let mut body = LISTING.to_owned();
+        let at = (cut..=body.len()).find(|at| body.is_char_boundary(*at)).unwrap_or(0);
+        body.insert_str(at, &noise);
+        let _ = read(&body, None, None);
+        let _ = read(&body[..at], Some(&rules("div.news")), None);
+    }
+}
