@@ -107,7 +107,7 @@ impl Failure {
     }
 
     fn fetch(error: &FetchError, url: &Url) -> Self {
-        let host = url.host_str().map(str::to_owned);
+        let host = url.has_host().then(|| url.origin().ascii_serialization());
         let wait = error
             .retry_after()
             .and_then(|wait| TimeDelta::from_std(wait).ok());

@@ -93,11 +93,7 @@ pub(super) struct Cycle {
 
 /// Polls the wanted sources, all at once as far as the limits let, and publishes.
 pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle, Exit> {
-    engine
-        .store
-        .register(&engine.config.sources)
-        .await
-        .map_err(failed)?;
+    engine.prepare().await.map_err(failed)?;
     let bar =
         ProgressBar::with_draw_target(Some(wanted.len() as u64), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
+use tokio::time::Instant;
+use url::Url;
 
 use super::{Shared, horizon};
 use crate::config::{Config, Source};
@@ -14,7 +16,7 @@ use crate::model::SourceId;
 use crate::pipeline::{self, PublishFailure, Published};
 use crate::publish::{Folder, PublishError};
 use crate::serve::Shelf;
-use crate::store::{Access, Recorded, Shown, Store, StoreError};
+use crate::store::{Access, Recorded, Shown, SourceState, Store, StoreError};
 
 /// Why it can't be started.
 #[derive(Debug, Error)]
@@ -90,6 +92,22 @@ impl Engine {
         self.folder = folder;
         self.config = Arc::new(config);
         Ok(())
+    }
+
+    /// Makes the configured sources known to the store and gives their states; leaves the hosts alone that asked
+    /// for it before the last stop.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]
+    pub async fn prepare(&self) -> Result<Vec<SourceState>, StoreError> {
+        let now = Utc::now();
+        for (host, until) in self.store.waiting_hosts(now).await? {
+            if let (Ok(host), Ok(wait)) = (Url::parse(&host), (until - now).to_std()) {
+                self.fetcher.hold(&host, Instant::now() + wait);
+            }
+        }
+        self.store.register(&self.config.sources).await
     }
 
     /// Polls one source, as a task of its own.

@@ -142,7 +142,7 @@ impl Daemon {
     /// Makes the sources known to the store and plans the first run of each.
     async fn schedule(&mut self) -> Result<(), Failure> {
         let sources = &self.engine.config.sources;
-        let states = self.engine.store.register(sources).await?;
+        let states = self.engine.prepare().await?;
         let now = Utc::now();
         self.due = sources
             .iter()

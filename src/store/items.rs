@@ -275,8 +275,9 @@ impl<'a> Writing<'a> {
         timezone: Tz,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
+        // Stories are pruned, so the newest that is left may be older than what the feeds have reviewed.
         let revision = connection.query_row(
-            "SELECT coalesce(max(revision), 0) + 1 FROM story",
+            "SELECT max((SELECT coalesce(max(revision), 0) FROM story), (SELECT coalesce(max(reviewed), 0) FROM feed)) + 1",
             [],
             |row| row.get(0),
         )?;
@@ -332,7 +333,8 @@ impl<'a> Writing<'a> {
                         recorded.edited += 1;
                     }
                 }
-                Verdict::Forgotten | Verdict::Repeated | Verdict::Held => {}
+                Verdict::Forgotten => self.bury(placed)?,
+                Verdict::Repeated | Verdict::Held => {}
             }
         }
         Ok(())
@@ -484,6 +486,18 @@ impl<'a> Writing<'a> {
             self.claim.execute(params![address, story])?;
         }
         Ok(story)
+    }
+
+    /// Remembers what an item is known by now, although the item itself was dropped: it stays out.
+    fn bury(&mut self, placed: &Placed) -> Result<(), StoreError> {
+        for key in placed.keys.all() {
+            self.identify
+                .execute(params![self.source, key, None::<i64>])?;
+        }
+        if let Some(address) = placed.keys.address {
+            self.claim.execute(params![address, None::<i64>])?;
+        }
+        Ok(())
     }
 
     /// Marks a story as changed, for the feeds that have it.

@@ -323,7 +323,8 @@ async fn live(deeds: Vec<Deed>, place: &Path) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200,
+        failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn whatever_a_source_does_each_story_is_published_once(deeds in prop::collection::vec(deed(), 1..24)) {
         let place = tempfile::tempdir().unwrap();
