@@ -109,7 +109,7 @@ fn a_new_address_or_guid_is_no_new_item() {
         (item("-", "a", "Uno", 1), item("1", "a", "Uno", 1)),
     ] {
         assert_eq!(
-            verdicts(&[before], &[after.clone()]),
+            verdicts(&[before], std::slice::from_ref(&after)),
             [Verdict::Moved(1)],
             "{after:?}"
         );
@@ -129,7 +129,7 @@ fn an_old_guid_on_another_story_is_a_new_item_and_stays_one() {
     let known = item("1", "a", "Prima luce del telescopio", 1);
     let reused = item("1", "b", "Nuovo direttore nominato", 9);
     assert_eq!(
-        verdicts(&[known.clone()], &[reused.clone()]),
+        verdicts(std::slice::from_ref(&known), std::slice::from_ref(&reused)),
         [Verdict::New]
     );
     let fetch = Fetch {
@@ -141,7 +141,7 @@ fn an_old_guid_on_another_story_is_a_new_item_and_stays_one() {
     let placed = place(
         after.to_vec(),
         keys(&after),
-        &memory(&[known.clone()]),
+        &memory(std::slice::from_ref(&known)),
         fetch,
     );
     assert_ne!(

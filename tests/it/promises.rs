@@ -229,7 +229,7 @@ async fn live(deeds: Vec<Deed>, place: &Path) {
             Deed::Add => {
                 let number = world.told.len();
                 let day = u32::try_from(number % 28).unwrap() + 1;
-                let guid = (number % 3 != 0).then(|| format!("guid-{number}"));
+                let guid = (!number.is_multiple_of(3)).then(|| format!("guid-{number}"));
                 let (title, path) = (
                     format!("Notizia del satellite {number}"),
                     format!("n/{number}"),
