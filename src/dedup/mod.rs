@@ -115,15 +115,18 @@ pub struct Placed {
 
 /// Places the items of one fetch, in their order.
 #[must_use]
-pub fn place(items: Vec<Item>, keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
+pub fn place(items: Vec<Item>, mut keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
+    // A guid that was given to other news since says nothing about them, and their entry can't have an id of it.
+    for (item, keys) in items.iter().zip(&mut keys) {
+        if reused(item, keys, memory) {
+            keys.guid = None;
+        }
+    }
     let listed: HashSet<Key> = keys.iter().flat_map(Keys::addresses).collect();
     let mut taken: HashSet<i64> = HashSet::new();
     let mut new: HashSet<Key> = HashSet::new();
     let mut placed: Vec<Placed> = Vec::with_capacity(items.len());
-    for (item, mut keys) in items.into_iter().zip(keys) {
-        if reused(&item, &keys, memory) {
-            keys.guid = None;
-        }
+    for (item, keys) in items.into_iter().zip(keys) {
         let mut verdict = judge(&item, &keys, memory, &listed, fetch);
         match verdict {
             Verdict::Same(row) | Verdict::Edited(row) | Verdict::Moved(row)
@@ -178,10 +181,9 @@ fn judge(
     fetch: Fetch,
 ) -> Verdict {
     let trace = |key: Option<Key>| key.and_then(|key| memory.traces.get(&key)).copied();
-    let by_guid = trace(keys.guid);
     let by_link = trace(keys.anchored)
         .or_else(|| trace(keys.url).filter(|trace| free(*trace, keys, memory, listed)));
-    let by_address = by_guid.or(by_link);
+    let by_address = trace(keys.guid).or(by_link);
     let gone = |trace: Trace| match trace {
         Trace::Item(row) => memory
             .items
