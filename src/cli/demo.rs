@@ -59,6 +59,26 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "application/atom+xml",
         include_str!("../../demo/agentur.atom"),
     ),
+    (
+        "/pictures/telescope.svg",
+        "image/svg+xml",
+        include_str!("../../demo/pictures/telescope.svg"),
+    ),
+    (
+        "/pictures/agreement.svg",
+        "image/svg+xml",
+        include_str!("../../demo/pictures/agreement.svg"),
+    ),
+    (
+        "/pictures/crate.svg",
+        "image/svg+xml",
+        include_str!("../../demo/pictures/crate.svg"),
+    ),
+    (
+        "/pictures/chamber.svg",
+        "image/svg+xml",
+        include_str!("../../demo/pictures/chamber.svg"),
+    ),
 ];
 
 #[derive(Debug, Args)]
