@@ -110,7 +110,13 @@ pub struct Placed {
 
 /// Places the items of one fetch, in their order.
 #[must_use]
-pub fn place(items: Vec<Item>, keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
+pub fn place(items: Vec<Item>, mut keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
+    // A guid that was given to other news since says nothing about them, and their entry can't have an id of it.
+    for (item, keys) in items.iter().zip(&mut keys) {
+        if reused(item, keys, memory) {
+            keys.guid = None;
+        }
+    }
     let listed: HashSet<Key> = keys.iter().flat_map(Keys::addresses).collect();
     let mut taken: HashSet<i64> = HashSet::new();
     let mut new: HashSet<Key> = HashSet::new();
@@ -170,10 +176,9 @@ fn judge(
     fetch: Fetch,
 ) -> Verdict {
     let trace = |key: Option<Key>| key.and_then(|key| memory.traces.get(&key)).copied();
-    let by_guid = trace(keys.guid).filter(|trace| !reused(*trace, item, keys, memory));
     let by_link = trace(keys.anchored)
         .or_else(|| trace(keys.url).filter(|trace| free(*trace, keys, memory, listed)));
-    let by_address = by_guid.or(by_link);
+    let by_address = trace(keys.guid).or(by_link);
     let gone = |trace: Trace| match trace {
         Trace::Item(row) => memory
             .items
@@ -206,11 +211,12 @@ fn judge(
 }
 
 /// Whether a source gave the guid of an old story to a new one: both link and title are others.
-fn reused(trace: Trace, item: &Item, keys: &Keys, memory: &Memory) -> bool {
-    let Trace::Item(row) = trace else {
+fn reused(item: &Item, keys: &Keys, memory: &Memory) -> bool {
+    let trace = keys.guid.and_then(|guid| memory.traces.get(&guid));
+    let Some(Trace::Item(row)) = trace else {
         return false;
     };
-    memory.items.get(&row).is_some_and(|known| {
+    memory.items.get(row).is_some_and(|known| {
         let other_link = keys.address.is_some()
             && known.keys.address.is_some()
             && keys.address != known.keys.address;

@@ -95,7 +95,9 @@ fn the_same_address_from_two_sources_is_one_entry_that_names_both() {
     let entries = site.entries("it");
     assert_eq!(entries.len(), 1, "{entries:#?}");
     assert_eq!(entries[0].link, one.link);
-    assert_eq!(entries[0].source.as_deref(), Some("Fonte a"));
+    let atom = std::fs::read_to_string(site.published().join("it/atom.xml")).unwrap();
+    let source = atom.split("<source>").nth(1).unwrap();
+    assert!(source.contains("<title>Fonte a</title>"), "{atom}");
     let text = std::fs::read_to_string(site.published().join("it/feed.json")).unwrap();
     let feed: serde_json::Value = serde_json::from_str(&text).unwrap();
     let sources = feed["items"][0]["_rassegna"]["sources"].as_array().unwrap();
@@ -112,14 +114,34 @@ fn the_same_address_from_two_sources_is_one_entry_that_names_both() {
 
 #[test]
 fn a_guid_that_is_reused_for_other_news_opens_a_new_entry() {
-    let old = [news("a", 1)];
-    let mut new = news("a", 2);
-    new.guid = old[0].guid.clone();
-    new.title = "Tutt'altro argomento".into();
-    let (before, now) = after(&old, &[new]);
-    assert_eq!(now.len(), 2, "{now:#?}");
-    assert_eq!(now[1].id, before[0].0);
-    assert_eq!(now[0].title, "Tutt'altro argomento");
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let reused = |n: u32, title: &str| News {
+        guid: Some("ultima".into()),
+        title: title.into(),
+        ..news("a", n)
+    };
+    let titles = ["Piove sui monti", "Sciopero dei treni", "Elezioni comunali"];
+    for (n, title) in (1..).zip(titles) {
+        origin.set("/a", Route::rss(&[reused(n, title)]));
+        site.once();
+    }
+    let newest_first = ["Elezioni comunali", "Sciopero dei treni", "Piove sui monti"];
+    assert_eq!(site.titles("it"), newest_first);
+    let before = site.entries("it");
+    // What has it now is known by its address: an edit of it is an edit, and nothing moves without one.
+    let mut edited = reused(3, "Elezioni regionali, non comunali");
+    origin.set("/a", Route::rss(&[edited.clone()]));
+    site.once();
+    let now = site.entries("it");
+    assert_eq!(now.len(), 3, "{now:#?}");
+    assert_eq!(now[0].id, before[0].id);
+    assert_eq!(now[0].title, edited.title);
+    assert_eq!(now[1..], before[1..]);
+    edited.guid = Some("ultima".into());
+    origin.set("/a", Route::rss(&[edited, news("a", 4)]));
+    site.once();
+    assert_eq!(site.entries("it")[1..], now);
 }
 
 #[test]

@@ -158,11 +158,7 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             (route.etag, route.last_modified) = (None, None);
         }
     }
-    write!(
-        out,
-        "HTTP/1.1 {} X\r\nConnection: close\r\n",
-        route.status
-    )?;
+    write!(out, "HTTP/1.1 {} X\r\nConnection: close\r\n", route.status)?;
     if route.status != 304 {
         write!(
             out,
@@ -453,10 +449,7 @@ impl Site {
             .into_iter()
             .map(|path| {
                 let file = fs::metadata(&path).unwrap();
-                let stamp = (
-                    file.ino(),
-                    file.mtime() * 1_000_000_000 + file.mtime_nsec(),
-                );
+                let stamp = (file.ino(), file.mtime() * 1_000_000_000 + file.mtime_nsec());
                 let name = path.strip_prefix(&root).unwrap();
                 (name.to_string_lossy().into_owned(), stamp)
             })
@@ -576,7 +569,8 @@ impl Reply {
 fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)]) -> Option<Reply> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    let mut request =
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -616,8 +610,6 @@ pub(crate) struct Entry {
     pub(crate) link: String,
     /// Where else it is told.
     pub(crate) related: Vec<String>,
-    /// The source that leads.
-    pub(crate) source: Option<String>,
     pub(crate) published: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) text: String,
@@ -642,7 +634,6 @@ pub(crate) fn entries(path: &Path) -> Vec<Entry> {
             title: entry.title.clone().unwrap().content,
             link: links(entry, "alternate").concat(),
             related: links(entry, "related"),
-            source: entry.source.clone(),
             published: entry.published.unwrap(),
             updated: entry.updated.unwrap(),
             text: entry
