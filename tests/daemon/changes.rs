@@ -46,7 +46,10 @@ fn one_changed_page_of_fifty_rewrites_only_the_feeds_concerned() {
     expected.extend(of("otto"));
     assert_eq!(site.rewritten(&before), expected);
     assert_eq!(site.entries("it").len(), 26);
-    assert_eq!(site.titles("otto"), ["Notizia n2 di s8", "Notizia n1 di s8"]);
+    assert_eq!(
+        site.titles("otto"),
+        ["Notizia n2 di s8", "Notizia n1 di s8"]
+    );
 }
 
 #[test]
@@ -60,7 +63,8 @@ fn the_daemon_too_rewrites_only_the_feeds_concerned() {
     ));
     let daemon = site.start_ready();
     super::support::wait("all is published", || {
-        site.published().join("en/atom.xml").exists() && site.entries("en").len() == 25
+        site.published().join("en/atom.xml").exists()
+            && site.entries("en").len() == 25
             && site.entries("it").len() == 25
     });
     let asked = origin.asked("/s8").len();
@@ -93,11 +97,14 @@ fn an_edit_of_a_text_alone_leaves_the_list_of_feeds_alone() {
     origin.set("/s8", Route::rss(&[edited]));
     site.once();
     let rewritten = site.rewritten(&before);
-    assert!(rewritten.contains(&"otto/atom.xml".to_owned()), "{rewritten:?}");
     assert!(
-        rewritten
-            .iter()
-            .all(|name| name == "index.html" || name.starts_with("it/") || name.starts_with("otto/")),
+        rewritten.contains(&"otto/atom.xml".to_owned()),
+        "{rewritten:?}"
+    );
+    assert!(
+        rewritten.iter().all(|name| name == "index.html"
+            || name.starts_with("it/")
+            || name.starts_with("otto/")),
         "{rewritten:?}"
     );
 }

@@ -118,7 +118,10 @@ impl<'a> Torment<'a> {
                 ready.fetch_add(1, Ordering::SeqCst);
             }
         }
-        assert!(self.visited, "so many starts, and not every source was read");
+        assert!(
+            self.visited,
+            "so many starts, and not every source was read"
+        );
         // The last run is left in peace.
         let daemon = self.site.start_ready();
         self.unfinished(&daemon);
@@ -141,11 +144,10 @@ impl<'a> Torment<'a> {
 
     fn all_visited(&self) -> bool {
         let database = self.copy();
-        let visited: Result<i64, _> = database.query_row(
-            "SELECT count(first_success) FROM source",
-            [],
-            |row| row.get(0),
-        );
+        let visited: Result<i64, _> =
+            database.query_row("SELECT count(first_success) FROM source", [], |row| {
+                row.get(0)
+            });
         visited.is_ok_and(|visited| visited == SOURCES.len() as i64)
     }
 
@@ -243,7 +245,10 @@ impl<'a> Torment<'a> {
         let again: Vec<&String> = now.intersection(left).collect();
         assert!(again.is_empty(), "{again:?} came again in {file}");
         if self.site.publish.contains("1000") {
-            assert!(left.is_empty(), "{left:?} left {file}, which shows everything");
+            assert!(
+                left.is_empty(),
+                "{left:?} left {file}, which shows everything"
+            );
         }
     }
 
@@ -334,7 +339,9 @@ fn json_ids(file: &Path) -> Vec<String> {
 /// The word of a title that no edit changes: `n17`.
 fn token(title: &str) -> String {
     let word = title.split(' ').nth(1);
-    word.filter(|word| word.starts_with('n')).unwrap().to_owned()
+    word.filter(|word| word.starts_with('n'))
+        .unwrap()
+        .to_owned()
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -85,7 +85,10 @@ fn faults_are_told_in_plain_words_and_touch_no_other_source() {
             "{}\"\nlanguage = \"it\"\nkind = \"feed\"\n",
             origin.url("/profonda")
         ),
-        &format!("{}\"\nlanguage = \"it\"\n{LISTING}", origin.url("/profonda")),
+        &format!(
+            "{}\"\nlanguage = \"it\"\n{LISTING}",
+            origin.url("/profonda")
+        ),
     );
     origin.set(
         "/profonda",
@@ -118,12 +121,18 @@ fn faults_are_told_in_plain_words_and_touch_no_other_source() {
         let error = site.error(name).unwrap_or_else(|| panic!("{name} failed"));
         assert!(error.contains(words), "{name}: {error}");
         assert!(error.len() < 300 && !error.contains('\n'), "{error}");
-        assert!(!error.contains("Error {") && !error.contains("::"), "{error}");
+        assert!(
+            !error.contains("Error {") && !error.contains("::"),
+            "{error}"
+        );
         eprintln!("{name}: {error}");
         let shown = site.run("status", &[name]);
         assert_eq!(shown.code, 0);
         assert!(shown.out.contains(&error), "{}", shown.out);
-        assert!(status.contains(&error.replace('`', "`")), "{name}: {status}");
+        assert!(
+            status.contains(&error.replace('`', "`")),
+            "{name}: {status}"
+        );
     }
     assert_eq!(site.error("sana"), None);
 

@@ -62,7 +62,7 @@ fn a_locked_database_is_said_to_be_locked() {
     let (origin, site) = used();
     let other = rusqlite::Connection::open(site.database()).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    refused(&site, &origin, "in use by another");
+    refused(&site, &origin, "is locked by another program");
     drop(other);
     site.once();
 }
