@@ -22,7 +22,7 @@ use crate::config::{self, Config};
 use crate::model::SourceId;
 use crate::pipeline::{PublishFailure, Published};
 use crate::schedule;
-use crate::serve::{self, Health};
+use crate::serve::{self, Health, Part};
 use crate::store::{Recorded, Request, StoreError};
 
 /// While polls go on, changes are collected for so long before they are published together.
@@ -289,7 +289,7 @@ impl Daemon {
     fn published(&mut self, result: Result<Published, PublishFailure>) {
         match result {
             Ok(published) => {
-                self.health.set(None);
+                self.health.set(Part::Publishing, None);
                 if !published.written.is_empty() {
                     tracing::info!(
                         files = published.written.len(),
@@ -303,7 +303,10 @@ impl Daemon {
                     "publishing failed: {error}; it is tried again in {} s",
                     RETRY.as_secs()
                 );
-                self.health.set(Some(format!("publishing failed: {error}")));
+                self.health.set(
+                    Part::Publishing,
+                    Some(format!("publishing failed: {error}")),
+                );
                 self.changed = Some(Instant::now() + RETRY);
             }
         }
@@ -372,7 +375,7 @@ impl Daemon {
                 Ok(()) => {
                     self.schedule().await?;
                     self.changed.get_or_insert_with(Instant::now);
-                    self.health.set(None);
+                    self.health.set(Part::Configuration, None);
                     tracing::info!(
                         sources = self.engine.config.sources.len(),
                         "configuration read again"
@@ -388,9 +391,12 @@ impl Daemon {
 
     fn keep_old(&self, why: &str) {
         tracing::error!("the configuration was not read again, the old one stays: {why}");
-        self.health.set(Some(format!(
-            "the configuration on disk is broken, the old one is in use: {why}"
-        )));
+        self.health.set(
+            Part::Configuration,
+            Some(format!(
+                "the configuration on disk is broken, the old one is in use: {why}"
+            )),
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! For the operator: whether all is well, and how each source fares.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
@@ -14,23 +15,35 @@ use url::Url;
 
 use crate::store::{Store, Summary};
 
+/// A part of the daemon that can be in trouble by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The configuration on disk.
+    Configuration,
+    /// Writing the files.
+    Publishing,
+}
+
 /// How the daemon fares, apart from its sources. Cheap to clone; all clones are one.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
-    trouble: Arc<Mutex<Option<String>>>,
+    troubles: Arc<Mutex<BTreeMap<Part, String>>>,
 }
 
 impl Health {
-    /// Says what is wrong with publishing or with the configuration, or that nothing is.
-    pub fn set(&self, trouble: Option<String>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    /// Says what is wrong with a part, or that nothing is; what is wrong with another one stays.
+    pub fn set(&self, part: Part, trouble: Option<String>) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        match trouble {
+            Some(trouble) => troubles.insert(part, trouble),
+            None => troubles.remove(&part),
+        };
     }
 
     fn get(&self) -> Option<String> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<&str> = troubles.values().map(String::as_str).collect();
+        (!all.is_empty()).then(|| all.join("\n"))
     }
 }
 

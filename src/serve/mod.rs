@@ -4,7 +4,7 @@ mod admin;
 mod public;
 mod shelf;
 
-pub use admin::{Health, ago, router as admin};
+pub use admin::{Health, Part, ago, router as admin};
 pub use public::router as public;
 pub use shelf::Shelf;
 

@@ -35,6 +35,9 @@ pub enum StoreError {
         /// Who has it.
         holder: String,
     },
+    /// Another program holds a lock on the file itself.
+    #[error("{0} is locked by another program, which did not let go within 5 s; try again later")]
+    Busy(PathBuf),
     /// The file is another program's.
     #[error(
         "{0} is no database of rassegna; it was not touched. Point `store.path` to another file"
@@ -118,10 +121,7 @@ impl StoreError {
             Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
                 Self::Unwritable { path, why }
             }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked {
-                path,
-                holder: "it did not let go within 5 s".into(),
-            },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
             _ => self,
         }
     }

@@ -1,0 +1,268 @@
+//! What is one piece of news, and what is another: seen from the published feed.
+
+use super::support::{LISTING, News, Origin, Route, Site, listing, news};
+
+/// Sources `a`, `b`, … that are feeds.
+fn site(origin: &Origin, names: &[&str]) -> Site {
+    let site = Site::new();
+    let mut tables = String::new();
+    for name in names {
+        let url = origin.url(&format!("/{name}"));
+        tables.push_str(&format!(
+            "[source.{name}]\ntitle = \"Fonte {name}\"\nurl = \"{url}\"\nlanguage = \"it\"\n"
+        ));
+    }
+    site.configure(&tables);
+    site
+}
+
+/// Two states of a source, one after the other; gives the ids and links before, and all entries after.
+fn after(first: &[News], second: &[News]) -> (Vec<(String, String)>, Vec<super::support::Entry>) {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    origin.set("/a", Route::rss(first));
+    site.once();
+    let before = site.entries("it").into_iter();
+    let before = before.map(|entry| (entry.id, entry.link)).collect();
+    origin.set("/a", Route::rss(second));
+    site.once();
+    (before, site.entries("it"))
+}
+
+/// Nothing new, and the ids are what they were.
+fn unmoved(first: &[News], second: &[News]) -> Vec<super::support::Entry> {
+    let (before, now) = after(first, second);
+    let ids: Vec<&String> = now.iter().map(|entry| &entry.id).collect();
+    let expected: Vec<&String> = before.iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, expected, "{now:#?}");
+    now
+}
+
+#[test]
+fn a_first_visit_publishes_ten_and_the_rest_never() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let all: Vec<News> = (1..=30).rev().map(|n| news("a", n)).collect();
+    origin.set("/a", Route::rss(&all));
+    site.once();
+    let expected: Vec<String> = (21..=30)
+        .rev()
+        .map(|n| format!("Notizia n{n} di a"))
+        .collect();
+    assert_eq!(site.titles("it"), expected);
+
+    // The newest go, and later one is new: the older ones move up on the page, not into the feed.
+    let fewer: Vec<News> = (1..=15).rev().map(|n| news("a", n)).collect();
+    origin.set("/a", Route::rss(&fewer));
+    site.once();
+    assert_eq!(site.titles("it"), expected);
+    let mut more = fewer;
+    more[3].text = "Corretta.".into();
+    more.insert(0, news("a", 31));
+    origin.set("/a", Route::rss(&more));
+    site.once();
+    assert_eq!(site.entries("it").len(), 11);
+}
+
+#[test]
+fn an_edit_keeps_id_and_date_and_says_when_it_was_updated() {
+    let old = [news("a", 2), news("a", 1)];
+    let mut new = old.clone();
+    new[1].title = "Notizia n1 di a, corretta".into();
+    new[1].text = "Un testo migliore.".into();
+    // A source that stamps its edits with a new date of publication.
+    new[1].at += chrono::TimeDelta::days(30);
+    let now = unmoved(&old, &new);
+    assert_eq!(now[1].title, "Notizia n1 di a, corretta");
+    assert!(now[1].text.contains("Un testo migliore."));
+    assert_eq!(now[1].published, old[1].at);
+    assert!(now[1].updated > now[1].published);
+    assert_eq!(now[0].updated, now[0].published);
+}
+
+#[test]
+fn the_same_address_from_two_sources_is_one_entry_that_names_both() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a", "b"]);
+    let one = news("a", 1);
+    let mut other = news("b", 2);
+    other.link = "http://www.a.example/notizie/1/?utm_campaign=b".into();
+    origin.set("/a", Route::rss(&[one.clone()]));
+    origin.set("/b", Route::rss(&[other]));
+    for source in ["a", "b"] {
+        assert_eq!(site.run("once", &["--source", source]).code, 0);
+    }
+    let entries = site.entries("it");
+    assert_eq!(entries.len(), 1, "{entries:#?}");
+    assert_eq!(entries[0].link, one.link);
+    let atom = std::fs::read_to_string(site.published().join("it/atom.xml")).unwrap();
+    let source = atom.split("<source>").nth(1).unwrap();
+    assert!(source.contains("<title>Fonte a</title>"), "{atom}");
+    let text = std::fs::read_to_string(site.published().join("it/feed.json")).unwrap();
+    let feed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let sources = feed["items"][0]["_rassegna"]["sources"].as_array().unwrap();
+    let titles: Vec<&str> = sources
+        .iter()
+        .map(|source| source["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["Fonte a", "Fonte b"]);
+    let page = std::fs::read_to_string(site.published().join("it/index.html")).unwrap();
+    assert!(page.contains("Fonte a") && page.contains("Fonte b"));
+    // Atom has no second source; it says where else the story is told.
+    assert_eq!(entries[0].related.len(), 1, "{entries:#?}");
+}
+
+#[test]
+fn a_guid_that_is_reused_for_other_news_opens_a_new_entry() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let reused = |n: u32, title: &str| News {
+        guid: Some("ultima".into()),
+        title: title.into(),
+        ..news("a", n)
+    };
+    let titles = ["Piove sui monti", "Sciopero dei treni", "Elezioni comunali"];
+    for (n, title) in (1..).zip(titles) {
+        origin.set("/a", Route::rss(&[reused(n, title)]));
+        site.once();
+    }
+    let newest_first = ["Elezioni comunali", "Sciopero dei treni", "Piove sui monti"];
+    assert_eq!(site.titles("it"), newest_first);
+    let before = site.entries("it");
+    // What has it now is known by its address: an edit of it is an edit, and nothing moves without one.
+    let mut edited = reused(3, "Elezioni regionali, non comunali");
+    origin.set("/a", Route::rss(&[edited.clone()]));
+    site.once();
+    let now = site.entries("it");
+    assert_eq!(now.len(), 3, "{now:#?}");
+    assert_eq!(now[0].id, before[0].id);
+    assert_eq!(now[0].title, edited.title);
+    assert_eq!(now[1..], before[1..]);
+    edited.guid = Some("ultima".into());
+    origin.set("/a", Route::rss(&[edited, news("a", 4)]));
+    site.once();
+    assert_eq!(site.entries("it")[1..], now);
+}
+
+#[test]
+fn without_guids_the_address_identifies() {
+    let bare = |n: u32| News {
+        guid: None,
+        ..news("a", n)
+    };
+    let (before, now) = after(&[bare(2), bare(1)], &[bare(3), bare(2), bare(1)]);
+    assert_eq!((before.len(), now.len()), (2, 3));
+    let mut edited = bare(1);
+    edited.title = "Notizia n1 di a, con un titolo nuovo".into();
+    unmoved(&[bare(1)], &[edited]);
+}
+
+#[test]
+fn a_guid_that_comes_goes_or_changes_makes_nothing_new() {
+    let old = [news("a", 2), news("a", 1)];
+    for guid in [None, Some("altro".to_owned())] {
+        let mut new = old.clone();
+        new[0].guid = guid;
+        unmoved(&old, &new);
+        unmoved(&new, &old);
+    }
+}
+
+#[test]
+fn a_moved_address_with_the_same_title_and_day_makes_nothing_new() {
+    let old = [news("a", 2), news("a", 1)];
+    let mut new = old.clone();
+    new[0].link = "https://a.example/archivio/2".into();
+    let now = unmoved(&old, &new);
+    assert_eq!(now[0].link, "https://a.example/archivio/2");
+    new[0].guid = None;
+    unmoved(&old, &new);
+    // Where the guid is the address, both go at once.
+    new[0].guid = Some("https://a.example/archivio/2".into());
+    unmoved(&old, &new);
+}
+
+#[test]
+fn a_whole_site_that_moves_makes_nothing_new() {
+    let origin = Origin::start();
+    let site = Site::new();
+    site.configure(&format!(
+        "[source.a]\nurl = \"{}\"\nlanguage = \"it\"\n{LISTING}",
+        origin.url("/a")
+    ));
+    let old: Vec<News> = (1..=8).rev().map(|n| news("a", n)).collect();
+    origin.set("/a", Route::html(listing(&old)));
+    site.once();
+    let ids = |site: &Site| -> Vec<String> {
+        let entries = site.entries("it").into_iter();
+        entries.map(|entry| entry.id).collect()
+    };
+    let before = ids(&site);
+    let new: Vec<News> = old
+        .iter()
+        .map(|item| News {
+            link: item.link.replace("a.example/notizie", "nuovo.example/n"),
+            ..item.clone()
+        })
+        .collect();
+    origin.set("/a", Route::html(listing(&new)));
+    site.once();
+    assert_eq!(ids(&site), before);
+    assert!(site.entries("it")[0].link.contains("nuovo.example"));
+}
+
+#[test]
+fn tracking_scheme_and_trailing_slash_make_nothing_new() {
+    let bare = |link: &str| News {
+        guid: None,
+        link: link.into(),
+        ..news("a", 1)
+    };
+    let plain = bare("http://a.example/notizie/1");
+    for other in [
+        "https://a.example/notizie/1",
+        "http://www.a.example/notizie/1",
+        "http://a.example/notizie/1/",
+        "http://a.example/notizie/1?utm_source=x&utm_medium=y",
+        "http://a.example/notizie/1?fbclid=abc",
+    ] {
+        let now = unmoved(&[plain.clone()], &[bare(other)]);
+        assert!(!now[0].link.contains('?'), "{}", now[0].link);
+    }
+}
+
+#[test]
+fn another_order_of_the_same_items_makes_nothing_new() {
+    let old: Vec<News> = (1..=6).map(|n| news("a", n)).collect();
+    let mut new = old.clone();
+    new.rotate_left(2);
+    let now = unmoved(&old, &new);
+    assert!(now.iter().all(|entry| entry.updated == entry.published));
+}
+
+#[test]
+fn equal_titles_on_one_day_under_different_links_are_different_news() {
+    let mut two = [news("a", 1), news("a", 2)];
+    for item in &mut two {
+        item.title = "Avviso".into();
+        item.guid = None;
+    }
+    let (before, now) = after(&two, &two);
+    assert_eq!((before.len(), now.len()), (2, 2));
+}
+
+#[test]
+fn what_was_gone_for_a_while_comes_back_as_itself() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let both = [news("a", 2), news("a", 1)];
+    origin.set("/a", Route::rss(&both));
+    site.once();
+    let before = site.entries("it");
+    origin.set("/a", Route::rss(&both[1..]));
+    site.once();
+    assert_eq!(site.entries("it"), before, "what goes there stays here");
+    origin.set("/a", Route::rss(&both));
+    site.once();
+    assert_eq!(site.entries("it"), before);
+}

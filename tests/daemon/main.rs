@@ -1,0 +1,19 @@
+//! The program as a whole: the real binary against a real HTTP server, with a real database and real files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod changes;
+mod conditional;
+mod crash;
+mod faults;
+mod identity;
+mod places;
+mod rebuild;
+mod serving;
+mod signals;
+mod support;

@@ -1,0 +1,224 @@
+//! The database and the publish folder: what is wrong with them is said, and nothing is half-written.
+
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+
+use super::support::{Origin, Ran, Route, Site, all_whole, news};
+
+/// A site that has published one entry of source `a`.
+fn used() -> (Origin, Site) {
+    let origin = Origin::start();
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    let site = Site::new();
+    configure(&site, &origin);
+    site.once();
+    assert_eq!(site.entries("it").len(), 1);
+    (origin, site)
+}
+
+fn configure(site: &Site, origin: &Origin) {
+    site.configure(&format!(
+        "[source.a]\nurl = \"{}\"\nlanguage = \"it\"\n",
+        origin.url("/a")
+    ));
+}
+
+/// Both commands that write refuse, in these words, and neither asks the source nor touches a file.
+fn refused(site: &Site, origin: &Origin, words: &str) {
+    let (asked, stamps) = (origin.requests(), site.stamps());
+    for command in ["once", "run"] {
+        let Ran { code, out, err } = site.run(command, &[]);
+        assert_eq!(code, 3, "{command}: {out} {err}");
+        assert!(err.starts_with("error: "), "{command}: {err}");
+        assert!(err.contains(words), "{command}: {err}");
+        assert!(!err.contains("panicked"), "{err}");
+    }
+    assert_eq!(site.stamps(), stamps);
+    assert_eq!(origin.requests(), asked, "nothing is fetched in vain");
+}
+
+/// The bytes of the database, to see that a refusal changed none.
+fn bytes(site: &Site) -> Vec<u8> {
+    fs::read(site.database()).unwrap()
+}
+
+#[test]
+fn a_newer_database_is_refused_and_not_touched() {
+    let (origin, site) = used();
+    rusqlite::Connection::open(site.database())
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 99")
+        .unwrap();
+    let before = bytes(&site);
+    refused(&site, &origin, "was written by a newer rassegna (schema 99");
+    assert_eq!(bytes(&site), before);
+    let looked = site.run("status", &[]);
+    assert_eq!(looked.code, 3, "{looked:?}");
+}
+
+#[test]
+fn a_locked_database_is_said_to_be_locked() {
+    let (origin, site) = used();
+    let other = rusqlite::Connection::open(site.database()).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    refused(&site, &origin, "is locked by another program");
+    drop(other);
+    site.once();
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_not_touched() {
+    for content in [
+        &b"Promemoria: comprare il latte e rileggere le bozze.\n"[..],
+        &[0xa5; 20_000],
+    ] {
+        let (origin, site) = used();
+        fs::write(site.database(), content).unwrap();
+        refused(&site, &origin, "is no database of rassegna");
+        assert_eq!(bytes(&site), content);
+    }
+}
+
+#[test]
+fn the_database_of_another_program_is_refused_and_not_touched() {
+    let origin = Origin::start();
+    let site = Site::new();
+    configure(&site, &origin);
+    fs::create_dir_all(site.data()).unwrap();
+    rusqlite::Connection::open(site.database())
+        .unwrap()
+        .execute_batch("CREATE TABLE theirs (a)")
+        .unwrap();
+    let before = bytes(&site);
+    refused(&site, &origin, "is no database of rassegna");
+    assert_eq!(bytes(&site), before);
+    assert!(!site.published().exists());
+}
+
+#[test]
+fn a_damaged_database_is_told_and_the_published_files_stay() {
+    let (origin, site) = used();
+    let length = fs::metadata(site.database()).unwrap().len();
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .open(site.database())
+        .unwrap();
+    // The first page, with header and schema, stays whole.
+    file.seek(SeekFrom::Start(4096)).unwrap();
+    file.write_all(&vec![0xee; usize::try_from(length - 4096).unwrap()])
+        .unwrap();
+    drop(file);
+    refused(&site, &origin, "is damaged");
+}
+
+#[test]
+fn an_emptied_missing_or_replaced_database_is_not_taken_for_a_new_one() {
+    let (origin, site) = used();
+    let good = bytes(&site);
+    fs::write(site.database(), "").unwrap();
+    refused(&site, &origin, "was emptied or replaced");
+    fs::remove_file(site.database()).unwrap();
+    refused(&site, &origin, "was emptied or replaced");
+    let (_, other) = used();
+    fs::copy(other.database(), site.database()).unwrap();
+    refused(&site, &origin, "was emptied or replaced");
+    // The backup is welcome.
+    fs::write(site.database(), good).unwrap();
+    let ran = site.once();
+    assert!(ran.out.contains("no file changed"), "{}", ran.out);
+}
+
+#[test]
+fn a_folder_in_place_of_the_database_is_a_clear_error() {
+    let origin = Origin::start();
+    let site = Site::new();
+    configure(&site, &origin);
+    fs::create_dir_all(site.database()).unwrap();
+    refused(&site, &origin, "cannot be written");
+    assert!(!site.published().exists());
+}
+
+#[test]
+fn a_place_where_nothing_can_be_written_is_a_clear_error() {
+    let origin = Origin::start();
+    let mut site = Site::new();
+    // No right of root's opens these.
+    for store in ["/proc/rassegna.db", "/proc/rassegna/rassegna.db"] {
+        site.store = format!("path = \"{store}\"");
+        configure(&site, &origin);
+        refused(&site, &origin, "/proc/rassegna");
+        assert!(!site.published().exists());
+    }
+}
+
+#[test]
+fn a_publish_folder_that_cannot_be_written_is_a_clear_error() {
+    let origin = Origin::start();
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    let mut site = Site::new();
+    for folder in ["/proc/feeds", "un-file"] {
+        site.publish = format!("directory = \"{folder}\"");
+        configure(&site, &origin);
+        fs::create_dir_all(site.data()).unwrap();
+        fs::write(site.data().join("un-file"), "mio").unwrap();
+        refused(&site, &origin, "cannot be written");
+    }
+    assert_eq!(fs::read(site.data().join("un-file")).unwrap(), b"mio");
+    // With a good folder all goes on as if nothing had been.
+    site.publish.clear();
+    configure(&site, &origin);
+    site.once();
+    assert_eq!(site.entries("it").len(), 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_replaced_fails_the_cycle_and_leaves_the_others_whole() {
+    let (origin, site) = used();
+    let blocked = site.published().join("it/rss.xml");
+    fs::remove_file(&blocked).unwrap();
+    fs::create_dir_all(blocked.join("dentro")).unwrap();
+    origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));
+    let ran = site.run("once", &[]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("rss.xml cannot be written"), "{ran:?}");
+    // What was read is kept, and published when it can be.
+    fs::remove_dir_all(&blocked).unwrap();
+    all_whole(&site.published());
+    site.once();
+    assert_eq!(site.entries("it").len(), 2);
+    assert!(is_whole(&blocked));
+}
+
+#[test]
+fn the_daemon_says_that_it_cannot_publish_and_serves_on() {
+    let (origin, site) = used();
+    let blocked = site.published().join("it/atom.xml");
+    fs::remove_file(&blocked).unwrap();
+    fs::create_dir_all(blocked.join("dentro")).unwrap();
+    origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));
+    let daemon = site.start_ready();
+    let health = site.admin("/healthz").unwrap();
+    assert_eq!(health.status, 503);
+    assert!(
+        health.text().contains("atom.xml cannot be written"),
+        "{}",
+        health.text()
+    );
+    daemon.stop();
+}
+
+fn is_whole(path: &Path) -> bool {
+    super::support::well_formed(&fs::read_to_string(path).unwrap()).is_ok()
+}
+
+#[test]
+fn looking_needs_a_database_and_makes_none() {
+    let origin = Origin::start();
+    let site = Site::new();
+    configure(&site, &origin);
+    let ran = site.run("status", &[]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("there is no database at"), "{ran:?}");
+    assert!(!site.data().exists());
+}
