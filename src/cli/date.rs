@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     };
     match read(&text, &context) {
         Ok(reading) => {
-            let at = reading.resolve(timezone, false);
+            let at = reading.resolve(timezone, false).trunc_subsecs(0);
             say!(
                 "{}",
                 if reading.precision == Precision::Day {
@@ -165,7 +165,7 @@ fn answer(question: &Question) -> Answer {
     };
     match read(&question.text, &context) {
         Ok(reading) => {
-            let at = reading.resolve(timezone, false);
+            let at = reading.resolve(timezone, false).trunc_subsecs(0);
             let value = if reading.precision == Precision::Day {
                 at.format("%Y-%m-%d").to_string()
             } else {

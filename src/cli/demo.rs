@@ -146,6 +146,12 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         let well = first.polls.values().all(|recorded| !recorded.failed);
         if options.exit {
             engine.store.close().await;
+            if options.data.is_none() {
+                say!(
+                    "\nNothing is kept: `--data DIR` names a folder for the feeds, and without `--exit` they are served."
+                );
+                return if well { Ok(()) } else { Err(Exit::Failed) };
+            }
             announce(&config, |feed, file| {
                 folder
                     .path

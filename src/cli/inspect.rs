@@ -117,7 +117,17 @@ fn source(options: &Options, what: &str) -> Result<(Source, config::Fetch), Exit
     };
     let own = config
         .as_ref()
-        .and_then(|config| config.sources.iter().find(|source| source.id.0 == what))
+        .and_then(|config| {
+            let exact = config.sources.iter().find(|source| source.id.0 == what);
+            // `arter` means the first language of `arter.it` and `arter.en`.
+            let part = format!("{what}.");
+            exact.or_else(|| {
+                config
+                    .sources
+                    .iter()
+                    .find(|source| source.id.0.starts_with(&part))
+            })
+        })
         .cloned();
     let fetch = config.map(|config| config.fetch).unwrap_or_default();
     let mut source = match own {
@@ -186,7 +196,11 @@ fn show(reading: &Reading, page: &Page) {
             .collect();
         say!("fields: {}", rates.join(", "));
     }
-    let rows: Vec<Vec<String>> = normalized.items.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = normalized
+        .items
+        .iter()
+        .map(|item| row(item, &page.url))
+        .collect();
     say!(
         "\n{}",
         table(&["#", "date", "read from", "lang", "title", "link"], &rows).trim_end()
@@ -196,7 +210,7 @@ fn show(reading: &Reading, page: &Page) {
     }
 }
 
-fn row(item: &Item) -> Vec<String> {
+fn row(item: &Item, page: &Url) -> Vec<String> {
     let (date, text) = match &item.published {
         None => ("–".into(), "no date; first seen stands for it".into()),
         Some(dated) if dated.precision == crate::model::Precision::Day => {
@@ -207,10 +221,12 @@ fn row(item: &Item) -> Vec<String> {
             dated.text.clone(),
         ),
     };
-    let link = item
-        .url
-        .as_ref()
-        .map_or_else(|| "–".into(), ToString::to_string);
+    // On the page's own host the path says all.
+    let short = |url: &Url| match url.origin() == page.origin() {
+        true => url[url::Position::BeforePath..].to_owned(),
+        false => url.to_string(),
+    };
+    let link = item.url.as_ref().map_or_else(|| "–".into(), short);
     vec![
         (item.position + 1).to_string(),
         date,

@@ -14,12 +14,12 @@ mod signals;
 mod status;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Problems};
 use crate::daemon::{Failure, StartFailure};
 use crate::pipeline::PublishFailure;
 use crate::store::StoreError;
@@ -123,12 +123,20 @@ pub fn main() -> ExitCode {
 impl ConfigFile {
     /// Loads it, or says everything that is wrong with it.
     fn load(&self) -> Result<Config, Exit> {
-        config::find(self.config.as_deref())
-            .and_then(|file| config::load(&file))
-            .map_err(|problems| {
-                say!(err, "{problems}");
-                Exit::Usage
-            })
+        self.load_with(config::load)
+    }
+
+    /// Loads it for a command that only looks, and needs no secrets.
+    fn load_to_look(&self) -> Result<Config, Exit> {
+        self.load_with(config::load_to_look)
+    }
+
+    fn load_with(&self, load: fn(&Path) -> Result<Config, Problems>) -> Result<Config, Exit> {
+        let file = config::find(self.config.as_deref());
+        file.and_then(|file| load(&file)).map_err(|problems| {
+            say!(err, "{problems}");
+            Exit::Usage
+        })
     }
 }
 

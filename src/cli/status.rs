@@ -21,7 +21,7 @@ pub(super) struct Options {
 
 /// Shows the sources' state; only looks, so it works beside a running daemon.
 pub(super) fn run(options: &Options) -> Result<(), Exit> {
-    let config = options.place.config.load()?;
+    let config = options.place.config.load_to_look()?;
     let data = data_folder(options.place.data.as_deref());
     let sources = block_on(async {
         let store = Store::open(&data.join(&config.store.path), Access::Read).map_err(failed)?;
@@ -67,6 +67,9 @@ fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
 fn row(source: &Summary, now: DateTime<Utc>) -> Vec<String> {
     let state = &source.state;
     let words = match (&state.error, state.last_success) {
+        _ if state.next_run.is_none() && state.last_attempt.is_some() => {
+            "not polled any more: disabled, or gone from the configuration".into()
+        }
         (Some(error), _) => format!("failed {}×: {error}", state.failures),
         (None, Some(_)) => "ok".into(),
         (None, None) => "not polled yet".into(),
@@ -104,8 +107,13 @@ fn detail(source: &Summary, now: DateTime<Utc>) {
     say!("next run      {}", when(state.next_run, now));
     if let Some(error) = &state.error {
         say!(
-            "failing       {error} ({} in a row); its last good entries stay published",
-            state.failures
+            "failing       {error} ({} in a row){}",
+            state.failures,
+            if source.items > 0 {
+                "; its last good entries stay published"
+            } else {
+                ""
+            }
         );
     }
     for rate in &state.rates {

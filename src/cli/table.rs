@@ -2,11 +2,18 @@
 
 use crate::normalize::shorten;
 
-/// The width of a terminal that does not say.
+/// The width where nothing says how wide the terminal is.
 const WIDTH: usize = 100;
 
 /// A table with a head; cells are cut so that a row stays on a line.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let width = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    fitted(head, rows, width.unwrap_or(WIDTH).clamp(60, 400))
+}
+
+fn fitted(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
     let columns = head.len();
     let cell =
         |row: &[String], column: usize| row.get(column).map_or(0, |cell| cell.chars().count());
@@ -19,7 +26,7 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
                 .unwrap_or_default()
         })
         .collect();
-    let room = WIDTH.saturating_sub(2 * columns.saturating_sub(1));
+    let room = width.saturating_sub(2 * columns.saturating_sub(1));
     while widths.iter().sum::<usize>() > room
         && let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 12)
     {
@@ -59,17 +66,18 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::{WIDTH, fitted};
 
     #[test]
     fn rows_stay_on_a_line_and_columns_align() {
         let long = "parola ".repeat(40);
-        let text = table(
+        let text = fitted(
             &["date", "title"],
             &[
                 vec!["2025-09-09".into(), long],
                 vec!["–".into(), "breve".into()],
             ],
+            WIDTH,
         );
         assert!(
             text.lines().all(|line| line.chars().count() <= 100),

@@ -24,7 +24,7 @@ use regex::Regex;
 use scraper::Selector;
 use url::Url;
 
-pub use check::load;
+pub use check::{load, load_to_look};
 pub use problem::{Position, Problem, Problems};
 pub use reader::find;
 pub use shape::schema;

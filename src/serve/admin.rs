@@ -167,13 +167,21 @@ fn row(source: &Summary, now: DateTime<Utc>, timezone: Tz) -> Row {
         ),
     };
     let (name, words) = match (&state.error, state.last_success) {
-        (Some(error), _) => (
-            "failing",
-            format!(
-                "{error} (failed {}); its last good entries stay published",
-                times(state.failures)
-            ),
+        _ if state.next_run.is_none() && state.last_attempt.is_some() => (
+            "off",
+            "not polled any more: disabled, or gone from the configuration".to_owned(),
         ),
+        (Some(error), _) => {
+            let kept = if source.items > 0 {
+                "; its last good entries stay published"
+            } else {
+                ""
+            };
+            (
+                "failing",
+                format!("{error} (failed {}){kept}", times(state.failures)),
+            )
+        }
         (None, None) => ("waiting", "not polled yet".to_owned()),
         (None, Some(_)) => (
             "ok",

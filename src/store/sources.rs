@@ -80,7 +80,13 @@ impl Store {
                 upsert.execute(params![source.id.0, source.title, source.url.as_str(), tags, source.priority, source.rules])?;
                 renew.execute(params![source.id.0, source.rules])?;
             }
-            sources.iter().map(|source| Ok(state(connection, &source.id)?.unwrap_or_default())).collect()
+            // What is not configured any more is not due any more.
+            let ids: Vec<&str> = sources.iter().map(|source| source.id.0.as_str()).collect();
+            connection
+                .prepare_cached("UPDATE source SET next_run = NULL WHERE id NOT IN (SELECT value FROM json_each(?1))")?
+                .execute([json(&ids)])?;
+            let states = sources.iter().map(|source| state(connection, &source.id));
+            states.map(|state| Ok(state?.unwrap_or_default())).collect()
         })
         .await
     }

@@ -87,7 +87,7 @@ fn the_same_address_from_two_sources_is_one_entry_that_names_both() {
     let one = news("a", 1);
     let mut other = news("b", 2);
     other.link = "http://www.a.example/notizie/1/?utm_campaign=b".into();
-    origin.set("/a", Route::rss(&[one.clone()]));
+    origin.set("/a", Route::rss(std::slice::from_ref(&one)));
     origin.set("/b", Route::rss(&[other]));
     for source in ["a", "b"] {
         assert_eq!(site.run("once", &["--source", source]).code, 0);
@@ -226,7 +226,7 @@ fn tracking_scheme_and_trailing_slash_make_nothing_new() {
         "http://a.example/notizie/1?utm_source=x&utm_medium=y",
         "http://a.example/notizie/1?fbclid=abc",
     ] {
-        let now = unmoved(&[plain.clone()], &[bare(other)]);
+        let now = unmoved(std::slice::from_ref(&plain), &[bare(other)]);
         assert!(!now[0].link.contains('?'), "{}", now[0].link);
     }
 }

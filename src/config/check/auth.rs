@@ -30,6 +30,9 @@ fn secret(node: &Node, secrets: &Secrets<'_>, report: &mut Report) -> Option<Str
             format!("expected `{name}` in the environment"),
         )
     };
+    if !secrets.needed {
+        return found.ok();
+    }
     found
         .map_err(|message| report.at_secret(node.place, message, expected))
         .ok()

@@ -29,6 +29,19 @@ use crate::language::Language;
 ///
 /// Everything that is wrong, at once.
 pub fn load(file: &Path) -> Result<Config, Problems> {
+    load_for(file, true)
+}
+
+/// Reads a configuration file for a command that asks no source for anything, and so needs no secrets.
+///
+/// # Errors
+///
+/// As [`load`], but for secrets that are missing.
+pub fn load_to_look(file: &Path) -> Result<Config, Problems> {
+    load_for(file, false)
+}
+
+fn load_for(file: &Path, needed: bool) -> Result<Config, Problems> {
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     let variable = |name: &str| std::env::var(name).ok();
     load_with(
@@ -36,6 +49,7 @@ pub fn load(file: &Path) -> Result<Config, Problems> {
         &Secrets {
             credentials,
             variable: &variable,
+            needed,
         },
     )
 }
@@ -46,6 +60,8 @@ struct Secrets<'a> {
     credentials: Option<PathBuf>,
     /// Reads a variable of the environment.
     variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether they are needed; else what is missing is left out.
+    needed: bool,
 }
 
 fn load_with(file: &Path, secrets: &Secrets<'_>) -> Result<Config, Problems> {

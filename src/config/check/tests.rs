@@ -30,6 +30,7 @@ fn load_files(files: &[(&str, &str)]) -> Result<Config, String> {
     };
     let secrets = Secrets {
         credentials: Some(credentials),
+        needed: true,
         variable: &variable,
     };
     let loaded = load_with(&folder.path().join(files[0].0), &secrets);
@@ -459,7 +460,7 @@ proptest::proptest! {
         let file = report.file(Path::new("a.toml"), text.clone());
         if let Some(table) = crate::config::tree::parse(&text, file, &mut report) {
             let root = shape::check(table, &mut report);
-            let secrets = Secrets { credentials: None, variable: &|_| None };
+            let secrets = Secrets { credentials: None, variable: &|_| None, needed: true };
             let _ = config(Path::new("a.toml"), &root, &secrets, &mut report);
         }
         let _ = report.into_problems().to_string();

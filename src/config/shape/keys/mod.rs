@@ -298,7 +298,7 @@ const SERVE: &[Key] = &[
         "admin",
         LISTEN,
         Default("\"127.0.0.1:8081\""),
-        "Where status, metrics and health are served; not for the public.",
+        "Where status and health are served; not for the public.",
     ),
 ];
 
