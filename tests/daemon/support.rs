@@ -428,6 +428,11 @@ impl Site {
         ask(self.listen, method, path, headers).expect("the daemon serves")
     }
 
+    /// An open connection to `serve.listen`.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(("127.0.0.1", self.listen)).unwrap()
+    }
+
     /// The entries of a published feed, read from its Atom file.
     pub(crate) fn entries(&self, feed: &str) -> Vec<Entry> {
         entries(&self.published().join(feed).join("atom.xml"))
