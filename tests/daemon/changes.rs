@@ -1,10 +1,11 @@
 //! What changes is written, and nothing else.
 
-use super::support::{Origin, Route, Site, news};
+use super::support::{Origin, Route, Site, news, wait};
 
 /// Fifty sources, half of them Italian; two of them have feeds of their own.
-fn fifty(origin: &Origin) -> Site {
-    let site = Site::new();
+fn fifty(origin: &Origin, every: &str) -> Site {
+    let mut site = Site::new();
+    site.schedule = format!("every = \"{every}\"");
     let mut tables = String::new();
     for n in 0..50 {
         let (name, language) = (format!("s{n}"), if n % 2 == 0 { "it" } else { "en" });
@@ -24,7 +25,7 @@ fn fifty(origin: &Origin) -> Site {
 #[test]
 fn one_changed_page_of_fifty_rewrites_only_the_feeds_concerned() {
     let origin = Origin::start();
-    let site = fifty(&origin);
+    let site = fifty(&origin, "1d");
     site.once();
     assert_eq!(site.entries("it").len(), 25);
     assert_eq!(site.entries("en").len(), 25);
@@ -55,25 +56,20 @@ fn one_changed_page_of_fifty_rewrites_only_the_feeds_concerned() {
 #[test]
 fn the_daemon_too_rewrites_only_the_feeds_concerned() {
     let origin = Origin::start();
-    let mut site = fifty(&origin);
-    site.schedule = "every = \"1s\"".into();
-    site.configure(&std::fs::read_to_string(site.config()).map_or_else(
-        |_| String::new(),
-        |text| text[text.find("[source.").unwrap()..].to_owned(),
-    ));
+    let site = fifty(&origin, "1s");
     let daemon = site.start_ready();
-    super::support::wait("all is published", || {
+    wait("all is published", || {
         site.published().join("en/atom.xml").exists()
             && site.entries("en").len() == 25
             && site.entries("it").len() == 25
     });
     let asked = origin.asked("/s8").len();
-    super::support::wait("a cycle without changes", || {
+    wait("a cycle without changes", || {
         origin.asked("/s8").len() > asked + 1
     });
     let before = site.stamps();
     origin.set("/s9", Route::rss(&[news("s9", 1), news("s9", 3)]));
-    super::support::wait("the change is published", || {
+    wait("the change is published", || {
         site.entries("nove").len() == 2 && site.entries("en").len() == 26
     });
     daemon.stop();
@@ -89,7 +85,7 @@ fn the_daemon_too_rewrites_only_the_feeds_concerned() {
 #[test]
 fn an_edit_of_a_text_alone_leaves_the_list_of_feeds_alone() {
     let origin = Origin::start();
-    let site = fifty(&origin);
+    let site = fifty(&origin, "1d");
     site.once();
     let before = site.stamps();
     let mut edited = news("s8", 1);

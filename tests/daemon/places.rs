@@ -222,3 +222,30 @@ fn looking_needs_a_database_and_makes_none() {
     assert!(ran.err.contains("there is no database at"), "{ran:?}");
     assert!(!site.data().exists());
 }
+
+#[test]
+fn a_full_disk_is_a_clear_error_and_leaves_everything_whole() {
+    let (origin, site) = used();
+    let before = site.entries("it");
+    let large: Vec<_> = (2..60)
+        .map(|n| super::support::News {
+            text: format!("{n} ").repeat(40_000),
+            ..news("a", n)
+        })
+        .collect();
+    origin.set("/a", Route::rss(&large));
+    // A limit on the size of files stands in for the disk.
+    let ran = site.run_with_files_of_at_most(400, "once");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("cannot be written"), "{ran:?}");
+    all_whole(&site.published());
+    assert_eq!(site.entries("it"), before);
+    let intact: String = rusqlite::Connection::open(site.database())
+        .unwrap()
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(intact, "ok");
+    // With room again all of it comes.
+    site.once();
+    assert_eq!(site.entries("it").len(), 59);
+}

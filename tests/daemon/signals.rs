@@ -1,6 +1,7 @@
 //! SIGTERM, SIGHUP, and a second program beside the daemon.
 
 use std::fs;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::support::{LISTING, Origin, Route, Site, news, wait};
@@ -27,6 +28,10 @@ fn sigterm_ends_well_within_five_seconds_while_thirty_fetches_hang() {
     site.configure(&tables);
     let mut daemon = site.start_ready();
     wait("thirty fetches hang", || origin.requests() == 30);
+    // Readers that keep their connections open, with and without a request, don't hold it up either.
+    let _idle = site.connect();
+    let mut asking = site.connect();
+    asking.write_all(b"GET /it/rss.xml HTTP/1.1\r\nHo").unwrap();
     let begun = Instant::now();
     daemon.signal("TERM");
     let status = daemon.end();

@@ -372,6 +372,19 @@ impl Site {
         Ran::of(self.command(name).args(arguments).output().unwrap())
     }
 
+    /// Runs a command that can make no file larger than so many KiB.
+    pub(crate) fn run_with_files_of_at_most(&self, kib: u32, name: &str) -> Ran {
+        let inner = self.command(name);
+        // The signal that would end the program is switched off, so that it sees an error instead.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", kib * 2);
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &script, "sh"])
+            .arg(inner.get_program())
+            .args(inner.get_args());
+        Ran::of(command.output().unwrap())
+    }
+
     /// One cycle that must go well.
     pub(crate) fn once(&self) -> Ran {
         let ran = self.run("once", &[]);
@@ -413,6 +426,11 @@ impl Site {
     /// What `serve.listen` answers.
     pub(crate) fn public(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
         ask(self.listen, method, path, headers).expect("the daemon serves")
+    }
+
+    /// An open connection to `serve.listen`.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(("127.0.0.1", self.listen)).unwrap()
     }
 
     /// The entries of a published feed, read from its Atom file.
