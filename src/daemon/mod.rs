@@ -1,6 +1,7 @@
 //! The long run: polls what is due, publishes what changed, serves it, and obeys signals and requests.
 
 mod engine;
+mod listen;
 mod notify;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -22,7 +22,7 @@ use crate::config::{self, Config};
 use crate::model::SourceId;
 use crate::pipeline::{PublishFailure, Published};
 use crate::schedule;
-use crate::serve::{self, Health, Part};
+use crate::serve::{Health, Part};
 use crate::store::{Recorded, Request, StoreError};
 
 /// While polls go on, changes are collected for so long before they are published together.
@@ -81,7 +81,7 @@ pub async fn run(config: Config, data: &Path, mut signals: impl Signals) -> Resu
     let engine = Engine::start(config, data)?;
     let mut daemon = Daemon::new(engine).await?;
     let stopped = CancellationToken::new();
-    let servers = daemon.listen(&stopped).await?;
+    let servers = listen::listen(&daemon.engine, &daemon.health, &stopped).await?;
     daemon.publish_now().await;
     notify::ready();
     tracing::info!(
@@ -160,44 +160,6 @@ impl Daemon {
             .collect();
         self.failing.retain(|id| self.due.contains_key(id));
         Ok(())
-    }
-
-    async fn listen(
-        &self,
-        stopped: &CancellationToken,
-    ) -> Result<Vec<tokio::task::JoinHandle<()>>, Failure> {
-        let config = &self.engine.config;
-        let mut servers = Vec::new();
-        let public = serve::public(self.engine.shelf.clone(), config.site.url.path());
-        let admin = serve::admin(
-            self.engine.store.clone(),
-            self.health.clone(),
-            &config.site.title,
-            config.site.timezone,
-        );
-        for (address, key, router) in [
-            (&config.serve.listen, "serve.listen", public),
-            (&config.serve.admin, "serve.admin", admin),
-        ] {
-            let Some(address) = address else { continue };
-            let failed = |why| Failure::Listen {
-                address: address.clone(),
-                key,
-                why,
-            };
-            let listener = TcpListener::bind(address).await.map_err(failed)?;
-            tracing::info!("{key}: http://{address}/");
-            let stopped = stopped.clone();
-            servers.push(tokio::spawn(async move {
-                let served = axum::serve(listener, router)
-                    .with_graceful_shutdown(stopped.cancelled_owned())
-                    .await;
-                if let Err(error) = served {
-                    tracing::error!("serving ended: {error}");
-                }
-            }));
-        }
-        Ok(servers)
     }
 
     async fn go_on(&mut self, signals: &mut impl Signals) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod requests;
 mod rows;
 mod sources;
 mod writer;
+mod writing;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
