@@ -131,7 +131,7 @@ fn a_guid_that_is_reused_for_other_news_opens_a_new_entry() {
     let before = site.entries("it");
     // What has it now is known by its address: an edit of it is an edit, and nothing moves without one.
     let edited = reused(3, "Elezioni regionali, non comunali");
-    origin.set("/a", Route::rss(&[edited.clone()]));
+    origin.set("/a", Route::rss(std::slice::from_ref(&edited)));
     site.once();
     let now = site.entries("it");
     assert_eq!(now.len(), 3, "{now:#?}");
