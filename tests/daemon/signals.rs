@@ -58,11 +58,10 @@ fn sighup_takes_a_new_source_and_keeps_the_old_ones() {
     });
     site.configure(&(source(&origin, "a") + &source(&origin, "b")));
     daemon.signal("HUP");
-    wait("the second source is published", || {
-        site.entries("it").len() == 2
+    wait("the second source is published and served", || {
+        let served = site.public("GET", "/it/atom.xml", &[]).text();
+        site.entries("it").len() == 2 && served.contains("n2 di b")
     });
-    let served = site.public("GET", "/it/atom.xml", &[]).text();
-    assert!(served.contains("n2 di b"), "{served}");
     assert_eq!(origin.asked("/a").len(), 1, "the first is not due again");
     daemon.stop();
 }
