@@ -42,7 +42,8 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                 let cycle = cycle(&engine, &wanted).await?;
                 show(&engine.store, &wanted, &cycle).await?;
                 engine.store.close().await;
-                if cycle.polls.values().any(|recorded| recorded.failed) {
+                let unwell = |id| cycle.polls.get(id).is_none_or(|recorded| recorded.failed);
+                if wanted.iter().any(unwell) {
                     Err(Exit::Failed)
                 } else {
                     Ok(())

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +29,8 @@ use crate::store::{Recorded, Request, StoreError};
 const SETTLE: Duration = Duration::from_secs(2);
 /// Publishing that failed is tried again after so long.
 const RETRY: Duration = Duration::from_secs(30);
+/// A source whose poll panicked is polled again after so long.
+const AFTER_PANIC: TimeDelta = TimeDelta::hours(1);
 /// How often old items are looked for.
 const PRUNE: Duration = Duration::from_secs(6 * 60 * 60);
 /// How long open connections may go on after the signal to stop.
@@ -110,7 +112,8 @@ struct Daemon {
     engine: Engine,
     health: Health,
     due: BTreeMap<SourceId, DateTime<Utc>>,
-    polling: BTreeSet<SourceId>,
+    /// The sources that are being polled, and the task of each.
+    polling: BTreeMap<SourceId, tokio::task::Id>,
     polls: JoinSet<(SourceId, Result<Recorded, StoreError>)>,
     publishing: JoinSet<Result<Published, PublishFailure>>,
     /// Since when something waits to be published.
@@ -127,7 +130,7 @@ impl Daemon {
             engine,
             health: Health::default(),
             due: BTreeMap::new(),
-            polling: BTreeSet::new(),
+            polling: BTreeMap::new(),
             polls: JoinSet::new(),
             publishing: JoinSet::new(),
             changed: None,
@@ -169,7 +172,7 @@ impl Daemon {
             let next = self
                 .due
                 .iter()
-                .filter(|(id, _)| !self.polling.contains(*id))
+                .filter(|(id, _)| !self.polling.contains_key(*id))
                 .map(|(_, due)| *due)
                 .min();
             let wait = next.map_or(Duration::from_secs(3600), |due| {
@@ -183,8 +186,7 @@ impl Daemon {
                 () = sleep(wait) => self.start_due(),
                 Some(done) = self.polls.join_next() => match done {
                     Ok((id, recorded)) => self.polled(&id, recorded?),
-                    // The source of a poll that panicked is due again when its next run comes.
-                    Err(error) => tracing::error!("a poll ended early: {error}"),
+                    Err(error) => self.ended_early(&error),
                 },
                 Some(done) = self.publishing.join_next() => self.published(done.unwrap_or(Err(PublishFailure::Render))),
                 _ = tick.tick() => {
@@ -202,15 +204,16 @@ impl Daemon {
         let due = self
             .due
             .iter()
-            .filter(|(id, due)| **due <= now && !self.polling.contains(*id));
+            .filter(|(id, due)| **due <= now && !self.polling.contains_key(*id));
         let due: BTreeSet<SourceId> = due.map(|(id, _)| id.clone()).collect();
         self.start(&due);
     }
 
     fn start(&mut self, wanted: &BTreeSet<SourceId>) {
         for source in &self.engine.config.sources {
-            if wanted.contains(&source.id) && self.polling.insert(source.id.clone()) {
-                self.polls.spawn(self.engine.poll(source));
+            if wanted.contains(&source.id) && !self.polling.contains_key(&source.id) {
+                let task = self.polls.spawn(self.engine.poll(source));
+                self.polling.insert(source.id.clone(), task.id());
             }
         }
     }
@@ -233,6 +236,24 @@ impl Daemon {
         }
         for (_, waiting) in &mut self.requests {
             waiting.remove(id);
+        }
+    }
+
+    /// A poll that panicked: its source is polled again, though not at once.
+    fn ended_early(&mut self, error: &JoinError) {
+        let ended: Vec<SourceId> = self
+            .polling
+            .extract_if(.., |_, task| *task == error.id())
+            .map(|(id, _)| id)
+            .collect();
+        for id in ended {
+            tracing::error!(source.id = %id, "{id}: the poll ended early: {error}");
+            self.due
+                .entry(id.clone())
+                .and_modify(|due| *due = Utc::now() + AFTER_PANIC);
+            for (_, waiting) in &mut self.requests {
+                waiting.remove(&id);
+            }
         }
     }
 

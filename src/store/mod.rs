@@ -173,11 +173,6 @@ impl Store {
     /// Finishes what is being written, copies the log into the database and lets go of both.
     pub async fn close(self) {
         if let Some(writer) = &self.writer {
-            let _ = writer
-                .run(|connection| {
-                    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
-                })
-                .await;
             writer.stop();
         }
     }

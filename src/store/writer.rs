@@ -15,7 +15,9 @@ const BATCH: usize = 256;
 
 /// Does its work inside a savepoint and keeps the answer back until it is told how the commit went.
 type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Option<String>) + Send>;
+type Answer = Box<dyn FnOnce(Option<Failure>) + Send>;
+/// Why a transaction could not be begun or committed.
+type Failure = (rusqlite::ffi::Error, String);
 
 /// A handle to the thread.
 #[derive(Clone)]
@@ -44,14 +46,13 @@ impl Writer {
         let job: Job = Box::new(move |connection| {
             let result = in_savepoint(connection, work);
             Box::new(move |failure| {
-                let result = match failure {
-                    None => result,
-                    Some(why) => {
-                        result.and(Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(
-                            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR),
-                            Some(why),
-                        ))))
-                    }
+                let result = match (result, failure) {
+                    (result, None) => result,
+                    // What went wrong inside of a job says more than how the whole ended.
+                    (Err(error), Some(_)) if !matches!(error, StoreError::Closed) => Err(error),
+                    (_, Some((code, why))) => Err(StoreError::Sqlite(
+                        rusqlite::Error::SqliteFailure(code, Some(why)),
+                    )),
                 };
                 let _ = reply.send(result);
             })
@@ -90,17 +91,25 @@ fn in_savepoint<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
+    // Nothing is done outside of a transaction, where each statement would stand by itself.
+    if connection.is_autocommit() {
+        return Err(StoreError::Closed);
+    }
     connection.execute_batch("SAVEPOINT job")?;
     // A panic in one job must not end the thread that all others need.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)))
         .unwrap_or(Err(StoreError::Closed));
-    let end = if result.is_ok() {
-        "RELEASE job"
-    } else {
-        "ROLLBACK TO job; RELEASE job"
-    };
-    connection.execute_batch(end)?;
-    result
+    match result {
+        Ok(value) => {
+            connection.execute_batch("RELEASE job")?;
+            Ok(value)
+        }
+        Err(error) => {
+            // After some failures SQLite has rolled everything back by itself, the savepoint too.
+            let _ = connection.execute_batch("ROLLBACK TO job; RELEASE job");
+            Err(error)
+        }
+    }
 }
 
 fn work(connection: Connection, queue: &Receiver<Job>) {
@@ -117,10 +126,14 @@ fn work(connection: Connection, queue: &Receiver<Job>) {
             if !connection.is_autocommit() {
                 let _ = connection.execute_batch("ROLLBACK");
             }
-            error.to_string()
+            let code = error.sqlite_error().copied();
+            let code = code.unwrap_or(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR));
+            (code, error.to_string())
         });
         for answer in answers {
             answer(failure.clone());
         }
     }
+    // What the next start would have to recover is in the database then.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -58,11 +58,10 @@ fn sighup_takes_a_new_source_and_keeps_the_old_ones() {
     });
     site.configure(&(source(&origin, "a") + &source(&origin, "b")));
     daemon.signal("HUP");
-    wait("the second source is published", || {
-        site.entries("it").len() == 2
+    wait("the second source is published and served", || {
+        let served = site.public("GET", "/it/atom.xml", &[]).text();
+        site.entries("it").len() == 2 && served.contains("n2 di b")
     });
-    let served = site.public("GET", "/it/atom.xml", &[]).text();
-    assert!(served.contains("n2 di b"), "{served}");
     assert_eq!(origin.asked("/a").len(), 1, "the first is not due again");
     daemon.stop();
 }
@@ -258,4 +257,41 @@ fn an_address_in_use_is_a_clear_error() {
     assert!(ran.err.contains("cannot listen on 127.0.0.1:"), "{ran:?}");
     assert!(ran.err.contains("serve.listen"), "{ran:?}");
     daemon.stop();
+}
+
+#[test]
+fn a_daemon_that_stops_leaves_the_database_in_one_file() {
+    let origin = Origin::start();
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    let site = Site::new();
+    site.configure(&source(&origin, "a"));
+    let daemon = site.start_ready();
+    wait("it is published", || site.entries("it").len() == 1);
+    daemon.stop();
+    let log = site.data().join("rassegna.db-wal");
+    assert_eq!(fs::metadata(log).map_or(0, |file| file.len()), 0);
+}
+
+#[test]
+fn a_daemon_whose_database_is_locked_for_a_while_ends_with_a_clear_message_and_loses_nothing() {
+    let origin = Origin::start();
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    let site = Site::new();
+    site.configure(&source(&origin, "a"));
+    let mut daemon = site.start_ready();
+    wait("it is published", || site.entries("it").len() == 1);
+    let other = rusqlite::Connection::open(site.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));
+    daemon.signal("HUP");
+    let status = daemon.end();
+    assert_eq!(status.code(), Some(3), "{}", daemon.log());
+    assert!(
+        daemon.log().contains("is locked by another program"),
+        "{}",
+        daemon.log()
+    );
+    drop(other);
+    site.once();
+    assert_eq!(site.entries("it").len(), 2);
 }
