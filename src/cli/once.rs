@@ -36,6 +36,12 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     let config = options.place.config.load()?;
     let data = data_folder(options.place.data.as_deref());
     let wanted = wanted(&config, options.source.as_deref())?;
+    if wanted.is_empty() {
+        let file = config.file.display();
+        say!(
+            "no source is enabled in {file}: add a [source.ID] table, or take `enabled = false` out of one"
+        );
+    }
     block_on(async {
         match Engine::start(config.clone(), &data) {
             Ok(engine) => {

@@ -91,6 +91,11 @@ pub async fn run(config: Config, data: &Path, mut signals: impl Signals) -> Resu
         feeds = daemon.engine.config.feeds.len(),
         "running"
     );
+    if daemon.engine.config.sources.is_empty() {
+        tracing::warn!(
+            "no source is enabled: add a [source.ID] table, or take `enabled = false` out of one"
+        );
+    }
     let result = daemon.go_on(&mut signals).await;
     notify::stopping();
     tracing::info!("stopping");
