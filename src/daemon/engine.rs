@@ -82,7 +82,12 @@ impl Engine {
             new.store.path.clone_from(&old.store.path);
             new.serve = old.serve.clone();
         }
-        let folder = Folder::open(&self.data.join(&config.publish.directory))?;
+        // Opening clears unfinished files, so not while the same folder may be written to.
+        let folder = if self.config.publish.directory == config.publish.directory {
+            self.folder.clone()
+        } else {
+            Folder::open(&self.data.join(&config.publish.directory))?
+        };
         // Open connections and turns at hosts are kept where they can be.
         if format!("{:?}", self.config.fetch) != format!("{:?}", config.fetch)
             || self.config.site.contact != config.site.contact

@@ -60,16 +60,10 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
     tellings.sort_by_key(|told| std::cmp::Reverse(told.priority));
     let lead = *tellings.first()?;
     let full = content(&lead.source.0) == Content::Full;
-    let teaser = if lead.summary.is_empty() {
+    let summary = if lead.summary.is_empty() {
         shorten(&plain(&lead.html), TEASER)
     } else {
         lead.summary.clone()
-    };
-    // A source that puts whole articles where teasers belong is not asked for more than a teaser.
-    let summary = if full {
-        teaser
-    } else {
-        shorten(&teaser, 4 * TEASER)
     };
     let authors = if lead.authors.is_empty() {
         vec![lead.source_title.clone()]
@@ -154,5 +148,97 @@ pub fn site(site: &Site, publish: &Publish, documents: &[FeedDocument]) -> SiteD
         index: publish.index,
         language: site.languages.first().cloned(),
         feeds: documents.iter().map(summary).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use chrono_tz::Tz;
+
+    use super::*;
+    use crate::language::Language;
+    use crate::model::SourceId;
+
+    fn told(source: &str, priority: i64, title: &str) -> Told {
+        Told {
+            source: SourceId(source.into()),
+            source_title: format!("Fonte {source}"),
+            source_url: "https://agenzia.example/notizie/".into(),
+            priority,
+            url: None,
+            title: title.into(),
+            summary: String::new(),
+            html: format!("<p>{}</p>", "parola ".repeat(100)),
+            image: None,
+            authors: Vec::new(),
+            categories: Vec::new(),
+            enclosures: Vec::new(),
+            rights: None,
+        }
+    }
+
+    fn story(tellings: Vec<Told>) -> Story {
+        let at = Tz::Europe__Rome
+            .with_ymd_and_hms(2025, 9, 9, 12, 0, 0)
+            .unwrap();
+        Story {
+            entry: Uuid::nil(),
+            language: Language::parse("it").unwrap(),
+            published: at,
+            precision: Precision::Day,
+            updated: at.to_utc(),
+            tellings,
+        }
+    }
+
+    #[test]
+    fn the_source_of_the_higher_priority_leads_and_the_others_are_named() {
+        let story = story(vec![
+            told("a", 0, "Uno"),
+            told("b", 5, "Uno, detto meglio"),
+            told("c", 5, "Altro"),
+        ]);
+        let entry = entry(&story, &|_| Content::Summary).unwrap();
+        assert_eq!(entry.title, "Uno, detto meglio");
+        let sources: Vec<&str> = entry
+            .sources
+            .iter()
+            .map(|source| source.id.as_str())
+            .collect();
+        assert_eq!(sources, ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn what_a_source_leaves_out_is_made_up_for() {
+        let entry = entry(&story(vec![told("a", 0, "Prima luce")]), &|_| {
+            Content::Summary
+        })
+        .unwrap();
+        assert_eq!(entry.authors, ["Fonte a"]);
+        assert!(
+            entry.summary.ends_with('…') && entry.summary.chars().count() <= TEASER + 1,
+            "{}",
+            entry.summary
+        );
+        assert_eq!(
+            entry.link.as_deref(),
+            Some("https://agenzia.example/notizie/#:~:text=Prima%20luce")
+        );
+        assert!(entry.content.is_empty());
+    }
+
+    #[test]
+    fn full_content_is_published_only_where_it_is_asked_for() {
+        let story = story(vec![told("a", 0, "Uno")]);
+        let full = entry(&story, &|source| {
+            if source == "a" {
+                Content::Full
+            } else {
+                Content::Summary
+            }
+        })
+        .unwrap();
+        assert!(full.content.starts_with("<p>parola"));
     }
 }
