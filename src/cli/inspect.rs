@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
-use url::Url;
+use url::{Origin, Url};
 
 use super::out::say;
 use super::table::table;
@@ -196,10 +196,22 @@ fn show(reading: &Reading, page: &Page) {
             .collect();
         say!("fields: {}", rates.join(", "));
     }
+    // Most links of a page are on one host, which then need not stand in each row.
+    let home = normalized
+        .items
+        .iter()
+        .find_map(|item| item.url.as_ref())
+        .map(Url::origin);
+    if let Some(home) = home.as_ref().filter(|home| **home != page.url.origin()) {
+        say!(
+            "links: on {} where no host is named",
+            home.ascii_serialization()
+        );
+    }
     let rows: Vec<Vec<String>> = normalized
         .items
         .iter()
-        .map(|item| row(item, &page.url))
+        .map(|item| row(item, home.as_ref()))
         .collect();
     say!(
         "\n{}",
@@ -210,7 +222,7 @@ fn show(reading: &Reading, page: &Page) {
     }
 }
 
-fn row(item: &Item, page: &Url) -> Vec<String> {
+fn row(item: &Item, home: Option<&Origin>) -> Vec<String> {
     let (date, text) = match &item.published {
         None => ("–".into(), "no date; first seen stands for it".into()),
         Some(dated) if dated.precision == crate::model::Precision::Day => {
@@ -221,8 +233,7 @@ fn row(item: &Item, page: &Url) -> Vec<String> {
             dated.text.clone(),
         ),
     };
-    // On the page's own host the path says all.
-    let short = |url: &Url| match url.origin() == page.origin() {
+    let short = |url: &Url| match home == Some(&url.origin()) {
         true => url[url::Position::BeforePath..].to_owned(),
         false => url.to_string(),
     };

@@ -1,7 +1,5 @@
 //! Tables on a terminal: columns as wide as what is in them, the last one as wide as the rest.
 
-use crate::normalize::shorten;
-
 /// The width where nothing says how wide the terminal is.
 const WIDTH: usize = 100;
 
@@ -37,23 +35,8 @@ fn fitted(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
     for row in std::iter::once(&head).chain(rows) {
         let mut line = String::new();
         for (column, width) in widths.iter().enumerate() {
-            let text = row
-                .get(column)
-                .map(String::as_str)
-                .unwrap_or_default()
-                .replace(['\n', '\t'], " ");
-            let text = shorten(&text, width.saturating_sub(1).max(1))
-                .chars()
-                .take(*width)
-                .collect::<String>();
-            let text = if row
-                .get(column)
-                .is_some_and(|cell| cell.chars().count() <= *width)
-            {
-                row[column].clone()
-            } else {
-                text
-            };
+            let text = row.get(column).map(String::as_str).unwrap_or_default();
+            let text = fit(&text.replace(['\n', '\t'], " "), *width);
             let pad = width.saturating_sub(text.chars().count());
             line.push_str(&text);
             line.extend(std::iter::repeat_n(' ', pad + 2));
@@ -62,6 +45,15 @@ fn fitted(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
         out.push('\n');
     }
     out
+}
+
+/// A text of at most so many characters; what is cut off is marked.
+fn fit(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 #[cfg(test)]
