@@ -80,7 +80,12 @@ impl Engine {
             new.store.path.clone_from(&old.store.path);
             new.serve = old.serve.clone();
         }
-        let folder = Folder::open(&self.data.join(&config.publish.directory))?;
+        // Opening a folder clears it of unfinished files, and in the one in use something may just be written.
+        let folder = if old.publish.directory == new.publish.directory {
+            self.folder.clone()
+        } else {
+            Folder::open(&self.data.join(&new.publish.directory))?
+        };
         // Open connections and turns at hosts are kept where they can be.
         if format!("{:?}", self.config.fetch) != format!("{:?}", config.fetch)
             || self.config.site.contact != config.site.contact
