@@ -275,7 +275,8 @@ pub(crate) const LISTING: &str = "listing.item = \"article\"\nlisting.title = \"
 /// A port that nobody uses, below those that the system gives to outgoing connections.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let own = u16::try_from(std::process::id() % 10_000).unwrap();
+    // Far from the ports of other test processes, whose ids are near.
+    let own = u16::try_from(std::process::id() * 131 % 12_000).unwrap();
     loop {
         let port = 20_000 + (own + NEXT.fetch_add(1, Ordering::SeqCst)) % 12_000;
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
@@ -561,6 +562,9 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("the daemon's log:\n{}", self.log());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
