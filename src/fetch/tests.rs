@@ -808,21 +808,30 @@ async fn redirects_share_the_time_but_waiting_for_a_turn_is_not_counted() {
     );
 }
 
+/// Ends a connection as a server does that is done: what the client still says is read, so that it is not reset.
+fn hear_out(mut stream: TcpStream) -> std::io::Result<()> {
+    stream.shutdown(std::net::Shutdown::Write)?;
+    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    std::io::copy(&mut stream, &mut std::io::sink()).map(drop)
+}
+
 #[tokio::test]
 async fn a_connection_that_does_not_come_about_is_explained() {
-    let port = TcpListener::bind("127.0.0.1:0")
+    // On an address of its own, where no other test can get the port meanwhile.
+    let port = TcpListener::bind("127.0.0.2:0")
         .unwrap()
         .local_addr()
         .unwrap()
         .port();
     assert_eq!(
-        error(&format!("http://127.0.0.1:{port}/")).await,
+        error(&format!("http://127.0.0.2:{port}/")).await,
         "the connection was refused"
     );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let closing = listener.local_addr().unwrap().port();
     thread::spawn(move || {
-        let hello = |mut stream: TcpStream| stream.read(&mut [0; 4096]);
+        let hello =
+            |mut stream: TcpStream| stream.read(&mut [0; 4096]).and_then(|_| hear_out(stream));
         listener
             .incoming()
             .flatten()
@@ -836,10 +845,13 @@ async fn a_connection_that_does_not_come_about_is_explained() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
-        listener
-            .incoming()
-            .flatten()
-            .for_each(|mut stream| drop(stream.write_all(b"220 mail\r\n")))
+        listener.incoming().flatten().for_each(|mut stream| {
+            drop(
+                stream
+                    .write_all(b"220 mail\r\n")
+                    .and_then(|()| hear_out(stream)),
+            )
+        })
     });
     let expected = "no secure connection: the server does not speak TLS";
     assert_eq!(error(&format!("https://127.0.0.1:{port}/")).await, expected);

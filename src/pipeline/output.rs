@@ -74,15 +74,22 @@ pub(super) fn put_out(
     if config.publish.formats.contains(&Format::Html) {
         files.push(("index.html".into(), render::html::index(&site)));
     }
+    let mut failure = None;
     for (name, text) in files {
-        if folder.write(&name, text.as_bytes())? {
-            published.written.push(name.clone());
+        // A file that can't be replaced holds none of the others back, and its document is served all the same.
+        match folder.write(&name, text.as_bytes()) {
+            Ok(true) => published.written.push(name.clone()),
+            Ok(false) => {}
+            Err(error) => failure = failure.or(Some(error)),
         }
         let modified = folder.modified(&name);
         shelved.push((name, text, modified));
     }
     shelf.fill(shelved);
-    Ok(published)
+    match failure {
+        None => Ok(published),
+        Some(error) => Err(error.into()),
+    }
 }
 
 /// The folders of a feed: its own, and those of its old names.

@@ -62,13 +62,15 @@ pub struct Summary {
 
 impl Store {
     /// Makes the configured sources known and gives the state of each, in their order. Where the rules of a source
-    /// changed, its validators and the kind that was seen are void.
+    /// changed, its validators and the kind that was seen are void; where its address changed, it is as new, so that
+    /// it floods no feed.
     pub async fn register(&self, sources: &[Source]) -> Result<Vec<SourceState>, StoreError> {
         let sources = sources.to_vec();
         self.write(move |connection| {
             let mut upsert = connection.prepare_cached(
                 "INSERT INTO source (id, title, url, tags, priority, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5",
+                 ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5,
+                        first_success = iif(url = ?3, first_success, NULL)",
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,

@@ -333,6 +333,67 @@ proptest! {
 }
 
 #[test]
+fn a_source_that_gets_another_address_floods_no_feed() {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::open(&place.path().join("rassegna.db"), Access::Write).unwrap();
+        let now = Utc.with_ymd_and_hms(2025, 10, 1, 8, 0, 0).unwrap();
+        let mut world = World {
+            told: Vec::new(),
+            order_reversed: false,
+            scheme: "https",
+            now,
+            store,
+            source: source(),
+            seen: BTreeMap::new(),
+        };
+        world
+            .store
+            .register(std::slice::from_ref(&world.source))
+            .await
+            .unwrap();
+        world.read(Vec::new()).await;
+        world.source.url = Url::parse("https://altrove.example/").unwrap();
+        let states = world
+            .store
+            .register(std::slice::from_ref(&world.source))
+            .await
+            .unwrap();
+        assert_eq!(states[0].first_success, None);
+        let told = |number: usize| Told {
+            number,
+            title: format!("Notizia del satellite {number}"),
+            guid: None,
+            path: format!("n/{number}"),
+            day: u32::try_from(number).unwrap() + 1,
+            listed: true,
+        };
+        world.told = (0..15).map(told).collect();
+        world.read(world.items(None)).await;
+        let feed = Reviewed {
+            id: FeedId("it".into()),
+            filter: Filter::default(),
+            definition: Key::of(&["all"]),
+        };
+        world.store.review(vec![feed]).await.unwrap();
+        let shown = Shown {
+            entries: 1_000,
+            days: 7,
+        };
+        assert_eq!(
+            world
+                .store
+                .stories(&FeedId("it".into()), shown)
+                .await
+                .unwrap()
+                .len(),
+            dedup::FIRST
+        );
+        world.store.close().await;
+    });
+}
+
+#[test]
 fn the_namespace_of_entry_ids_never_changes() {
     assert_eq!(
         dedup::NAMESPACE.to_string(),
