@@ -59,3 +59,25 @@ fn a_broken_configuration_ends_with_2_and_says_where_and_what() {
         "both problems are shown: {said}"
     );
 }
+
+#[test]
+fn looking_needs_no_secrets_and_polling_says_which_is_missing() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("rassegna.toml");
+    let source = "[source.a]\nurl = \"https://a.example/\"\nlanguage = \"it\"\nauth.bearer = { credential = \"a\" }\n";
+    fs::write(&file, source).unwrap();
+    let name = file.to_string_lossy().into_owned();
+    let data = place.path().to_string_lossy().into_owned();
+    let looked = rassegna(&["status", "--config", &name, "--data", &data]);
+    // There is no database yet, which is another matter.
+    assert_eq!(
+        looked.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&looked.stderr)
+    );
+    let polled = rassegna(&["once", "--config", &name, "--data", &data]);
+    let said = String::from_utf8_lossy(&polled.stderr);
+    assert_eq!(polled.status.code(), Some(2), "{said}");
+    assert!(said.contains("credential `a`"), "{said}");
+}
