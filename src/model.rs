@@ -17,6 +17,15 @@ use crate::language::Language;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub String);
 
+impl SourceId {
+    /// Whether a person who writes `word` means this source: `arter` means both `arter.it` and `arter.en`.
+    #[must_use]
+    pub fn is_meant_by(&self, word: &str) -> bool {
+        let rest = self.0.strip_prefix(word);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
 impl fmt::Display for SourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

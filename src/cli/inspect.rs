@@ -118,15 +118,10 @@ fn source(options: &Options, what: &str) -> Result<(Source, config::Fetch), Exit
     let own = config
         .as_ref()
         .and_then(|config| {
-            let exact = config.sources.iter().find(|source| source.id.0 == what);
-            // `arter` means the first language of `arter.it` and `arter.en`.
-            let part = format!("{what}.");
-            exact.or_else(|| {
-                config
-                    .sources
-                    .iter()
-                    .find(|source| source.id.0.starts_with(&part))
-            })
+            config
+                .sources
+                .iter()
+                .find(|source| source.id.is_meant_by(what))
         })
         .cloned();
     let fetch = config.map(|config| config.fetch).unwrap_or_default();

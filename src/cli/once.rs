@@ -73,11 +73,9 @@ fn wanted(config: &Config, only: Option<&str>) -> Result<Vec<SourceId>, Exit> {
         .map(|source| source.id.clone())
         .collect();
     let Some(only) = only else { return Ok(all) };
-    // `arter` means all of `arter.it` and `arter.en`.
-    let part = format!("{only}.");
     let found: Vec<SourceId> = all
         .iter()
-        .filter(|id| id.0 == only || id.0.starts_with(&part))
+        .filter(|id| id.is_meant_by(only))
         .cloned()
         .collect();
     if found.is_empty() {

@@ -67,7 +67,7 @@ fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
 fn row(source: &Summary, now: DateTime<Utc>) -> Vec<String> {
     let state = &source.state;
     let words = match (&state.error, state.last_success) {
-        _ if state.next_run.is_none() && state.last_attempt.is_some() => {
+        _ if state.is_retired() => {
             "not polled any more: disabled, or gone from the configuration".into()
         }
         (Some(error), _) => format!("failed {}×: {error}", state.failures),

@@ -35,8 +35,8 @@ pub struct Known {
     pub title: String,
     /// What it said: [`content`].
     pub content: Key,
-    /// It was published, or belongs to a published story.
-    pub told: bool,
+    /// The story that it tells; nothing where it was only seen.
+    pub story: Option<i64>,
 }
 
 /// What a key leads to.

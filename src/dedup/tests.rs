@@ -54,7 +54,7 @@ fn memory(items: &[Item]) -> Memory {
             keys,
             title: item.title.clone(),
             content: content(item),
-            told: true,
+            story: Some(row),
         };
         memory.items.insert(row, known);
     }

@@ -80,13 +80,14 @@ pub(super) async fn outcome(
     }
     let choosing = state.kind.is_none() && source.kind.is_none() && source.listing.is_none();
     if choosing && let Some((feed, announced)) = announced(fetcher, source, &reading).await {
-        return Ok(fetched(&announced.0, announced.1, Some(feed)));
+        let (page, reading) = announced;
+        return Ok(fetched(&page, digest(&page.body), reading, Some(feed)));
     }
-    Ok(fetched(&page, reading, state.feed_url.clone()))
+    Ok(fetched(&page, body, reading, state.feed_url.clone()))
 }
 
 /// What is recorded of a page that was read.
-fn fetched(page: &Page, reading: Reading, feed_url: Option<Url>) -> Outcome {
+fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> Outcome {
     let Reading {
         extracted,
         normalized,
@@ -95,7 +96,7 @@ fn fetched(page: &Page, reading: Reading, feed_url: Option<Url>) -> Outcome {
         kind: extracted.kind,
         feed_url,
         validators: page.validators.clone(),
-        body: digest(&page.body),
+        body,
         items: normalized.items,
         rates: extracted.fields,
         warnings: extracted

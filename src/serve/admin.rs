@@ -167,7 +167,7 @@ fn row(source: &Summary, now: DateTime<Utc>, timezone: Tz) -> Row {
         ),
     };
     let (name, words) = match (&state.error, state.last_success) {
-        _ if state.next_run.is_none() && state.last_attempt.is_some() => (
+        _ if state.is_retired() => (
             "off",
             "not polled any more: disabled, or gone from the configuration".to_owned(),
         ),

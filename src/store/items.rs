@@ -241,7 +241,7 @@ fn recall(connection: &Connection, source: i64, keys: &[Keys]) -> Result<Memory,
                 keys,
                 title: row.get(5)?,
                 content: row.get(6)?,
-                told: row.get::<_, Option<i64>>(7)?.is_some(),
+                story: row.get(7)?,
             })
         })?;
         memory.items.insert(item, known);

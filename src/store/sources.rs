@@ -45,6 +45,14 @@ pub struct SourceState {
     pub warnings: Vec<String>,
 }
 
+impl SourceState {
+    /// It was polled once and is not any more: disabled, or gone from the configuration.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.next_run.is_none() && self.last_attempt.is_some()
+    }
+}
+
 /// A source with its state, for people.
 #[derive(Debug, Clone)]
 pub struct Summary {

@@ -8,7 +8,7 @@ use url::Url;
 use super::StoreError;
 use super::items::Recorded;
 use super::rows::json;
-use crate::dedup::{self, Memory, Owner, Placed, Verdict};
+use crate::dedup::{self, Keys, Memory, Owner, Placed, Verdict};
 use crate::model::Item;
 
 /// The statements that write one poll's items.
@@ -179,6 +179,12 @@ impl<'a> Writing<'a> {
                 self.now.timestamp(),
             ])?;
         let row = self.connection.last_insert_rowid();
+        self.remember(keys, Some(row))?;
+        Ok(())
+    }
+
+    /// Keeps the keys of an item for ever; without a row they are tombstones.
+    fn remember(&mut self, keys: &Keys, row: Option<i64>) -> Result<(), StoreError> {
         for key in keys.all() {
             self.identify.execute(params![self.source, key, row])?;
         }
@@ -193,10 +199,7 @@ impl<'a> Writing<'a> {
         memory: &Memory,
     ) -> Result<Option<i64>, StoreError> {
         let (item, keys) = (&placed.item, &placed.keys);
-        let story: Option<i64> = self
-            .connection
-            .prepare_cached("SELECT story FROM item WHERE number = ?1")?
-            .query_row([row], |r| r.get(0))?;
+        let story = memory.items.get(&row).and_then(|known| known.story);
         let owner = keys.address.and_then(|address| memory.owners.get(&address));
         // An address that another story has is not adopted: no two entries may have one address.
         let free = match (owner, story) {
@@ -234,9 +237,7 @@ impl<'a> Writing<'a> {
                 keys.address,
                 item.url.as_ref().map(Url::as_str),
             ])?;
-        for key in keys.all() {
-            self.identify.execute(params![self.source, key, row])?;
-        }
+        self.remember(keys, Some(row))?;
         if let (true, Some(story), Some(address)) = (free, story, keys.address) {
             self.claim.execute(params![address, story])?;
         }
@@ -245,10 +246,7 @@ impl<'a> Writing<'a> {
 
     /// Remembers what an item is known by now, although the item itself was dropped: it stays out.
     fn bury(&mut self, placed: &Placed) -> Result<(), StoreError> {
-        for key in placed.keys.all() {
-            self.identify
-                .execute(params![self.source, key, None::<i64>])?;
-        }
+        self.remember(&placed.keys, None)?;
         if let Some(address) = placed.keys.address {
             self.claim.execute(params![address, None::<i64>])?;
         }

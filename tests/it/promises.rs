@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use rassegna::config::{Filter, Source};
 use rassegna::dedup;
 use rassegna::language::Language;
-use rassegna::model::{Dated, FeedId, Item, Key, Kind, Place, Precision, SourceId, Validators};
+use rassegna::model::{
+    Dated, FeedId, Item, Key, Kind, Place, Precision, SourceId, Story, Validators,
+};
 use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store};
 use url::Url;
 
@@ -161,8 +163,8 @@ impl World {
         self.poll(Outcome::Read(Box::new(fetched))).await;
     }
 
-    /// The feed as it is now: each story once, none lost, no date moved.
-    async fn check(&mut self, deed: &str) {
+    /// The stories of a feed that takes everything, after a review.
+    async fn published(&self) -> Vec<Story> {
         let feed = Reviewed {
             id: FeedId("it".into()),
             filter: Filter::default(),
@@ -173,11 +175,15 @@ impl World {
             entries: 1_000,
             days: 7,
         };
-        let stories = self
-            .store
+        self.store
             .stories(&FeedId("it".into()), shown)
             .await
-            .unwrap();
+            .unwrap()
+    }
+
+    /// The feed as it is now: each story once, none lost, no date moved.
+    async fn check(&mut self, deed: &str) {
+        let stories = self.published().await;
         let mut links = Vec::new();
         for story in &stories {
             let first = self
@@ -370,25 +376,7 @@ fn a_source_that_gets_another_address_floods_no_feed() {
         };
         world.told = (0..15).map(told).collect();
         world.read(world.items(None)).await;
-        let feed = Reviewed {
-            id: FeedId("it".into()),
-            filter: Filter::default(),
-            definition: Key::of(&["all"]),
-        };
-        world.store.review(vec![feed]).await.unwrap();
-        let shown = Shown {
-            entries: 1_000,
-            days: 7,
-        };
-        assert_eq!(
-            world
-                .store
-                .stories(&FeedId("it".into()), shown)
-                .await
-                .unwrap()
-                .len(),
-            dedup::FIRST
-        );
+        assert_eq!(world.published().await.len(), dedup::FIRST);
         world.store.close().await;
     });
 }
