@@ -104,8 +104,8 @@ fn strict(base: &Url) -> Builder<'static> {
             // Mail may be linked to, but is no picture.
             let mail = value
                 .trim_start()
-                .get(..5)
-                .is_some_and(|start| start.eq_ignore_ascii_case("mailt"));
+                .get(..7)
+                .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));
             let picture = element == "img" && attribute == "src";
             (!(picture && mail)).then(|| value.into())
         });
@@ -234,6 +234,16 @@ mod tests {
             "<p>x</p>"
         );
         assert!(clean("<a href='due'>x</a>").contains("https://agenzia.example/notizie/due"));
+    }
+
+    #[test]
+    fn mail_is_no_picture_and_a_picture_may_be_called_so() {
+        assert_eq!(clean("<img src='mailto:a@b.example'>"), "<img>");
+        let named = clean("<img src='mailtime.jpg'>");
+        assert_eq!(
+            named,
+            "<img src=\"https://agenzia.example/notizie/mailtime.jpg\">"
+        );
     }
 
     #[test]
