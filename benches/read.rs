@@ -28,6 +28,8 @@ fn page(body: &str, content_type: &str) -> Page {
         body: body.as_bytes().to_vec(),
         validators: Validators::default(),
         fetched_at: now(),
+        fresh_until: None,
+        moved: None,
     }
 }
 

@@ -89,6 +89,11 @@ pub struct Page {
     pub validators: Validators,
     /// When the response was complete.
     pub fetched_at: DateTime<Utc>,
+    /// Until when the response says that it is good (RFC 9111 §4.2.1); nothing where it does not say.
+    pub fresh_until: Option<DateTime<Utc>>,
+    /// Where it has moved for good: the last address that was reached by permanent redirects alone (RFC 9110
+    /// §15.4.2, §15.4.9), if that is not the one that was asked.
+    pub moved: Option<Url>,
 }
 
 /// What kind of document a page was read as.

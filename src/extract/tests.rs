@@ -14,6 +14,8 @@ fn page(body: &str) -> Page {
         body: body.as_bytes().to_vec(),
         validators: Validators::default(),
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
+        fresh_until: None,
+        moved: None,
     }
 }
 

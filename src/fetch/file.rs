@@ -54,7 +54,11 @@ fn read(url: Url, path: &Path, known: &Validators, limit: usize) -> Result<Fetch
         .map(|metadata| version(&metadata))
         .map_err(|error| failed(&error))?;
     if validators.etag.is_some() && validators.etag == known.etag {
-        return Ok(Fetched::NotModified { validators });
+        return Ok(Fetched::NotModified {
+            validators,
+            fresh_until: None,
+            moved: None,
+        });
     }
     let mut body = Vec::new();
     let beyond = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
@@ -70,6 +74,8 @@ fn read(url: Url, path: &Path, known: &Validators, limit: usize) -> Result<Fetch
         body,
         validators,
         fetched_at: Utc::now(),
+        fresh_until: None,
+        moved: None,
     }))
 }
 
@@ -122,7 +128,7 @@ mod tests {
         assert!(page.url.as_str().ends_with("/news%20page.html"));
         let again = fetch(&path, &page.validators).await.unwrap();
         assert!(
-            matches!(again, Fetched::NotModified { validators } if validators == page.validators)
+            matches!(again, Fetched::NotModified { validators, .. } if validators == page.validators)
         );
         fs::write(&path, "<p>three").unwrap();
         assert!(

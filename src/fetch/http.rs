@@ -190,9 +190,15 @@ impl Http {
                     body,
                     validators,
                     fetched_at: Utc::now(),
+                    fresh_until: None,
+                    moved: None,
                 }))
             }
-            StatusCode::NOT_MODIFIED if conditional => Ok(Fetched::NotModified { validators }),
+            StatusCode::NOT_MODIFIED if conditional => Ok(Fetched::NotModified {
+                validators,
+                fresh_until: None,
+                moved: None,
+            }),
             StatusCode::GONE => Err(FetchError::Gone),
             status => {
                 let value = text(response.headers(), &RETRY_AFTER);

@@ -13,6 +13,7 @@ pub mod address;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use url::Url;
 
@@ -56,6 +57,10 @@ pub enum Fetched {
     NotModified {
         /// The validators of this answer; those that it leaves out remain as they were.
         validators: Validators,
+        /// As of a page.
+        fresh_until: Option<DateTime<Utc>>,
+        /// As of a page.
+        moved: Option<Url>,
     },
     /// A document, complete, maybe empty.
     Page(Page),

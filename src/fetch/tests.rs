@@ -239,7 +239,7 @@ async fn not_modified_brings_the_validators_that_it_has() {
     };
     let url = Url::parse(&server.url("/")).unwrap();
     let fetched = fetcher().get(request(&url, &known)).await.unwrap();
-    let Fetched::NotModified { validators } = fetched else {
+    let Fetched::NotModified { validators, .. } = fetched else {
         panic!()
     };
     assert_eq!(

@@ -59,7 +59,7 @@ pub(super) async fn outcome(
         Validators::default()
     };
     let page = match get(fetcher, source, url, &validators).await? {
-        Answer::NotModified { validators } => return Ok(Outcome::NotModified(validators)),
+        Answer::NotModified { validators, .. } => return Ok(Outcome::NotModified(validators)),
         Answer::Page(page) => page,
     };
     let body = digest(&page.body);

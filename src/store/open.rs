@@ -15,7 +15,10 @@ use super::{Store, StoreError};
 /// "rass" in ASCII, so that `file` and other programs can tell whose database it is.
 const APPLICATION: i64 = 0x7261_7373;
 /// Each is applied once, in its order; `user_version` counts them.
-const MIGRATIONS: &[&str] = &[include_str!("0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_init.sql"),
+    include_str!("0002_fetching.sql"),
+];
 
 /// What the store is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

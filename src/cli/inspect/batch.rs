@@ -79,6 +79,8 @@ fn read(question: &Question) -> Result<Value, String> {
         body: body(&question.path).map_err(|error| format!("{}: {error}", question.path))?,
         validators: Validators::default(),
         fetched_at: now,
+        fresh_until: None,
+        moved: None,
     };
     let reading = pipeline::read(&source, None, &page, now).map_err(|error| error.to_string())?;
     Ok(answer(&reading, &page.url))
