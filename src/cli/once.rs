@@ -171,6 +171,17 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         ];
     };
     let result = match (&source.state.error, recorded) {
+        (
+            _,
+            Recorded {
+                held: true,
+                next_run,
+                ..
+            },
+        ) => format!(
+            "not asked: its host wants to be left alone until {}",
+            next_run.format("%Y-%m-%d %H:%M UTC")
+        ),
         (Some(error), _) => format!("failed: {error}"),
         (
             None,
@@ -192,7 +203,7 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         },
     };
     let number = |count: usize| {
-        if recorded.unchanged || recorded.failed {
+        if recorded.unchanged || recorded.failed || recorded.held {
             "–".to_owned()
         } else {
             count.to_string()

@@ -228,12 +228,9 @@ impl Daemon {
         if let Some(due) = self.due.get_mut(id) {
             *due = recorded.next_run;
         }
-        let was_failing = if recorded.failed {
-            !self.failing.insert(id.clone())
-        } else {
-            self.failing.remove(id)
-        };
-        if was_failing && !recorded.failed {
+        if recorded.failed {
+            self.failing.insert(id.clone());
+        } else if !recorded.held && self.failing.remove(id) {
             tracing::info!(source.id = %id, "{id} answers again");
         }
         if recorded.matters() && self.changed.is_none() {
