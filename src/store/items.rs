@@ -185,7 +185,8 @@ fn record(
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
                             last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5, feed_url = ?6,
-                            etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2, listed = ?10, rates = ?11, warnings = ?12
+                            etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2, listed = ?10, rates = ?11, warnings = ?12,
+                            partial = ?13
                      WHERE number = ?1",
                 )?
                 .execute(params![
@@ -202,6 +203,7 @@ fn record(
                     u32::try_from(recorded.listed).unwrap_or(u32::MAX),
                     json(&fetched.rates),
                     json(&fetched.warnings),
+                    fetched.partial,
                 ])?;
         }
     }

@@ -43,6 +43,20 @@ pub struct SourceState {
     pub rates: Vec<Rate>,
     /// What was odd about the last answer.
     pub warnings: Vec<String>,
+    /// The last answer was cut off.
+    pub partial: bool,
+    /// What is asked instead of the configured address, since a permanent redirect held.
+    pub address: Option<Url>,
+    /// Where a permanent redirect leads that is being watched.
+    pub moving_to: Option<Url>,
+    /// Its first sighting.
+    pub moving_since: Option<DateTime<Utc>>,
+    /// Its sightings in a row.
+    pub moving_seen: u32,
+    /// The first `410 Gone` in a row.
+    pub gone_since: Option<DateTime<Utc>>,
+    /// How many there were in a row.
+    pub gone_seen: u32,
 }
 
 impl SourceState {
@@ -82,7 +96,7 @@ impl Store {
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
-                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL
+                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL, partial = 0
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -167,14 +181,16 @@ fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, 
 }
 
 fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    let url = |name| {
+        let url = row.get::<_, Option<String>>(name)?;
+        Ok::<_, rusqlite::Error>(url.and_then(|url| Url::parse(&url).ok()))
+    };
     Ok(SourceState {
         kind: row
             .get::<_, Option<String>>("kind")?
             .as_deref()
             .and_then(Kind::from_word),
-        feed_url: row
-            .get::<_, Option<String>>("feed_url")?
-            .and_then(|url| Url::parse(&url).ok()),
+        feed_url: url("feed_url")?,
         validators: Validators {
             etag: row.get("etag")?,
             last_modified: row.get("last_modified")?,
@@ -191,5 +207,12 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         listed: row.get("listed")?,
         rates: list(row, "rates")?,
         warnings: list(row, "warnings")?,
+        partial: row.get("partial")?,
+        address: url("address")?,
+        moving_to: url("moving_to")?,
+        moving_since: maybe_time(row, "moving_since")?,
+        moving_seen: row.get("moving_seen")?,
+        gone_since: maybe_time(row, "gone_since")?,
+        gone_seen: row.get("gone_seen")?,
     })
 }
