@@ -182,7 +182,13 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
             "not asked: its host wants to be left alone until {}",
             next_run.format("%Y-%m-%d %H:%M UTC")
         ),
+        (Some(error), Recorded { paused: true, .. }) => {
+            format!("failed: {error}; paused, for it has said so for more than a day")
+        }
         (Some(error), _) => format!("failed: {error}"),
+        (None, Recorded { adopted: true, .. }) => {
+            "ok; moved for good, and asked at its new address from now on: change its `url`".into()
+        }
         (
             None,
             Recorded {

@@ -89,9 +89,7 @@ impl Engine {
             Folder::open(&self.data.join(&config.publish.directory))?
         };
         // Open connections and turns at hosts are kept where they can be.
-        if format!("{:?}", self.config.fetch) != format!("{:?}", config.fetch)
-            || self.config.site.contact != config.site.contact
-        {
+        if self.config.fetch != config.fetch || self.config.site.contact != config.site.contact {
             self.fetcher = Arc::new(fetcher(&config)?);
         }
         self.folder = folder;

@@ -27,10 +27,10 @@ fn a_pause_holds_all_sources_of_a_host_over_a_restart_and_is_no_failure_of_their
             ..Route::rss(&[news("a", 1), news("a", 2)])
         };
         origin.set("/a", busy);
-        site.run("once", &["a"]);
+        site.run("once", &["--source", "a"]);
         // Each of these is a new process.
         for _ in 0..2 {
-            let ran = site.run("once", &["b"]);
+            let ran = site.run("once", &["--source", "b"]);
             assert!(
                 ran.out.contains("left alone until"),
                 "{status}: {}",
@@ -62,7 +62,7 @@ fn robots_txt_is_heeded_until_an_address_has_proved_to_be_a_feed() {
     assert_eq!(site.error("pagina"), None, "{}", ran.out);
     assert_eq!(origin.asked("/robots.txt").len(), 1, "once for the host");
     origin.set("/robots.txt", robots("User-agent: rassegna\nDisallow: /"));
-    site.once();
+    site.run("once", &[]);
     let error = site.error("pagina").unwrap_or_default();
     assert!(error.contains("robots.txt"), "{error}");
     assert_eq!(site.error("feed"), None);
@@ -78,7 +78,7 @@ fn robots_txt_is_heeded_until_an_address_has_proved_to_be_a_feed() {
             ..robots("")
         },
     );
-    site.once();
+    site.run("once", &[]);
     let error = site.error("pagina").unwrap_or_default();
     assert!(error.contains("could not be had"), "{error}");
     assert_eq!(origin.asked("/pagina").len(), 1);
@@ -102,10 +102,8 @@ fn a_source_sends_what_it_needs_and_only_to_its_own_host() {
         Route::redirect(302, away.url("/a").replace("127.0.0.1", "localhost")),
     );
     home.set("/b", Route::rss(&[news("b", 1)]));
-    let site = Site {
-        fetch: "from = \"redazione@rassegna.example\"".into(),
-        ..Site::new()
-    };
+    let mut site = Site::new();
+    site.fetch = "from = \"redazione@rassegna.example\"".into();
     let own = "headers = { X-Key = \"k\" }\ncookies = { session = \"s\" }\nrobots = false";
     let post = format!("{own}\npost = {{ form = {{ q = \"news\" }} }}");
     site.configure(&(table(&home, "a", own) + &table(&home, "b", &post)));

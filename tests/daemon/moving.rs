@@ -1,6 +1,6 @@
 //! Sources that move, and sources that are gone.
 
-use super::support::{Origin, Route, Site, news};
+use super::support::{Origin, Ran, Route, Site, news};
 
 fn site(origin: &Origin, path: &str) -> Site {
     let site = Site::new();
@@ -9,6 +9,11 @@ fn site(origin: &Origin, path: &str) -> Site {
         origin.url(path)
     ));
     site
+}
+
+/// One cycle, which may fail.
+fn poll(site: &Site) -> Ran {
+    site.run("once", &[])
 }
 
 /// Lets days go by: everything that the database says was seen moves back in time.
@@ -31,18 +36,18 @@ fn a_permanent_redirect_is_adopted_after_two_days_and_loses_no_story() {
         let origin = Origin::start();
         origin.set("/old", Route::rss(&[news("a", 1)]));
         let site = site(&origin, "/old");
-        site.once();
+        poll(&site);
         origin.set("/old", Route::redirect(status, origin.url("/new")));
         origin.set("/new", Route::rss(&[news("a", 1), news("a", 2)]));
         for _ in 0..3 {
-            site.once();
+            poll(&site);
             let_pass(&site, 20);
         }
         let before = asked(&origin, "/old");
-        let ran = site.once();
-        assert!(ran.err.contains("moved for good"), "{}", ran.err);
+        let ran = poll(&site);
+        assert!(ran.out.contains("moved for good"), "{}", ran.out);
         assert_eq!(asked(&origin, "/old"), before + 1);
-        site.once();
+        poll(&site);
         assert_eq!(asked(&origin, "/old"), before + 1, "{status}: still asked");
         assert_eq!(site.entries("it").len(), 2);
         let status = site.run("status", &["a"]).out;
@@ -65,7 +70,7 @@ fn other_redirects_and_those_to_pages_without_known_news_are_never_adopted() {
         let origin = Origin::start();
         origin.set("/old", Route::rss(&[news("a", 1)]));
         let site = site(&origin, "/old");
-        site.once();
+        poll(&site);
         origin.set("/old", Route::redirect(status, origin.url("/new")));
         for number in 0..5 {
             // Never the same, so that it is read each time; else it may hold what the first answer brought.
@@ -79,11 +84,11 @@ fn other_redirects_and_those_to_pages_without_known_news_are_never_adopted() {
             } else {
                 origin.set("/new", Route::rss(&[news("b", number + 10)]));
             }
-            site.once();
+            poll(&site);
             let_pass(&site, 24);
         }
         let before = asked(&origin, "/old");
-        site.once();
+        poll(&site);
         assert_eq!(asked(&origin, "/old"), before + 1, "{status} was adopted");
     }
 }
@@ -94,16 +99,16 @@ fn a_redirect_that_goes_away_within_two_days_leaves_no_trace() {
     origin.set("/old", Route::rss(&[news("a", 1)]));
     origin.set("/new", Route::rss(&[news("a", 1)]));
     let site = site(&origin, "/old");
-    site.once();
+    poll(&site);
     for _ in 0..4 {
         origin.set("/old", Route::redirect(301, origin.url("/new")));
-        site.once();
+        poll(&site);
         let_pass(&site, 20);
         origin.set("/old", Route::rss(&[news("a", 1)]));
-        site.once();
+        poll(&site);
     }
     let before = asked(&origin, "/old");
-    site.once();
+    poll(&site);
     assert_eq!(asked(&origin, "/old"), before + 1);
 }
 
@@ -112,11 +117,11 @@ fn an_adopted_address_that_fails_is_left_for_the_configured_one() {
     let origin = Origin::start();
     origin.set("/old", Route::rss(&[news("a", 1)]));
     let site = site(&origin, "/old");
-    site.once();
+    poll(&site);
     origin.set("/old", Route::redirect(301, origin.url("/new")));
     origin.set("/new", Route::rss(&[news("a", 1)]));
     for _ in 0..4 {
-        site.once();
+        poll(&site);
         let_pass(&site, 20);
     }
     origin.set(
@@ -128,7 +133,7 @@ fn an_adopted_address_that_fails_is_left_for_the_configured_one() {
     );
     origin.set("/old", Route::rss(&[news("a", 1), news("a", 2)]));
     for _ in 0..4 {
-        site.once();
+        poll(&site);
     }
     assert_eq!(site.error("a"), None);
     assert_eq!(site.entries("it").len(), 2);
@@ -139,7 +144,7 @@ fn a_source_that_is_gone_is_paused_after_a_day_and_what_it_gave_stays() {
     let origin = Origin::start();
     origin.set("/a", Route::rss(&[news("a", 1)]));
     let site = site(&origin, "/a");
-    site.once();
+    poll(&site);
     origin.set(
         "/a",
         Route {
@@ -147,13 +152,13 @@ fn a_source_that_is_gone_is_paused_after_a_day_and_what_it_gave_stays() {
             ..Route::rss(&[])
         },
     );
-    site.once();
-    site.once();
-    let ran = site.once();
-    assert!(!ran.err.contains("paused"), "within a day: {}", ran.err);
+    poll(&site);
+    poll(&site);
+    let ran = poll(&site);
+    assert!(!ran.out.contains("paused"), "within a day: {}", ran.out);
     let_pass(&site, 25);
-    let ran = site.once();
-    assert!(ran.err.contains("paused"), "{}", ran.err);
+    let ran = poll(&site);
+    assert!(ran.out.contains("paused"), "{}", ran.out);
     let wait: i64 = site
         .look()
         .query_row("SELECT next_run - last_attempt FROM source", [], |row| {
@@ -165,6 +170,6 @@ fn a_source_that_is_gone_is_paused_after_a_day_and_what_it_gave_stays() {
     assert!(site.run("status", &["a"]).out.contains("paused"));
     // It may think better of it.
     origin.set("/a", Route::rss(&[news("a", 1), news("a", 2)]));
-    site.once();
+    poll(&site);
     assert_eq!((site.error("a"), site.entries("it").len()), (None, 2));
 }
