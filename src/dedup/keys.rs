@@ -122,7 +122,8 @@ pub fn content(item: &Item) -> Key {
     Key::of(&parts)
 }
 
-/// Whether two titles are versions of one: at least half of the words of the shorter are in the other.
+/// Whether two titles are versions of one: at least half of the words of the shorter are in the other, and not that
+/// each has a number of its own, as the pieces of a series have.
 pub(super) fn alike(one: &str, other: &str) -> bool {
     let (one, other) = (fold(one), fold(other));
     let words = |text: &str| {
@@ -131,5 +132,8 @@ pub(super) fn alike(one: &str, other: &str) -> bool {
             .collect::<std::collections::HashSet<_>>()
     };
     let (one, other) = (words(&one), words(&other));
-    2 * one.intersection(&other).count() >= one.len().min(other.len())
+    let number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = one.difference(&other).any(|word| number(&word))
+        && other.difference(&one).any(|word| number(&word));
+    !numbered && 2 * one.intersection(&other).count() >= one.len().min(other.len())
 }

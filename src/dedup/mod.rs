@@ -18,6 +18,9 @@ use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
 /// The most items that a source's first success publishes; the rest are marked as seen.
 pub const FIRST: usize = 10;
 
+/// News may be so much older than the last look at their source when they first appear.
+const LATE: TimeDelta = TimeDelta::days(3);
+
 /// Dates before this year are the zero of some clock, not dates of publication.
 const EARLIEST: i32 = 1990;
 
@@ -71,8 +74,8 @@ pub struct Memory {
 /// The circumstances of a fetch.
 #[derive(Debug, Clone, Copy)]
 pub struct Fetch {
-    /// The source never gave anything before.
-    pub first: bool,
+    /// The last time that the source gave anything; nothing if this is its first.
+    pub since: Option<DateTime<Utc>>,
     /// The document was cut short, so nothing counts as gone.
     pub partial: bool,
     /// When it was fetched: the first-seen time of what is new.
@@ -162,8 +165,9 @@ pub fn place(items: Vec<Item>, mut keys: Vec<Keys>, memory: &Memory, fetch: Fetc
             verdict,
         });
     }
-    if fetch.first {
-        greet(&mut placed);
+    match fetch.since {
+        None => greet(&mut placed),
+        Some(since) => shelve(&mut placed, since),
     }
     placed
 }
@@ -252,6 +256,21 @@ fn greet(placed: &mut [Placed]) {
     });
     for at in new.into_iter().skip(FIRST) {
         placed[at].verdict = Verdict::Seen;
+    }
+}
+
+/// Many new items at once, as when a source lists its archive: those that are older than what was read last time are
+/// only remembered. A few may be late, and are published.
+fn shelve(placed: &mut [Placed], since: DateTime<Utc>) {
+    let new = |placed: &&mut Placed| matches!(placed.verdict, Verdict::New);
+    if placed.iter_mut().filter(new).count() <= FIRST {
+        return;
+    }
+    for placed in placed.iter_mut().filter(new) {
+        let published = placed.item.published.as_ref();
+        if published.is_some_and(|dated| dated.at.to_utc() < since - LATE) {
+            placed.verdict = Verdict::Seen;
+        }
     }
 }
 

@@ -63,7 +63,7 @@ fn memory(items: &[Item]) -> Memory {
 
 fn verdicts(before: &[Item], after: &[Item]) -> Vec<Verdict> {
     let fetch = Fetch {
-        first: false,
+        since: Some(now()),
         partial: false,
         now: now(),
     };
@@ -133,7 +133,7 @@ fn an_old_guid_on_another_story_is_a_new_item_and_stays_one() {
         [Verdict::New]
     );
     let fetch = Fetch {
-        first: false,
+        since: Some(now()),
         partial: false,
         now: now(),
     };
@@ -178,7 +178,7 @@ fn the_address_of_another_source_s_story_joins_it() {
     memory.traces.clear();
     memory.items.clear();
     let fetch = Fetch {
-        first: false,
+        since: Some(now()),
         partial: false,
         now: now(),
     };
@@ -199,7 +199,7 @@ fn what_was_forgotten_stays_out() {
         .values_mut()
         .for_each(|trace| *trace = Trace::Forgotten);
     let fetch = Fetch {
-        first: false,
+        since: Some(now()),
         partial: false,
         now: now(),
     };
@@ -212,7 +212,7 @@ fn what_was_forgotten_stays_out() {
 #[test]
 fn in_a_document_that_was_cut_short_nothing_counts_as_gone() {
     let fetch = Fetch {
-        first: false,
+        since: Some(now()),
         partial: true,
         now: now(),
     };
@@ -232,7 +232,7 @@ fn a_first_success_publishes_the_ten_newest_and_remembers_the_rest() {
         .map(|day| item("-", &format!("n{day}"), &format!("Numero {day}"), day))
         .collect();
     let fetch = Fetch {
-        first: true,
+        since: None,
         partial: false,
         now: now(),
     };
@@ -292,5 +292,41 @@ fn an_entry_id_comes_from_the_source_and_the_strongest_key_alone() {
     assert_eq!(
         entry_id(&one.source, &keys_of(&one)).to_string(),
         "f54c88d5-8708-5781-bfa8-c604fd8b038d"
+    );
+}
+
+#[test]
+fn an_archive_that_is_listed_at_once_is_remembered_and_not_published() {
+    let known = item("known", "known", "Nota", 1);
+    let many = |age: TimeDelta| -> Vec<Item> {
+        let items = (0..30).map(|n| {
+            let mut item = item(
+                &format!("g{n}"),
+                &format!("p{n}"),
+                &format!("Numero {n}"),
+                n,
+            );
+            let at = (now() - age).with_timezone(&chrono_tz::Europe::Rome);
+            item.published = item.published.map(|dated| Dated { at, ..dated });
+            item
+        });
+        items.collect()
+    };
+    let new = |items: &[Item]| {
+        let all = verdicts(std::slice::from_ref(&known), items);
+        all.iter()
+            .filter(|verdict| **verdict == Verdict::New)
+            .count()
+    };
+    assert_eq!(new(&many(TimeDelta::days(30))), 0);
+    assert_eq!(
+        new(&many(TimeDelta::days(1))),
+        30,
+        "what came since the last look"
+    );
+    assert_eq!(
+        new(&many(TimeDelta::days(30))[..FIRST]),
+        FIRST,
+        "a few may be late"
     );
 }

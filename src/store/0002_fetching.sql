@@ -9,3 +9,4 @@ ALTER TABLE source ADD COLUMN moving_seen INTEGER NOT NULL DEFAULT 0;  -- its si
 ALTER TABLE source ADD COLUMN gone_since  INTEGER;                     -- the first 410 in a row
 ALTER TABLE source ADD COLUMN gone_seen   INTEGER NOT NULL DEFAULT 0;  -- and how many there were
 ALTER TABLE source ADD COLUMN partial     INTEGER NOT NULL DEFAULT 0;  -- the last answer was cut off
+ALTER TABLE source ADD COLUMN empty_seen  INTEGER NOT NULL DEFAULT 0;  -- answers in a row that list nothing, though it had news

@@ -13,14 +13,26 @@ use crate::model::{Key, SourceId};
 /// So many failures in a row at an adopted address, and the configured one is asked again.
 const DISTRUST: u32 = 3;
 
+/// So many answers in a row that list nothing are an error.
+const EMPTY: u32 = 3;
+
 /// A source's state, as far as it decides on its next one.
 pub(super) struct Course {
     pub(super) number: i64,
     pub(super) rules: Key,
     pub(super) failures: u32,
     pub(super) first_success: Option<DateTime<Utc>>,
+    pub(super) last_success: Option<DateTime<Utc>>,
     gone: Option<Gone>,
     moving: Option<Moving>,
+    empty_seen: u32,
+}
+
+/// What is odd about an answer that lists nothing although its source had news.
+pub(super) struct Empty {
+    pub(super) text: String,
+    /// Whether it has been so for too long.
+    pub(super) fails: bool,
 }
 
 impl Course {
@@ -30,7 +42,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, rules, failures, first_success, gone_since, gone_seen, moving_to, moving_since, moving_seen
+            "SELECT number, rules, failures, first_success, last_success, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -42,9 +54,39 @@ impl Course {
             rules: row.get("rules")?,
             failures: row.get("failures")?,
             first_success: maybe_time(row, "first_success")?,
+            last_success: maybe_time(row, "last_success")?,
             gone: gone(row)?,
             moving: moving(row)?,
+            empty_seen: row.get("empty_seen")?,
         })
+    }
+
+    /// After an answer that lists so many items, or the same as last time: whether it should list something.
+    pub(super) fn listed(
+        &self,
+        connection: &Connection,
+        items: Option<usize>,
+    ) -> Result<Option<Empty>, StoreError> {
+        let nothing = items.map_or(self.empty_seen > 0, |items| items == 0);
+        let had: bool = connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1)")?
+            .query_row([self.number], |row| row.get(0))?;
+        let seen = if nothing && had {
+            self.empty_seen.saturating_add(1)
+        } else {
+            0
+        };
+        if seen != self.empty_seen {
+            connection
+                .prepare_cached("UPDATE source SET empty_seen = ?2 WHERE number = ?1")?
+                .execute(params![self.number, seen])?;
+        }
+        Ok((seen > 0).then(|| Empty {
+            text:
+                "it answers, but lists nothing, though it had news before; what was published stays"
+                    .to_owned(),
+            fails: seen >= EMPTY,
+        }))
     }
 
     /// After a failure: counts a 410, and pauses the source when it is settled; leaves an adopted address that keeps

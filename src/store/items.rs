@@ -169,10 +169,12 @@ fn record(
             recorded.unchanged = true;
             recorded.next_run = next(0);
             course.answered(connection, told.moved, poll.at, &mut recorded)?;
+            let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
+            recorded.failed = empty.is_some();
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
-                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = NULL, next_run = ?3,
+                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?6, next_run = ?3,
                             etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified) WHERE number = ?1",
                 )?
                 .execute(params![
@@ -180,12 +182,15 @@ fn record(
                     at,
                     recorded.next_run.timestamp(),
                     told.validators.etag,
-                    told.validators.last_modified
+                    told.validators.last_modified,
+                    empty.map(|empty| empty.text),
                 ])?;
         }
         Outcome::Read(fetched) => {
             let fetch = dedup::Fetch {
-                first: course.first_success.is_none(),
+                since: course
+                    .last_success
+                    .filter(|_| course.first_success.is_some()),
                 partial: fetched.partial,
                 now: poll.at,
             };
@@ -202,6 +207,11 @@ fn record(
                 &memory,
                 &mut recorded,
             )?;
+            let empty = course.listed(connection, Some(recorded.listed))?;
+            let mut warnings = fetched.warnings;
+            warnings.extend(empty.iter().map(|empty| empty.text.clone()));
+            let empty = empty.filter(|empty| empty.fails);
+            recorded.failed = empty.is_some();
             let feed_url = fetched.feed_url.as_ref().map(Url::as_str);
             // A document that was cut short is asked for again.
             let validators = Some(fetched.told.validators).filter(|_| !fetched.partial);
@@ -212,7 +222,7 @@ fn record(
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
-                            last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5,
+                            last_new = iif(?3, ?2, last_new), failures = 0, error = ?15, next_run = ?4, kind = ?5,
                             feed_url = iif(?13, feed_url, ?6), etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2,
                             listed = ?10, rates = ?11, warnings = ?12, partial = ?14
                      WHERE number = ?1",
@@ -229,9 +239,10 @@ fn record(
                     (!fetched.partial).then_some(fetched.body),
                     u32::try_from(recorded.listed).unwrap_or(u32::MAX),
                     json(&fetched.rates),
-                    json(&fetched.warnings),
+                    json(&warnings),
                     recorded.adopted,
                     fetched.partial,
+                    empty.map(|empty| empty.text),
                 ])?;
         }
     }

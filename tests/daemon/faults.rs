@@ -212,3 +212,26 @@ fn a_wrong_charset_is_read_as_what_it_is() {
     let status = site.run("status", &["antica"]);
     assert!(status.out.contains("warning: "), "{}", status.out);
 }
+
+#[test]
+fn a_feed_that_lists_nothing_any_more_is_warned_of_and_then_an_error() {
+    let origin = Origin::start();
+    let site = Site::new();
+    let url = origin.url("/a");
+    site.configure(&format!("[source.a]\nurl = \"{url}\"\nlanguage = \"it\"\n"));
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    site.once();
+    // The same body each time, which is not read again.
+    origin.set("/a", Route::rss(&[]));
+    let ran = site.once();
+    assert!(ran.out.contains("lists nothing"), "{}", ran.out);
+    site.once();
+    assert_eq!(site.error("a"), None);
+    assert_eq!(site.run("once", &[]).code, 1);
+    let error = site.error("a").unwrap_or_default();
+    assert!(error.contains("lists nothing"), "{error}");
+    assert_eq!(site.entries("it").len(), 1);
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    site.once();
+    assert_eq!(site.error("a"), None);
+}

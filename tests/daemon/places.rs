@@ -230,6 +230,8 @@ fn a_full_disk_is_a_clear_error_and_leaves_everything_whole() {
     let large: Vec<_> = (2..60)
         .map(|n| super::support::News {
             text: format!("{n} ").repeat(40_000),
+            // News of today, for so many old ones at once would not be published.
+            at: chrono::Utc::now(),
             ..news("a", n)
         })
         .collect();
