@@ -41,61 +41,98 @@ const STICKY: &[&str] = &[
 /// Whether the nesting of an HTML text stays within what can be parsed in time.
 #[must_use]
 pub fn shallow(html: &str) -> bool {
-    let bytes = html.as_bytes();
-    let mut open: Vec<&str> = Vec::new();
-    let mut sticky = 0_usize;
-    let mut at = 0;
-    while let Some(found) = find(bytes, at, b'<') {
-        let Some(next) = bytes.get(found + 1) else {
-            break;
+    Shape::of(html).shallow
+}
+
+/// How the tags of an HTML text nest, as far as it can be told without parsing.
+pub(super) struct Shape<'a> {
+    /// The nesting stays within what can be parsed in time; if not, the rest was not looked at.
+    pub(super) shallow: bool,
+    /// The elements that are open at the end.
+    pub(super) open: Vec<&'a str>,
+    /// Where a tag, a comment or the raw text of an element begins that does not end.
+    pub(super) unended: Option<usize>,
+    /// `</body>` or `</html>` was seen.
+    pub(super) closed: bool,
+}
+
+impl<'a> Shape<'a> {
+    pub(super) fn of(html: &'a str) -> Self {
+        let bytes = html.as_bytes();
+        let mut shape = Self {
+            shallow: true,
+            open: Vec::new(),
+            unended: None,
+            closed: false,
         };
-        if bytes[found..].starts_with(b"<!--") {
-            match html[found..].find("-->") {
-                Some(end) => at = found + end + 3,
-                None => break,
+        let open = &mut shape.open;
+        let mut sticky = 0_usize;
+        let mut at = 0;
+        while let Some(found) = find(bytes, at, b'<') {
+            if bytes[found..].starts_with(b"<!--") {
+                match html[found..].find("-->") {
+                    Some(end) => at = found + end + 3,
+                    None => {
+                        shape.unended = Some(found);
+                        break;
+                    }
+                }
+                continue;
             }
-            continue;
-        }
-        let closing = *next == b'/';
-        let start = found + 1 + usize::from(closing);
-        let length = bytes[start..]
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count();
-        if length == 0 || !bytes[start].is_ascii_alphabetic() {
-            at = found + 1;
-            continue;
-        }
-        let name = &html[start..start + length];
-        let end = tag_end(bytes, start + length);
-        let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
-        at = end.next;
-        if closing {
-            if known(STICKY) {
-                sticky = sticky.saturating_sub(1);
+            let closing = bytes.get(found + 1) == Some(&b'/');
+            let start = found + 1 + usize::from(closing);
+            if start == bytes.len() {
+                shape.unended = Some(found);
+                break;
             }
-            if let Some(depth) = open
+            let length = bytes[start..]
                 .iter()
-                .rposition(|other| other.eq_ignore_ascii_case(name))
-            {
-                open.truncate(depth);
+                .take_while(|b| b.is_ascii_alphanumeric())
+                .count();
+            if length == 0 || !bytes[start].is_ascii_alphabetic() {
+                at = found + 1;
+                continue;
             }
-        } else if known(RAW) {
-            match raw_end(bytes, at, name) {
-                Some(end) => at = end,
-                None => break,
+            let name = &html[start..start + length];
+            let end = tag_end(bytes, start + length);
+            if !end.ended {
+                shape.unended = Some(found);
+                break;
             }
-        } else if !end.empty && !known(EMPTY) {
-            end_implied(&mut open, name);
-            open.push(name);
-            // Alike ones without attributes are kept three at a time by the parser itself.
-            sticky += usize::from(end.attributes && known(STICKY));
-            if open.len() > DEPTH || sticky > FORMATTING {
-                return false;
+            let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
+            at = end.next;
+            if closing {
+                shape.closed |= known(&["body", "html"]);
+                if known(STICKY) {
+                    sticky = sticky.saturating_sub(1);
+                }
+                if let Some(depth) = open
+                    .iter()
+                    .rposition(|other| other.eq_ignore_ascii_case(name))
+                {
+                    open.truncate(depth);
+                }
+            } else if known(RAW) {
+                match raw_end(bytes, at, name) {
+                    Some(end) => at = end,
+                    None => {
+                        shape.unended = Some(found);
+                        break;
+                    }
+                }
+            } else if !end.empty && !known(EMPTY) {
+                end_implied(open, name);
+                open.push(name);
+                // Alike ones without attributes are kept three at a time by the parser itself.
+                sticky += usize::from(end.attributes && known(STICKY));
+                if open.len() > DEPTH || sticky > FORMATTING {
+                    shape.shallow = false;
+                    break;
+                }
             }
         }
+        shape
     }
-    true
 }
 
 /// Closes what the start of an element closes by itself.
@@ -121,6 +158,7 @@ struct TagEnd {
     next: usize,
     empty: bool,
     attributes: bool,
+    ended: bool,
 }
 
 /// The end of a tag: the first `>` outside quotes.
@@ -141,6 +179,7 @@ fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
                     next: from + offset + 1,
                     empty,
                     attributes,
+                    ended: true,
                 };
             }
             (None, b'=') => attributes = true,
@@ -151,6 +190,7 @@ fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
         next: bytes.len(),
         empty: true,
         attributes,
+        ended: false,
     }
 }
 

@@ -8,7 +8,8 @@ use crate::model::{DateText, Enclosure, Place, RawItem};
 use super::element::trimmed;
 use super::fault::{Fault, Faults};
 use super::item::absolute;
-use super::{FeedReading, MAX_ITEMS, NotAFeed};
+use super::{FeedReading, NotAFeed, bound};
+use crate::extract::MAX_ITEMS;
 
 /// How much of a document's beginning is searched for the version, in bytes.
 const VERSION_WINDOW: usize = 4096;
@@ -46,20 +47,21 @@ pub(super) fn read(text: &str, url: &Url) -> Result<FeedReading, NotAFeed> {
     else {
         return Err(NotAFeed::Json);
     };
-    if items.len() > MAX_ITEMS {
-        faults.insert(Fault::TooManyItems);
-    }
     let authors = authors(&feed);
-    let items = items.iter().take(MAX_ITEMS).filter_map(Value::as_object);
-    let items = items
-        .map(|fields| item(fields, &authors, url, &mut faults))
-        .collect();
+    let mut read = Vec::new();
+    for fields in items.iter().filter_map(Value::as_object) {
+        read.push(item(fields, &authors, url, &mut faults));
+        if read.len() >= 2 * MAX_ITEMS {
+            bound(&mut read, &mut faults);
+        }
+    }
+    bound(&mut read, &mut faults);
     Ok(FeedReading {
         title: string(&feed, "title"),
         link: string(&feed, "home_page_url").map(|link| absolute(&link, url)),
         language: string(&feed, "language"),
         rights: None,
-        items,
+        items: read,
         partial: faults.contains(&Fault::Cut),
         warnings: faults.into_iter().map(Fault::sentence).collect(),
     })
@@ -80,9 +82,6 @@ fn salvaged(text: &str) -> Option<Map<String, Value>> {
         let Some(Ok(item)) = values.next() else { break };
         items.push(item);
         rest = rest.get(values.byte_offset()..)?;
-        if items.len() > MAX_ITEMS {
-            break;
-        }
     }
     // What stands before the items is an object but for its end.
     let head = format!("{}}}", before.trim_end().trim_end_matches(','));
