@@ -3,6 +3,10 @@
 
 /// The deepest nesting of elements that is parsed.
 pub(super) const DEPTH: usize = 400;
+/// The most elements that are parsed: each takes some hundred bytes of memory, and a page has a few thousand.
+pub(super) const ELEMENTS: usize = 400_000;
+/// The most attributes of one element: the parser compares each of them with all others.
+pub(super) const ATTRIBUTES: usize = 1_000;
 /// The most formatting elements that may stand open: the parser opens each of them again in every paragraph.
 const FORMATTING: usize = 200;
 
@@ -66,7 +70,7 @@ impl<'a> Shape<'a> {
             closed: false,
         };
         let open = &mut shape.open;
-        let mut sticky = 0_usize;
+        let (mut sticky, mut elements) = (0_usize, 0_usize);
         let mut at = 0;
         while let Some(found) = find(bytes, at, b'<') {
             if bytes[found..].starts_with(b"<!--") {
@@ -101,6 +105,11 @@ impl<'a> Shape<'a> {
             }
             let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
             at = end.next;
+            elements += usize::from(!closing);
+            if end.attributes > ATTRIBUTES || elements > ELEMENTS {
+                shape.shallow = false;
+                break;
+            }
             if closing {
                 shape.closed |= known(&["body", "html"]);
                 if known(STICKY) {
@@ -124,7 +133,7 @@ impl<'a> Shape<'a> {
                 end_implied(open, name);
                 open.push(name);
                 // Alike ones without attributes are kept three at a time by the parser itself.
-                sticky += usize::from(end.attributes && known(STICKY));
+                sticky += usize::from(end.attributes > 0 && known(STICKY));
                 if open.len() > DEPTH || sticky > FORMATTING {
                     shape.shallow = false;
                     break;
@@ -157,17 +166,20 @@ fn end_implied(open: &mut Vec<&str>, name: &str) {
 struct TagEnd {
     next: usize,
     empty: bool,
-    attributes: bool,
+    /// How many there are, at most.
+    attributes: usize,
     ended: bool,
 }
 
 /// The end of a tag: the first `>` outside quotes.
 fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
     let mut quote = None;
-    let mut attributes = false;
+    let mut attributes = 0;
+    let mut apart = false;
     for (offset, &byte) in bytes[from..].iter().enumerate() {
         match (quote, byte) {
-            (Some(open), _) if byte == open => quote = None,
+            // What follows the quote is an attribute, blank or not.
+            (Some(open), _) if byte == open => (quote, apart) = (None, true),
             (Some(_), _) => {}
             // A quote opens a value only after an equals sign; elsewhere it is a stray character.
             (None, b'"' | b'\'') if bytes[from..from + offset].trim_ascii_end().ends_with(b"=") => {
@@ -182,8 +194,10 @@ fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
                     ended: true,
                 };
             }
-            (None, b'=') => attributes = true,
-            (None, _) => {}
+            (None, b'/') => apart = true,
+            (None, byte) if byte.is_ascii_whitespace() => apart = true,
+            (None, b'=') => apart = false,
+            (None, _) => attributes += usize::from(std::mem::take(&mut apart)),
         }
     }
     TagEnd {
@@ -250,6 +264,25 @@ mod tests {
         assert!(shallow(&script));
         assert!(shallow(&format!("<!-- {} --><p>", "<div>".repeat(1_000))));
         assert!(!shallow(&format!("{script}{}", "<div>".repeat(DEPTH + 1))));
+    }
+
+    #[test]
+    fn too_many_elements_or_attributes_are_refused() {
+        assert!(shallow(&"<br>".repeat(ELEMENTS)));
+        assert!(!shallow(&"<br>".repeat(ELEMENTS + 1)));
+        for attribute in [
+            " a",
+            " a=1",
+            " a='1 2'",
+            " a = 1",
+            "/a",
+            "\na=\"\"",
+            " a=''b=''",
+        ] {
+            let tag = |count: usize| format!("<p{}>", attribute.repeat(count));
+            assert!(shallow(&tag(200)), "{attribute}");
+            assert!(!shallow(&tag(ATTRIBUTES + 1)), "{attribute}");
+        }
     }
 
     #[test]

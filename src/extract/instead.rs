@@ -9,8 +9,8 @@ use scraper::{ElementRef, Html};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::one;
 use super::text::{squash, visible, visible_without};
+use super::{bounded, one};
 use crate::config::units::fold;
 use crate::model::{Kind, RawItem};
 
@@ -130,7 +130,7 @@ pub(super) fn of(document: &Html, found: Found<'_>) -> Option<Instead> {
 
 /// The message of a JSON text that reports an error; nothing if it is something else.
 pub(super) fn json_error(text: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{FEFF}')).ok()?;
+    let value = bounded::parse(text.trim_start_matches('\u{FEFF}'))?;
     message(&value, 4).map(|text| squash(&text).chars().take(120).collect())
 }
 

@@ -4,6 +4,7 @@
 //! in [`extract`].
 
 mod article;
+mod bounded;
 pub mod charset;
 mod cut;
 mod detect;
@@ -111,8 +112,11 @@ pub enum NoNews {
     NotAPage,
     /// Parsing it would take too long.
     #[error(
-        "the page is nested more than {} elements deep, which no news page needs; it was not parsed",
-        guard::DEPTH
+        "the page nests its elements more than {} deep, has more than {} of them, or more than {} attributes in one, \
+         which no news page needs; it was not parsed",
+        guard::DEPTH,
+        guard::ELEMENTS,
+        guard::ATTRIBUTES
     )]
     TooDeep,
     /// The rules found no item.
@@ -229,17 +233,17 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             Err(why) => failed = Some(why),
         }
     } else {
-        let article = article::read(&parsed, &base);
         let list = || detect::read(&parsed, &base, ask.dates);
-        certain = article.certain;
-        (extracted.kind, extracted.items) = match expected {
-            Some(Kind::Article) => (Kind::Article, article.item.into_iter().collect()),
-            Some(_) => (Kind::Listing, list()),
-            None if article.certain => (Kind::Article, article.item.into_iter().collect()),
-            None => match list() {
+        (extracted.kind, extracted.items) = if expected == Some(Kind::Listing) {
+            (Kind::Listing, list())
+        } else {
+            let article = article::read(&parsed, &base);
+            certain = article.certain;
+            let known = certain || expected.is_some();
+            match if known { Vec::new() } else { list() } {
                 items if items.is_empty() => (Kind::Article, article.item.into_iter().collect()),
                 items => (Kind::Listing, items),
-            },
+            }
         };
         if extracted.items.is_empty() {
             failed = Some(NoNews::NothingFound);

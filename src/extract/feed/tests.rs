@@ -245,7 +245,8 @@ fn what_is_no_feed_says_what_it_is() {
     );
     assert_eq!(told("not found"), "this is neither XML nor JSON");
     assert!(told("<rss\nversion=\"2.0\"").ends_with("after line 2, before its first element"));
-    assert!(told(&"[".repeat(200_000)).starts_with("the JSON can't be read: "));
+    assert_eq!(told(&"[".repeat(200_000)), "this is JSON, but no JSON Feed");
+    assert!(told("{\"version\": nonsense").starts_with("the JSON can't be read: "));
     assert!(!looks_like_feed(
         b"<html><link type='application/rss+xml'>",
         Some("application/rss+xml")
