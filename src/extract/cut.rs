@@ -58,7 +58,7 @@ pub(super) fn parse(html: &str) -> Option<Parsed> {
             .as_comment()
             .is_some_and(|text| &**text == MARK)
     };
-    let mark = document.tree.nodes().filter(is_mark).next_back();
+    let mark = document.tree.nodes().rfind(is_mark);
     let open = mark
         .map(|mark| mark.ancestors().map(|node| node.id()).collect())
         .unwrap_or_default();

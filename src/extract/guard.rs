@@ -3,7 +3,8 @@
 
 /// The deepest nesting of elements that is parsed.
 pub(super) const DEPTH: usize = 400;
-/// The most elements that are parsed: each takes some hundred bytes of memory, and a page has a few thousand.
+/// The most elements, comments and stray signs that are parsed: each takes some hundred bytes of memory, and a page
+/// has a few thousand.
 pub(super) const ELEMENTS: usize = 400_000;
 /// The most attributes of one element: the parser compares each of them with all others.
 pub(super) const ATTRIBUTES: usize = 1_000;
@@ -73,6 +74,12 @@ impl<'a> Shape<'a> {
         let (mut sticky, mut elements) = (0_usize, 0_usize);
         let mut at = 0;
         while let Some(found) = find(bytes, at, b'<') {
+            let closing = bytes.get(found + 1) == Some(&b'/');
+            elements += usize::from(!closing);
+            if elements > ELEMENTS {
+                shape.shallow = false;
+                break;
+            }
             if bytes[found..].starts_with(b"<!--") {
                 match html[found..].find("-->") {
                     Some(end) => at = found + end + 3,
@@ -83,7 +90,6 @@ impl<'a> Shape<'a> {
                 }
                 continue;
             }
-            let closing = bytes.get(found + 1) == Some(&b'/');
             let start = found + 1 + usize::from(closing);
             if start == bytes.len() {
                 shape.unended = Some(found);
@@ -105,8 +111,7 @@ impl<'a> Shape<'a> {
             }
             let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
             at = end.next;
-            elements += usize::from(!closing);
-            if end.attributes > ATTRIBUTES || elements > ELEMENTS {
+            if end.attributes > ATTRIBUTES {
                 shape.shallow = false;
                 break;
             }
@@ -269,7 +274,9 @@ mod tests {
     #[test]
     fn too_many_elements_or_attributes_are_refused() {
         assert!(shallow(&"<br>".repeat(ELEMENTS)));
-        assert!(!shallow(&"<br>".repeat(ELEMENTS + 1)));
+        for piece in ["<br>", "<p>", "<!---->", "<", "< "] {
+            assert!(!shallow(&piece.repeat(ELEMENTS + 1)), "{piece}");
+        }
         for attribute in [
             " a",
             " a=1",

@@ -3,7 +3,7 @@
 //! Told by what such pages have in common: they say little, in a title or heading of a known sense, and list no news.
 //! The phrases are data: `instead.txt`. News may say the same in its headlines, so a phrase alone proves nothing.
 
-use std::sync::LazyLock;
+mod phrases;
 
 use scraper::{ElementRef, Html};
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::text::{squash, visible, visible_without};
 use super::{bounded, one};
 use crate::config::units::fold;
 use crate::model::{Kind, RawItem};
+use phrases::{is_filler, is_number, said, whole};
 
 /// What came instead of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -102,13 +103,11 @@ const PART: usize = 150;
 const SHORT: usize = 80;
 /// The most words of a page that shows nothing.
 const SHELL: usize = 15;
+/// How many headings are looked at, and how many bytes of a text: such pages say what they are at once.
+const HEADINGS: usize = 20;
+const LOOKED_AT: usize = 8_000;
 /// The most other words in a heading that has such a phrase.
 const REST: usize = 4;
-
-/// Words that say nothing by themselves in the heading of such a page.
-const FILLERS: &str = "error errors errore erreur fehler fehlermeldung erro oops ops oups ups uups hoppla sorry whoops \
-    spiacenti spiacente desole leider sentimos lo siento http https status code codice stato the this that a an is la il le \
-    lo l les the der die das diese el los o os your page pagina seite we are e 1";
 
 /// What the page is if it is not what was asked for.
 pub(super) fn of(document: &Html, found: Found<'_>) -> Option<Instead> {
@@ -121,7 +120,7 @@ pub(super) fn of(document: &Html, found: Found<'_>) -> Option<Instead> {
         return whole().filter(|_| page.words < SHORT);
     }
     let part = || page.heading_has().filter(|_| page.words <= PART);
-    let text = || said(&page.text, usize::MAX).filter(|_| page.words <= SHORT);
+    let text = || said(beginning(&page.text), usize::MAX).filter(|_| page.words <= SHORT);
     whole()
         .or_else(part)
         .or_else(text)
@@ -191,6 +190,7 @@ impl Sight {
         let title = title
             .map(|title| title.text().collect::<String>())
             .unwrap_or_default();
+        let title = beginning(&title);
         let mut titles: Vec<String> = title
             .split(['|', '–', '—', '·', '»', '«', '•'])
             .flat_map(|part| part.split(" - "))
@@ -198,13 +198,16 @@ impl Sight {
             .filter(|part| !part.is_empty())
             .collect();
         if titles.len() > 1 {
-            titles.insert(0, fold(&title));
+            titles.insert(0, fold(title));
         }
         let mut headings = all("h1");
         if headings.is_empty() {
             headings = all("h2").into_iter().take(1).collect();
         }
-        let headings = headings.into_iter().map(|heading| fold(&visible(heading)));
+        let headings = headings
+            .into_iter()
+            .take(HEADINGS)
+            .map(|heading| fold(beginning(&visible(heading))));
         let body = one("body")
             .and_then(|select| document.select(&select).next())
             .unwrap_or(root);
@@ -279,8 +282,9 @@ impl Sight {
             return None;
         }
         let noscript = one("noscript").is_some_and(|select| {
-            document.select(&select).any(|element| {
-                said(&fold(&element.text().collect::<String>()), usize::MAX).is_some()
+            document.select(&select).take(HEADINGS).any(|element| {
+                let text = element.text().collect::<String>();
+                said(&fold(beginning(&text)), usize::MAX).is_some()
             })
         });
         if has("meta[http-equiv=refresh i][content*='url' i]") {
@@ -292,7 +296,7 @@ impl Sight {
         }
     }
 
-    /// One word in twenty speaks of cookies and consent.
+    /// One word in twelve speaks of cookies and consent.
     fn is_about_cookies(&self) -> bool {
         let stems = [
             "cookie",
@@ -325,107 +329,17 @@ impl Sight {
     }
 }
 
+fn beginning(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LOOKED_AT))
+        .unwrap_or(text)
+}
+
 /// Whether an element stands in one of these.
 fn within(element: ElementRef<'_>, names: &[&str]) -> bool {
     element
         .ancestors()
         .filter_map(ElementRef::wrap)
         .any(|around| names.contains(&around.value().name()))
-}
-
-struct Phrase {
-    sense: Instead,
-    /// Folded, a blank on both sides.
-    text: String,
-    /// How many words it has.
-    words: usize,
-    /// It counts only where it is all that is said.
-    whole: bool,
-}
-
-static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    let mut phrases = Vec::new();
-    for line in include_str!("instead.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-    {
-        let mut cells = line.split('|').map(str::trim);
-        let sense = match cells.next() {
-            Some("missing") => Instead::Missing,
-            Some("bot") => Instead::BotCheck,
-            Some("denied") => Instead::Denied,
-            Some("login") => Instead::Login,
-            Some("consent") => Instead::Consent,
-            Some("maintenance") => Instead::Maintenance,
-            Some("default") => Instead::Default,
-            Some("parked") => Instead::Parked,
-            Some("script") => Instead::Script,
-            Some("fault") => Instead::Fault,
-            _ => continue,
-        };
-        for cell in cells {
-            let text = fold(cell);
-            phrases.push(Phrase {
-                sense,
-                words: text.split(' ').count(),
-                text: format!(" {text} "),
-                whole: cell.starts_with('='),
-            });
-        }
-    }
-    phrases
-});
-
-/// What a folded heading says if it says nothing else but fillers and the number of a status.
-fn whole(text: &str) -> Option<Instead> {
-    let rest = |phrase: Option<&Phrase>| {
-        let left = match phrase {
-            Some(phrase) => format!(" {text} ").replacen(&phrase.text, " ", 1),
-            None => text.to_owned(),
-        };
-        left.split(' ')
-            .all(|word| word.is_empty() || is_number(word) || is_filler(word))
-    };
-    let padded = format!(" {text} ");
-    let said = PHRASES
-        .iter()
-        .find(|phrase| padded.contains(&phrase.text) && rest(Some(phrase)));
-    said.map(|phrase| phrase.sense)
-        .or_else(|| text.split(' ').find_map(status).filter(|_| rest(None)))
-}
-
-/// What a folded text says among at most so many other words.
-fn said(text: &str, rest: usize) -> Option<Instead> {
-    let padded = format!(" {text} ");
-    let words = text.split(' ').count();
-    PHRASES
-        .iter()
-        .find(|phrase| {
-            !phrase.whole
-                && words.saturating_sub(phrase.words) <= rest
-                && padded.contains(&phrase.text)
-        })
-        .map(|phrase| phrase.sense)
-}
-
-/// What the number of a status stands for.
-fn status(word: &str) -> Option<Instead> {
-    match word {
-        "404" | "410" => Some(Instead::Missing),
-        "401" | "403" | "451" => Some(Instead::Denied),
-        "500" | "502" | "503" | "504" => Some(Instead::Fault),
-        _ => None,
-    }
-}
-
-fn is_number(word: &str) -> bool {
-    word.len() == 3
-        && word.starts_with(['4', '5'])
-        && word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_filler(word: &str) -> bool {
-    FILLERS.split(' ').any(|filler| filler == word)
 }
 
 #[cfg(test)]

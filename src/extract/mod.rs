@@ -3,6 +3,7 @@
 //! A page is a feed, a listing of news or one article. To add a kind of source: a file here, a [`Kind`], an arm
 //! in [`extract`].
 
+mod alike;
 mod article;
 mod bounded;
 pub mod charset;

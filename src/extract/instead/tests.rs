@@ -1,3 +1,4 @@
+use super::phrases::PHRASES;
 use super::*;
 
 fn told(html: &str) -> Option<Instead> {
