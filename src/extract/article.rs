@@ -7,6 +7,7 @@ use scraper::{ElementRef, Html};
 use serde_json::Value;
 use url::Url;
 
+use super::cut::Parsed;
 use super::text::{squash, visible};
 use super::{jsonld, one};
 use crate::model::{DateText, Place, RawItem};
@@ -19,8 +20,9 @@ pub(super) struct Read {
     pub(super) certain: bool,
 }
 
-/// Reads a page as one article.
-pub(super) fn read(document: &Html, base: &Url) -> Read {
+/// Reads a page as one article; a text that breaks off is left out.
+pub(super) fn read(page: &Parsed, base: &Url) -> Read {
+    let document = &page.document;
     let ld = jsonld::article(document).unwrap_or(Value::Null);
     let meta = Meta::of(document);
     let certain = !ld.is_null()
@@ -42,7 +44,7 @@ pub(super) fn read(document: &Html, base: &Url) -> Read {
             .get("og:description")
             .or_else(|| meta.get("description"))
             .or_else(|| jsonld::text(&ld, "description")),
-        html: body(document),
+        html: body(page),
         image: jsonld::image(&ld, "image").or_else(|| meta.get("og:image")),
         authors: authors(&ld, &meta),
         categories: meta.all("article:tag"),
@@ -118,7 +120,8 @@ fn heading(document: &Html) -> Option<String> {
 }
 
 /// The text of the article: the element that marks it, else the one whose own paragraphs say the most.
-fn body(document: &Html) -> Option<String> {
+fn body(page: &Parsed) -> Option<String> {
+    let document = &page.document;
     let paragraphs = one("p")?;
     let mut weights: HashMap<NodeId, usize> = HashMap::new();
     let mut parents: Vec<ElementRef<'_>> = Vec::new();
@@ -144,7 +147,11 @@ fn body(document: &Html) -> Option<String> {
         .rev()
         .max_by_key(weight)
         .filter(|element| weight(element) >= 200);
-    marked.or(heaviest).map(|element| element.inner_html())
+    let whole = |element: &ElementRef<'_>| !page.open.contains(&element.id());
+    marked
+        .or(heaviest)
+        .filter(whole)
+        .map(|element| element.inner_html())
 }
 
 /// The page's `<meta>` elements, names in lower case, and what stands beside them.

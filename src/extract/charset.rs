@@ -1,9 +1,10 @@
 //! Bytes to text: byte order mark, then the HTTP header, then the document's own declaration, then a guess.
 //!
 //! Declarations are checked against the bytes, since pages lie. Never fails: what can't be decoded becomes U+FFFD.
+//! UTF-7 is never read: it hides markup from whoever looks at the bytes.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 
 /// How much of a document's beginning is searched for a declaration, in bytes.
 const DECLARATION_WINDOW: usize = 4096;
@@ -33,11 +34,29 @@ pub struct Decoded {
 /// Decodes `body`, whose `Content-Type` header is `content_type`.
 #[must_use]
 pub fn decode(body: &[u8], content_type: Option<&str>, markup: Markup) -> Decoded {
-    if let Some((encoding, mark)) = Encoding::for_bom(body) {
-        return decoded(body.get(mark..).unwrap_or_default(), encoding, Vec::new());
+    if let Some(text) = utf32(body) {
+        return Decoded {
+            text,
+            encoding: "UTF-32",
+            warnings: Vec::new(),
+        };
     }
-    if let Some(encoding) = utf16_without_mark(body) {
-        return decoded(body, encoding, Vec::new());
+    let mut claims = Vec::new();
+    let mut body = body;
+    match Encoding::for_bom(body) {
+        // An editor's mark before bytes that are something else all the same is but one more claim.
+        Some((encoding, mark)) if encoding == UTF_8 => {
+            body = body.get(mark..).unwrap_or_default();
+            claims.push(UTF_8);
+        }
+        Some((encoding, mark)) => {
+            return decoded(body.get(mark..).unwrap_or_default(), encoding, Vec::new());
+        }
+        None => {
+            if let Some(encoding) = utf16_without_mark(body) {
+                return decoded(body, encoding, Vec::new());
+            }
+        }
     }
     let mut warnings = Vec::new();
     let window = body.get(..DECLARATION_WINDOW).unwrap_or(body);
@@ -45,69 +64,79 @@ pub fn decode(body: &[u8], content_type: Option<&str>, markup: Markup) -> Decode
         content_type.and_then(header_charset),
         declared_charset(window, markup),
     ];
-    let mut claimed = None;
     for label in labels.into_iter().flatten() {
-        match Encoding::for_label(label.as_bytes()) {
+        match Encoding::for_label_no_replacement(label.as_bytes()) {
             // A declaration that could be read as ASCII can't be UTF-16.
             Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
                 warnings.push(format!("It says {label}, but it isn't."));
             }
-            Some(encoding) => {
-                claimed = Some(encoding);
-                break;
-            }
+            Some(encoding) if encoding == X_USER_DEFINED => claims.push(WINDOWS_1252),
+            Some(encoding) => claims.push(encoding),
             None => warnings.push(format!(
                 "The encoding \"{}\" is unknown.",
                 label.escape_debug()
             )),
         }
     }
-    let encoding = corrected(body, claimed, &mut warnings);
+    let encoding = corrected(body, &claims, &mut warnings);
     decoded(body, encoding, warnings)
 }
 
-/// The encoding to use, given what the document claims and what its bytes allow.
+/// The encoding to use, given what mark, header and document claim, in this order, and what the bytes allow.
 fn corrected(
     body: &[u8],
-    claimed: Option<&'static Encoding>,
+    claims: &[&'static Encoding],
     warnings: &mut Vec<String>,
 ) -> &'static Encoding {
-    let is_utf8 = std::str::from_utf8(body).is_ok();
-    match claimed {
-        Some(encoding) if encoding == UTF_8 && !is_utf8 => {
-            let guess = guessed(body);
-            warnings.push(format!(
-                "It says UTF-8, but isn't; it was read as {}.",
-                guess.name()
-            ));
-            guess
+    let Some(&claimed) = claims.first() else {
+        return guessed(body);
+    };
+    let other = claims.iter().copied().find(|other| *other != claimed);
+    let instead = if claimed == UTF_8 {
+        if std::str::from_utf8(body).is_ok() || is_nearly_utf8(body) {
+            return UTF_8;
         }
-        // Text in Western Europe's single bytes is hardly ever valid UTF-8 by accident.
-        Some(encoding) if encoding == WINDOWS_1252 && is_utf8 && !body.is_ascii() => {
-            warnings.push("It says ISO-8859-1 or windows-1252, but is UTF-8.".to_owned());
-            UTF_8
+        other.unwrap_or_else(|| guessed(body))
+    } else if is_rather_utf8(body, claimed) {
+        UTF_8
+    } else {
+        // Many servers add "ISO-8859-1" to everything; the document then knows better, if its bytes bear it out.
+        let known = other.filter(|other| claimed == WINDOWS_1252 && guessed(body) == *other);
+        match known {
+            Some(other) => other,
+            None => return claimed,
         }
-        Some(encoding) => encoding,
-        None if is_utf8 => UTF_8,
-        None => guessed(body),
+    };
+    warnings.push(format!(
+        "It says {}, but isn't; it was read as {}.",
+        claimed.name(),
+        instead.name()
+    ));
+    instead
+}
+
+/// Whether bytes that claim another encoding are UTF-8 all the same: only UTF-8 is valid UTF-8 for long.
+fn is_rather_utf8(body: &[u8], claimed: &'static Encoding) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return claimed.is_single_byte() && is_nearly_utf8(body);
+    };
+    let characters = text.chars().filter(|c| !c.is_ascii()).count();
+    if claimed == WINDOWS_1252 {
+        characters > 0
+    } else if claimed.is_single_byte() {
+        characters >= 3
+    } else {
+        characters >= 8
+            || characters > 0
+                && claimed
+                    .decode_without_bom_handling_and_without_replacement(body)
+                    .is_none()
     }
 }
 
-/// A guess by the statistics of the bytes. Never UTF-8: that was ruled out, or but a few bytes are broken.
+/// A guess by the statistics of the bytes, where nothing is claimed or the claim is false.
 fn guessed(body: &[u8]) -> &'static Encoding {
-    // A long text with a stray byte or a cut last character is UTF-8 all the same.
-    let (text, _) = UTF_8.decode_without_bom_handling(body);
-    let (broken, sound) =
-        text.chars()
-            .filter(|c| !c.is_ascii())
-            .fold((0, 0), |(broken, sound), c| {
-                if c == char::REPLACEMENT_CHARACTER {
-                    (broken + 1, sound)
-                } else {
-                    (broken, sound + 1)
-                }
-            });
-    if sound > 4 * broken {
+    if std::str::from_utf8(body).is_ok() || is_nearly_utf8(body) {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -115,8 +144,23 @@ fn guessed(body: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
+/// Whether a text with stray bytes or a cut last character is UTF-8 all the same.
+fn is_nearly_utf8(body: &[u8]) -> bool {
+    let (mut sound, mut broken) = (0, 0);
+    for chunk in body.utf8_chunks() {
+        sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    sound > 4 * broken
+}
+
 fn decoded(body: &[u8], encoding: &'static Encoding, mut warnings: Vec<String>) -> Decoded {
-    let (text, broken) = encoding.decode_without_bom_handling(body);
+    let (text, broken) = if encoding == UTF_8 {
+        utf8_with_strays(body)
+    } else {
+        let (text, broken) = encoding.decode_without_bom_handling(body);
+        (text.into_owned(), broken)
+    };
     if broken {
         warnings.push(format!(
             "Some bytes are not {}; they were replaced.",
@@ -124,10 +168,57 @@ fn decoded(body: &[u8], encoding: &'static Encoding, mut warnings: Vec<String>) 
         ));
     }
     Decoded {
-        text: text.into_owned(),
+        text: without_marks(text),
         encoding: encoding.name(),
         warnings,
     }
+}
+
+/// UTF-8 in which single letters of windows-1252 stand, as where a template of another age was pasted in: they are
+/// read as such, other broken bytes become U+FFFD. The flag tells that there were any.
+fn utf8_with_strays(body: &[u8]) -> (String, bool) {
+    let mut text = String::with_capacity(body.len());
+    let mut broken = false;
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        broken |= !chunk.invalid().is_empty();
+        match chunk.invalid() {
+            [] => {}
+            // Alone, these are rather the first byte of a character that was cut.
+            [0xC2 | 0xC3 | 0xE2] => text.push(char::REPLACEMENT_CHARACTER),
+            [byte @ (0x91..=0x97 | 0xC0..=0xFD)] => {
+                text.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0);
+            }
+            _ => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    (text, broken)
+}
+
+/// A text without the byte order marks that stand before it, of which careless programs write several.
+fn without_marks(text: String) -> String {
+    match text.strip_prefix('\u{FEFF}') {
+        Some(rest) => rest.trim_start_matches('\u{FEFF}').to_owned(),
+        None => text,
+    }
+}
+
+/// UTF-32, which only its byte order mark tells (the Encoding Standard has no such encoding).
+fn utf32(body: &[u8]) -> Option<String> {
+    let little: fn([u8; 4]) -> u32 = u32::from_le_bytes;
+    let (rest, number) = match body.strip_prefix(&[0xFF, 0xFE, 0, 0]) {
+        Some(rest) => (rest, little),
+        None => (
+            body.strip_prefix(&[0, 0, 0xFE, 0xFF])?,
+            u32::from_be_bytes as fn([u8; 4]) -> u32,
+        ),
+    };
+    let (characters, _) = rest.as_chunks::<4>();
+    let character = |bytes: &[u8; 4]| char::from_u32(number(*bytes));
+    let text = characters
+        .iter()
+        .map(|bytes| character(bytes).unwrap_or(char::REPLACEMENT_CHARACTER));
+    Some(without_marks(text.collect()))
 }
 
 /// UTF-16 by the pattern of NUL bytes around the first ASCII characters (XML 1.0 appendix F).
@@ -212,115 +303,4 @@ fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text_of(
-        body: &[u8],
-        content_type: Option<&str>,
-        markup: Markup,
-    ) -> (String, &'static str, usize) {
-        let decoded = decode(body, content_type, markup);
-        (decoded.text, decoded.encoding, decoded.warnings.len())
-    }
-
-    fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
-        text.encode_utf16().flat_map(bytes).collect()
-    }
-
-    #[test]
-    fn a_byte_order_mark_wins_over_the_header() {
-        let body = b"\xEF\xBB\xBFcitt\xC3\xA0";
-        assert_eq!(
-            text_of(body, Some("text/xml; charset=latin1"), Markup::Xml),
-            ("città".into(), "UTF-8", 0)
-        );
-        let body = [b"\xFF\xFE".to_vec(), utf16("<p>è", u16::to_le_bytes)].concat();
-        assert_eq!(
-            text_of(&body, None, Markup::Xml),
-            ("<p>è".into(), "UTF-16LE", 0)
-        );
-    }
-
-    #[test]
-    fn utf16_is_seen_without_a_mark() {
-        let text = "<?xml version='1.0' encoding='utf-16'?><a>è</a>";
-        assert_eq!(
-            text_of(&utf16(text, u16::to_be_bytes), None, Markup::Xml),
-            (text.into(), "UTF-16BE", 0)
-        );
-        assert_eq!(
-            text_of(&utf16(text, u16::to_le_bytes), None, Markup::Xml),
-            (text.into(), "UTF-16LE", 0)
-        );
-    }
-
-    #[test]
-    fn the_header_wins_over_the_declaration() {
-        let (body, _, _) = encoding_rs::KOI8_R
-            .encode("<?xml version='1.0' encoding='windows-1251'?><a>Новости</a>");
-        let (text, encoding, warnings) =
-            text_of(&body, Some("text/xml; charset=\"KOI8-R\""), Markup::Xml);
-        assert!(text.contains("Новости"));
-        assert_eq!((encoding, warnings), ("KOI8-R", 0));
-    }
-
-    #[test]
-    fn the_declaration_counts_without_a_header() {
-        let body = b"<?xml version=\"1.0\" encoding = 'ISO-8859-1' ?><a>\x93citt\xE0\x94</a>";
-        let (text, encoding, _) = text_of(body, Some("text/xml"), Markup::Xml);
-        assert!(text.contains("“città”"));
-        assert_eq!(encoding, "windows-1252");
-    }
-
-    #[test]
-    fn a_meta_element_counts_in_html_and_a_commented_one_does_not() {
-        let (body, _, _) = encoding_rs::WINDOWS_1251
-            .encode("<!-- <meta charset=koi8-r> --><META http-equiv=x content='text/html; charset=windows-1251'>Да");
-        let (text, encoding, _) = text_of(&body, None, Markup::Html);
-        assert!(text.ends_with("Да"));
-        assert_eq!(encoding, "windows-1251");
-    }
-
-    #[test]
-    fn what_says_utf8_but_is_not_is_guessed_with_a_warning() {
-        let body = b"<?xml version='1.0' encoding='utf-8'?><a>La citt\xE0 \xE8 pi\xF9 bella, perch\xE9 no</a>";
-        let (text, encoding, warnings) = text_of(body, None, Markup::Xml);
-        assert!(text.contains("La città è più bella, perché no"));
-        assert_eq!((encoding, warnings), ("windows-1252", 1));
-    }
-
-    #[test]
-    fn what_says_latin1_but_is_utf8_is_utf8_with_a_warning() {
-        let body = "<?xml version='1.0' encoding='iso-8859-1'?><a>città</a>".as_bytes();
-        let (text, encoding, warnings) = text_of(body, None, Markup::Xml);
-        assert!(text.contains("città"));
-        assert_eq!((encoding, warnings), ("UTF-8", 1));
-    }
-
-    #[test]
-    fn one_stray_byte_does_not_make_utf8_something_else() {
-        let body = ["è già più così lunedì".as_bytes(), b" \xE0 ".as_slice()].concat();
-        let (text, encoding, warnings) =
-            text_of(&body, Some("text/html; charset=utf-8"), Markup::Html);
-        assert!(text.starts_with("è già più così lunedì"));
-        assert_eq!((encoding, warnings), ("UTF-8", 2));
-    }
-
-    #[test]
-    fn an_unknown_encoding_is_guessed_with_a_warning() {
-        let (text, _, warnings) = text_of(
-            "città".as_bytes(),
-            Some("text/html; charset=klingon"),
-            Markup::Html,
-        );
-        assert_eq!((text.as_str(), warnings), ("città", 1));
-    }
-
-    #[test]
-    fn nothing_is_nothing() {
-        for markup in [Markup::Xml, Markup::Html, Markup::Json] {
-            assert_eq!(text_of(b"", None, markup), (String::new(), "UTF-8", 0));
-        }
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 use url::Url;
 
+use super::cut::Parsed;
 use super::text::{squash, visible, visible_without};
 use crate::date;
 use crate::model::{DateText, Place, RawItem};
@@ -22,13 +23,15 @@ const DATE_LENGTH: usize = 60;
 const PROSE: usize = 6;
 
 /// The items of the page's news listing; none where nothing on it looks like one.
-pub(super) fn read(document: &Html, base: &Url, dates: &date::Context<'_>) -> Vec<RawItem> {
+pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Vec<RawItem> {
+    let document = &page.document;
     let mut groups: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
     let sizes = sizes(document);
     let root = document.root_element();
     for element in root.descendants().filter_map(ElementRef::wrap) {
         let (elements, links) = sizes.get(&element.id()).copied().unwrap_or_default();
-        if links == 0 || links > MOST_LINKS || elements > LARGEST || is_aside(element) {
+        let cut = page.open.contains(&element.id());
+        if links == 0 || links > MOST_LINKS || elements > LARGEST || cut || is_aside(element) {
             continue;
         }
         let name = element.value().name();

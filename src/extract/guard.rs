@@ -3,6 +3,11 @@
 
 /// The deepest nesting of elements that is parsed.
 pub(super) const DEPTH: usize = 400;
+/// The most elements, comments and stray signs that are parsed: each takes some hundred bytes of memory, and a page
+/// has a few thousand.
+pub(super) const ELEMENTS: usize = 400_000;
+/// The most attributes of one element: the parser compares each of them with all others.
+pub(super) const ATTRIBUTES: usize = 1_000;
 /// The most formatting elements that may stand open: the parser opens each of them again in every paragraph.
 const FORMATTING: usize = 200;
 
@@ -41,61 +46,107 @@ const STICKY: &[&str] = &[
 /// Whether the nesting of an HTML text stays within what can be parsed in time.
 #[must_use]
 pub fn shallow(html: &str) -> bool {
-    let bytes = html.as_bytes();
-    let mut open: Vec<&str> = Vec::new();
-    let mut sticky = 0_usize;
-    let mut at = 0;
-    while let Some(found) = find(bytes, at, b'<') {
-        let Some(next) = bytes.get(found + 1) else {
-            break;
+    Shape::of(html).shallow
+}
+
+/// How the tags of an HTML text nest, as far as it can be told without parsing.
+pub(super) struct Shape<'a> {
+    /// The nesting stays within what can be parsed in time; if not, the rest was not looked at.
+    pub(super) shallow: bool,
+    /// The elements that are open at the end.
+    pub(super) open: Vec<&'a str>,
+    /// Where a tag, a comment or the raw text of an element begins that does not end.
+    pub(super) unended: Option<usize>,
+    /// `</body>` or `</html>` was seen.
+    pub(super) closed: bool,
+}
+
+impl<'a> Shape<'a> {
+    pub(super) fn of(html: &'a str) -> Self {
+        let bytes = html.as_bytes();
+        let mut shape = Self {
+            shallow: true,
+            open: Vec::new(),
+            unended: None,
+            closed: false,
         };
-        if bytes[found..].starts_with(b"<!--") {
-            match html[found..].find("-->") {
-                Some(end) => at = found + end + 3,
-                None => break,
+        let open = &mut shape.open;
+        let (mut sticky, mut elements) = (0_usize, 0_usize);
+        let mut at = 0;
+        while let Some(found) = find(bytes, at, b'<') {
+            let closing = bytes.get(found + 1) == Some(&b'/');
+            elements += usize::from(!closing);
+            if elements > ELEMENTS {
+                shape.shallow = false;
+                break;
             }
-            continue;
-        }
-        let closing = *next == b'/';
-        let start = found + 1 + usize::from(closing);
-        let length = bytes[start..]
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count();
-        if length == 0 || !bytes[start].is_ascii_alphabetic() {
-            at = found + 1;
-            continue;
-        }
-        let name = &html[start..start + length];
-        let end = tag_end(bytes, start + length);
-        let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
-        at = end.next;
-        if closing {
-            if known(STICKY) {
-                sticky = sticky.saturating_sub(1);
+            if bytes[found..].starts_with(b"<!--") {
+                match html[found..].find("-->") {
+                    Some(end) => at = found + end + 3,
+                    None => {
+                        shape.unended = Some(found);
+                        break;
+                    }
+                }
+                continue;
             }
-            if let Some(depth) = open
+            let start = found + 1 + usize::from(closing);
+            if start == bytes.len() {
+                shape.unended = Some(found);
+                break;
+            }
+            let length = bytes[start..]
                 .iter()
-                .rposition(|other| other.eq_ignore_ascii_case(name))
-            {
-                open.truncate(depth);
+                .take_while(|b| b.is_ascii_alphanumeric())
+                .count();
+            if length == 0 || !bytes[start].is_ascii_alphabetic() {
+                at = found + 1;
+                continue;
             }
-        } else if known(RAW) {
-            match raw_end(bytes, at, name) {
-                Some(end) => at = end,
-                None => break,
+            let name = &html[start..start + length];
+            let end = tag_end(bytes, start + length);
+            if !end.ended {
+                shape.unended = Some(found);
+                break;
             }
-        } else if !end.empty && !known(EMPTY) {
-            end_implied(&mut open, name);
-            open.push(name);
-            // Alike ones without attributes are kept three at a time by the parser itself.
-            sticky += usize::from(end.attributes && known(STICKY));
-            if open.len() > DEPTH || sticky > FORMATTING {
-                return false;
+            let known = |list: &[&str]| list.iter().any(|other| other.eq_ignore_ascii_case(name));
+            at = end.next;
+            if end.attributes > ATTRIBUTES {
+                shape.shallow = false;
+                break;
+            }
+            if closing {
+                shape.closed |= known(&["body", "html"]);
+                if known(STICKY) {
+                    sticky = sticky.saturating_sub(1);
+                }
+                if let Some(depth) = open
+                    .iter()
+                    .rposition(|other| other.eq_ignore_ascii_case(name))
+                {
+                    open.truncate(depth);
+                }
+            } else if known(RAW) {
+                match raw_end(bytes, at, name) {
+                    Some(end) => at = end,
+                    None => {
+                        shape.unended = Some(found);
+                        break;
+                    }
+                }
+            } else if !end.empty && !known(EMPTY) {
+                end_implied(open, name);
+                open.push(name);
+                // Alike ones without attributes are kept three at a time by the parser itself.
+                sticky += usize::from(end.attributes > 0 && known(STICKY));
+                if open.len() > DEPTH || sticky > FORMATTING {
+                    shape.shallow = false;
+                    break;
+                }
             }
         }
+        shape
     }
-    true
 }
 
 /// Closes what the start of an element closes by itself.
@@ -120,16 +171,20 @@ fn end_implied(open: &mut Vec<&str>, name: &str) {
 struct TagEnd {
     next: usize,
     empty: bool,
-    attributes: bool,
+    /// How many there are, at most.
+    attributes: usize,
+    ended: bool,
 }
 
 /// The end of a tag: the first `>` outside quotes.
 fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
     let mut quote = None;
-    let mut attributes = false;
+    let mut attributes = 0;
+    let mut apart = false;
     for (offset, &byte) in bytes[from..].iter().enumerate() {
         match (quote, byte) {
-            (Some(open), _) if byte == open => quote = None,
+            // What follows the quote is an attribute, blank or not.
+            (Some(open), _) if byte == open => (quote, apart) = (None, true),
             (Some(_), _) => {}
             // A quote opens a value only after an equals sign; elsewhere it is a stray character.
             (None, b'"' | b'\'') if bytes[from..from + offset].trim_ascii_end().ends_with(b"=") => {
@@ -141,16 +196,20 @@ fn tag_end(bytes: &[u8], from: usize) -> TagEnd {
                     next: from + offset + 1,
                     empty,
                     attributes,
+                    ended: true,
                 };
             }
-            (None, b'=') => attributes = true,
-            (None, _) => {}
+            (None, b'/') => apart = true,
+            (None, byte) if byte.is_ascii_whitespace() => apart = true,
+            (None, b'=') => apart = false,
+            (None, _) => attributes += usize::from(std::mem::take(&mut apart)),
         }
     }
     TagEnd {
         next: bytes.len(),
         empty: true,
         attributes,
+        ended: false,
     }
 }
 
@@ -210,6 +269,27 @@ mod tests {
         assert!(shallow(&script));
         assert!(shallow(&format!("<!-- {} --><p>", "<div>".repeat(1_000))));
         assert!(!shallow(&format!("{script}{}", "<div>".repeat(DEPTH + 1))));
+    }
+
+    #[test]
+    fn too_many_elements_or_attributes_are_refused() {
+        assert!(shallow(&"<br>".repeat(ELEMENTS)));
+        for piece in ["<br>", "<p>", "<!---->", "<", "< "] {
+            assert!(!shallow(&piece.repeat(ELEMENTS + 1)), "{piece}");
+        }
+        for attribute in [
+            " a",
+            " a=1",
+            " a='1 2'",
+            " a = 1",
+            "/a",
+            "\na=\"\"",
+            " a=''b=''",
+        ] {
+            let tag = |count: usize| format!("<p{}>", attribute.repeat(count));
+            assert!(shallow(&tag(200)), "{attribute}");
+            assert!(!shallow(&tag(ATTRIBUTES + 1)), "{attribute}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use scraper::Html;
 use serde_json::Value;
 
-use super::one;
+use super::{bounded, one};
 
 /// Types of schema.org that are one piece of news.
 const ARTICLES: &[&str] = &[
@@ -27,7 +27,7 @@ pub(super) fn article(document: &Html) -> Option<Value> {
     let scripts = one("script[type='application/ld+json']")?;
     document.select(&scripts).find_map(|script| {
         let text: String = script.text().collect();
-        let value: Value = serde_json::from_str(text.trim().trim_end_matches(';')).ok()?;
+        let value = bounded::parse(text.trim().trim_end_matches(';'))?;
         find(&value, DEPTH)
     })
 }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
+use super::cut::Parsed;
 use super::text::{squash, visible};
-use super::{NoNews, Rate, detect};
+use super::{NoNews, Rate, alike, detect};
 use crate::config::{From, Listing, Pick};
 use crate::date;
 use crate::model::{DateText, Place, RawItem};
@@ -20,13 +21,18 @@ pub(super) struct Read {
 
 /// The items of a page, by its rules. A field that is missing never drops its item; a missing title does.
 pub(super) fn read(
-    document: &Html,
+    page: &Parsed,
     rules: &Listing,
     dates: &date::Context<'_>,
 ) -> Result<Read, NoNews> {
-    let elements: Vec<ElementRef<'_>> = document.select(&rules.item).collect();
+    let document = &page.document;
+    let mut elements: Vec<ElementRef<'_>> = document.select(&rules.item).collect();
     if elements.is_empty() {
         return Err(NoNews::NothingMatched);
+    }
+    elements.retain(|element| !page.open.contains(&element.id()));
+    if elements.is_empty() {
+        return Err(NoNews::CutShort);
     }
     let outline = Outline::of(document, &elements);
     let day = Headings::find(document, &outline, &rules.group.date, |text| {
@@ -36,8 +42,10 @@ pub(super) fn read(
     let mut warnings = Vec::new();
     let mut without_title = 0;
     let mut items = Vec::new();
+    let mut seen = Vec::new();
     for element in &elements {
-        let mut item = fields(*element, rules, dates);
+        let by_itself = detect::item(*element, dates).unwrap_or_default();
+        let mut item = fields(*element, rules, by_itself.clone());
         if let Some(text) = day.over(*element) {
             item.published.push(DateText {
                 text,
@@ -48,6 +56,7 @@ pub(super) fn read(
         item.categories.extend(topic.over(*element));
         if item.title.is_some() {
             items.push(item);
+            seen.push(by_itself);
         } else {
             without_title += 1;
         }
@@ -55,6 +64,7 @@ pub(super) fn read(
     if items.is_empty() {
         return Err(NoNews::NoTitles(elements.len()));
     }
+    alike::refuse(&items, &seen)?;
     if without_title > 0 {
         warnings.push(format!(
             "{without_title} of {} items have no title and were left out",
@@ -115,8 +125,7 @@ fn asked(rules: &Listing) -> [(&'static str, bool); 7] {
 }
 
 /// The fields of one item. What the rules don't name is looked for as the detection does.
-fn fields(element: ElementRef<'_>, rules: &Listing, dates: &date::Context<'_>) -> RawItem {
-    let seen = detect::item(element, dates).unwrap_or_default();
+fn fields(element: ElementRef<'_>, rules: &Listing, seen: RawItem) -> RawItem {
     let link = if rules.link.is_empty() {
         seen.link
     } else {

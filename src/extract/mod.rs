@@ -3,13 +3,18 @@
 //! A page is a feed, a listing of news or one article. To add a kind of source: a file here, a [`Kind`], an arm
 //! in [`extract`].
 
+mod alike;
 mod article;
+mod bounded;
 pub mod charset;
+mod cut;
 mod detect;
 pub mod feed;
 mod guard;
+mod instead;
 mod jsonld;
 mod listing;
+mod newest;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -23,6 +28,8 @@ use crate::date;
 use crate::model::{Kind, Page, RawItem};
 
 pub use guard::shallow;
+pub use instead::Instead;
+pub use newest::MAX_ITEMS;
 
 /// What is asked of a page.
 #[derive(Clone, Copy)]
@@ -78,6 +85,27 @@ pub enum NoNews {
     /// A feed was expected.
     #[error("{0}")]
     NotAFeed(#[from] feed::NotAFeed),
+    /// Something else stands where the page was.
+    #[error("{0}")]
+    Instead(#[from] Instead),
+    /// An error report of a programming interface.
+    #[error("the answer is an error report in JSON: \"{0}\"")]
+    JsonError(String),
+    /// It breaks off too early.
+    #[error("the page breaks off before its first item is complete")]
+    CutShort,
+    /// The rules find one and the same thing in every item.
+    #[error(
+        "{count} of {of} items have the same {field}; the rule `listing.{field}` no longer fits the page"
+    )]
+    Repeated {
+        /// The field.
+        field: &'static str,
+        /// How many items have the same.
+        count: usize,
+        /// All items.
+        of: usize,
+    },
     /// A listing or an article was expected.
     #[error(
         "a page was expected, but the answer is a feed; if the address has become one, set `kind = \"feed\"`"
@@ -85,8 +113,11 @@ pub enum NoNews {
     NotAPage,
     /// Parsing it would take too long.
     #[error(
-        "the page is nested more than {} elements deep, which no news page needs; it was not parsed",
-        guard::DEPTH
+        "the page nests its elements more than {} deep, has more than {} of them, or more than {} attributes in one, \
+         which no news page needs; it was not parsed",
+        guard::DEPTH,
+        guard::ELEMENTS,
+        guard::ATTRIBUTES
     )]
     TooDeep,
     /// The rules found no item.
@@ -108,7 +139,9 @@ pub enum NoNews {
 ///
 /// [`NoNews`] where nothing can be made of it.
 pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
-    if page.body.iter().all(u8::is_ascii_whitespace) {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let unmarked = page.body.strip_prefix(b"\xEF\xBB\xBF");
+    if unmarked.unwrap_or(&page.body).iter().all(blank) {
         return Err(NoNews::Empty);
     }
     let content_type = page.content_type.as_deref();
@@ -119,7 +152,7 @@ pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
         ask.kind
     };
     match expected {
-        Some(Kind::Feed) => read_feed(page),
+        Some(Kind::Feed) => read_feed(page).map_err(|why| reason(page, why)),
         None if seen_as_feed => read_feed(page),
         Some(Kind::Listing | Kind::Article) if seen_as_feed => Err(NoNews::NotAPage),
         _ => read_page(page, ask, expected),
@@ -141,19 +174,41 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
     })
 }
 
+/// Why there is no feed: what stands in its place, where that can be told.
+fn reason(page: &Page, why: NoNews) -> NoNews {
+    let content_type = page.content_type.as_deref();
+    let text = |markup| charset::decode(&page.body, content_type, markup).text;
+    let known = match &why {
+        NoNews::NotAFeed(feed::NotAFeed::Json) => {
+            instead::json_error(&text(charset::Markup::Json)).map(NoNews::JsonError)
+        }
+        NoNews::NotAFeed(feed::NotAFeed::Html(_) | feed::NotAFeed::Other) => {
+            cut::parse(&text(charset::Markup::Html))
+                .and_then(|parsed| instead::of(&parsed.document, instead::Found::default()))
+                .map(NoNews::Instead)
+        }
+        _ => None,
+    };
+    known.unwrap_or(why)
+}
+
 fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extracted, NoNews> {
     let decoded = charset::decode(
         &page.body,
         page.content_type.as_deref(),
         charset::Markup::Html,
     );
-    if !guard::shallow(&decoded.text) {
-        return Err(NoNews::TooDeep);
+    if decoded.text.trim_start().starts_with(['{', '[']) {
+        return Err(match instead::json_error(&decoded.text) {
+            Some(message) => NoNews::JsonError(message),
+            None => feed::NotAFeed::Json.into(),
+        });
     }
-    let document = Html::parse_document(&decoded.text);
-    let base = base_of(&document, &page.url);
+    let parsed = cut::parse(&decoded.text).ok_or(NoNews::TooDeep)?;
+    let document = &parsed.document;
+    let base = base_of(document, &page.url);
     let head = Head {
-        document: &document,
+        document,
         base: &base,
     };
     let mut extracted = Extracted {
@@ -164,37 +219,72 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         items: Vec::new(),
         fields: Vec::new(),
         warnings: decoded.warnings,
-        partial: false,
+        partial: parsed.cut,
         announced: head.feeds(),
     };
+    let mut certain = false;
+    let mut failed = None;
     if let Some(rules) = ask.rules {
-        let read = listing::read(&document, rules, ask.dates)?;
-        extracted.items = read.items;
-        extracted.fields = read.fields;
-        extracted.warnings.extend(read.warnings);
+        match listing::read(&parsed, rules, ask.dates) {
+            Ok(read) => {
+                extracted.items = read.items;
+                extracted.fields = read.fields;
+                extracted.warnings.extend(read.warnings);
+            }
+            Err(why) => failed = Some(why),
+        }
     } else {
-        let article = article::read(&document, &base);
-        let list = || detect::read(&document, &base, ask.dates);
-        let (kind, items) = match expected {
-            Some(Kind::Article) => (Kind::Article, article.item.into_iter().collect()),
-            Some(_) => (Kind::Listing, list()),
-            None if article.certain => (Kind::Article, article.item.into_iter().collect()),
-            None => match list() {
+        let list = || detect::read(&parsed, &base, ask.dates);
+        (extracted.kind, extracted.items) = if expected == Some(Kind::Listing) {
+            (Kind::Listing, list())
+        } else {
+            let article = article::read(&parsed, &base);
+            certain = article.certain;
+            let known = certain || expected.is_some();
+            match if known { Vec::new() } else { list() } {
                 items if items.is_empty() => (Kind::Article, article.item.into_iter().collect()),
                 items => (Kind::Listing, items),
-            },
+            }
         };
-        if items.is_empty() {
-            return Err(NoNews::NothingFound);
+        if extracted.items.is_empty() {
+            failed = Some(NoNews::NothingFound);
         }
-        extracted.kind = kind;
-        extracted.items = items;
         extracted.fields = listing::rates(&extracted.items);
     }
+    let found = instead::Found {
+        kind: Some(extracted.kind),
+        items: &extracted.items,
+        ruled: ask.rules.is_some(),
+        certain,
+    };
+    if let Some(instead) = instead::of(document, found) {
+        return Err(instead.into());
+    }
+    if let Some(why) = failed {
+        return Err(why);
+    }
+    if parsed.cut {
+        extracted
+            .warnings
+            .push("The page breaks off; its complete items were kept.".to_owned());
+    }
+    bound(&mut extracted, ask.dates);
     for item in &mut extracted.items {
         item.base.get_or_insert_with(|| base.clone());
     }
     Ok(extracted)
+}
+
+/// Keeps the newest items of an endless list.
+fn bound(extracted: &mut Extracted, dates: &date::Context<'_>) {
+    let when = |item: &RawItem| {
+        let read = |text: &crate::model::DateText| date::read(&text.text, dates).ok();
+        let reading = item.published.iter().find_map(read)?;
+        Some(reading.resolve(dates.timezone, false))
+    };
+    if newest::keep(&mut extracted.items, when) {
+        extracted.warnings.push(newest::warning("page"));
+    }
 }
 
 /// The base of a page's relative addresses: its `<base href>`, else its own address.

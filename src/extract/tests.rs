@@ -243,14 +243,16 @@ fn what_is_no_news_has_a_plain_reason() {
     assert_eq!(read(" \n ", None, None).unwrap_err(), NoNews::Empty);
     assert_eq!(
         read("<html><body></body></html>", None, None).unwrap_err(),
-        NoNews::NothingFound
+        NoNews::Instead(Instead::Blank)
     );
+    assert_eq!(read("\u{FEFF}\n", None, None).unwrap_err(), NoNews::Empty);
     assert_eq!(
         read(&"<div>".repeat(100_000), None, None).unwrap_err(),
         NoNews::TooDeep
     );
     assert!(matches!(
-        read("<html><title>Manutenzione</title>", None, Some(Kind::Feed)).unwrap_err(),
+        read("<html><title>Notizie</title><p>Tre notizie nuove da leggere, con molte parole che non dicono altro se non \
+            che qui sta una pagina vera e non un avviso.", None, Some(Kind::Feed)).unwrap_err(),
         NoNews::NotAFeed(_)
     ));
     let feed = "<rss version='2.0'><channel><title>x</title></channel></rss>";
@@ -270,4 +272,255 @@ proptest::proptest! {
         let _ = read(&body, None, None);
         let _ = read(&body[..at], Some(&rules("div.news")), None);
     }
+}
+
+const KINDS: [Option<Kind>; 4] = [
+    None,
+    Some(Kind::Feed),
+    Some(Kind::Listing),
+    Some(Kind::Article),
+];
+
+#[test]
+fn what_stands_in_place_of_a_page_is_no_news_for_any_kind_of_source() {
+    let notice = "<title>Agenzia</title><main><h1>Sito in manutenzione</h1><ul><li><a href=/>Torna alla pagina iniziale</a></ul></main>";
+    for kind in KINDS {
+        assert_eq!(
+            read(notice, None, kind).unwrap_err().to_string(),
+            "the page says that it is in maintenance or not ready"
+        );
+        assert_eq!(
+            read("{\"error\":\"rate\"}", None, kind).unwrap_err(),
+            NoNews::JsonError("rate".into())
+        );
+    }
+    for item in ["article", "li"] {
+        assert_eq!(
+            read(notice, Some(&rules(item)), None).unwrap_err(),
+            NoNews::Instead(Instead::Maintenance)
+        );
+    }
+}
+
+#[test]
+fn a_page_that_was_not_found_is_none_even_with_the_latest_news_below() {
+    let below = LISTING.replace("<main>", "<main><h1>Pagina non trovata</h1>");
+    for kind in [None, Some(Kind::Listing)] {
+        assert_eq!(
+            read(&below, None, kind).unwrap_err(),
+            NoNews::Instead(Instead::Missing)
+        );
+    }
+}
+
+#[test]
+fn news_of_refusals_and_maintenance_is_news() {
+    for title in [
+        "Access denied",
+        "Access denied: chi ha chiuso l&#39;archivio",
+        "Manutenzione della rete idrica",
+        "Pagina non trovata",
+        "404",
+        "Sito in manutenzione",
+    ] {
+        let page = LISTING.replace("Torna in ascolto la grande antenna", title);
+        let page = page.replace(
+            "<title>Notizie</title>",
+            "<title>Manutenzione | Notizie</title>",
+        );
+        assert_eq!(read(&page, None, None).unwrap().items.len(), 2, "{title}");
+        assert_eq!(
+            read(&page, Some(&rules("div.news")), None)
+                .unwrap()
+                .items
+                .len(),
+            2,
+            "{title}"
+        );
+        let article = format!(
+            "<meta property=og:type content=article><meta property=og:title content='{title}'>\
+             <meta property=article:published_time content='2025-09-09'><h1>{title}</h1>{}",
+            "<p>Una frase con qualche parola in più per dire che è successo qualcosa.</p>"
+                .repeat(10)
+        );
+        assert_eq!(
+            read(&article, None, None).unwrap().kind,
+            Kind::Article,
+            "{title}"
+        );
+    }
+}
+
+/// Items with a title, a link and a date each.
+fn cards(count: usize, card: impl Fn(usize) -> String) -> String {
+    format!("<main>{}</main>", (0..count).map(card).collect::<String>())
+}
+
+#[test]
+fn items_that_all_say_the_same_are_refused() {
+    let repeated = |body: &str, rules: &Listing| match read(body, Some(rules), None) {
+        Err(NoNews::Repeated { field, count, of }) => Some((field, count, of)),
+        _ => None,
+    };
+    let gate = cards(12, |i| {
+        format!("<article><h3><a href=/login?next={i}>Subscribe</a></h3></article>")
+    });
+    assert_eq!(repeated(&gate, &rules("article")), Some(("title", 12, 12)));
+    let more = cards(12, |i| {
+        format!(
+            "<article><h2><a href=/{i}>Notizia {i}</a></h2><time>{} maggio 2025</time><h3>Leggi</h3></article>",
+            i + 1
+        )
+    });
+    let mut dated = rules("article");
+    dated.date = picks(&["time"], None);
+    assert_eq!(repeated(&more, &dated), Some(("title", 12, 12)));
+    let mut wrong = rules("article");
+    wrong.link = picks(&["a.all"], Some("href"));
+    let all = cards(12, |i| {
+        format!(
+            "<article><h3><a href=/{i}>Notizia {i}</a></h3><a class=all href=/tutte>Tutte</a></article>"
+        )
+    });
+    assert_eq!(repeated(&all, &wrong), Some(("link", 12, 12)));
+    assert_eq!(
+        read(&gate, Some(&rules("article")), None)
+            .unwrap_err()
+            .to_string(),
+        "12 of 12 items have the same title; the rule `listing.title` no longer fits the page"
+    );
+}
+
+#[test]
+fn a_daily_bulletin_and_a_list_that_links_to_one_page_are_read() {
+    let mut dated = rules("article");
+    dated.date = picks(&["time"], None);
+    let bulletin = cards(12, |i| {
+        format!(
+            "<article><h3><a href=/{i}>Bollettino</a></h3><time>{} maggio 2025</time></article>",
+            i + 1
+        )
+    });
+    assert_eq!(read(&bulletin, Some(&dated), None).unwrap().items.len(), 12);
+    let one = cards(12, |i| {
+        format!("<article><h3><a href=/tutte>Notizia {i}</a></h3></article>")
+    });
+    assert_eq!(
+        read(&one, Some(&rules("article")), None)
+            .unwrap()
+            .items
+            .len(),
+        12
+    );
+    let few = cards(3, |i| {
+        format!("<article><h3><a href=/{i}>Avviso</a></h3></article>")
+    });
+    assert_eq!(
+        read(&few, Some(&rules("article")), None)
+            .unwrap()
+            .items
+            .len(),
+        3
+    );
+}
+
+#[test]
+fn a_page_cut_anywhere_gives_no_half_items() {
+    let list = |end: &str| {
+        let card = |i: usize| {
+            format!(
+                "<article class=n><h3><a href='/2025/notizia-{i}'>Una notizia numero {i}.</a></h3><time>{i} maggio 2025</time><p>Il testo {i}.</p></article>\n"
+            )
+        };
+        format!(
+            "<html><head><title>Notizie</title></head><body><ul>{}</ul>{end}",
+            (1..=4).map(card).collect::<String>()
+        )
+    };
+    let whole = list("</body></html>");
+    let mut ruled = rules("article.n");
+    ruled.date = picks(&["time"], None);
+    let begin = whole.find("<article").unwrap();
+    let end = whole.rfind("</article>").unwrap();
+    for at in begin + 1..end {
+        let read = read(&whole[..at], Some(&ruled), None);
+        let complete = whole[..at].matches("</article>").count();
+        let Ok(read) = read else {
+            assert_eq!(complete, 0, "{}", &whole[..at]);
+            continue;
+        };
+        assert_eq!(read.items.len(), complete, "{}", &whole[..at]);
+        for item in &read.items {
+            assert!(item.title.as_ref().unwrap().ends_with('.'));
+            assert!(item.link.as_ref().unwrap().starts_with("/2025/notizia-"));
+        }
+        // Between two items nothing shows that there were more.
+        let between = whole[..at].trim_end().ends_with("</article>");
+        assert_eq!(read.partial, !between, "{}", &whole[..at]);
+        assert_eq!(
+            read.warnings.iter().any(|text| text.contains("breaks off")),
+            read.partial
+        );
+    }
+    let cut = read(&whole[..whole.find("numero 4").unwrap()], None, None).unwrap();
+    assert_eq!(
+        (cut.items.len(), cut.partial, cut.kind),
+        (3, true, Kind::Listing)
+    );
+}
+
+#[test]
+fn pages_without_end_tags_at_their_end_are_whole() {
+    let card = |i: usize| {
+        format!(
+            "<article><h3><a href=/{i}>Una notizia numero {i}</a></h3><time>{} maggio 2025</time><p>Testo",
+            i + 1
+        )
+    };
+    let rows = [
+        cards(4, |i| card(i) + "</article>"),
+        cards(4, |i| card(i) + "</article>").replace("</main>", ""),
+        cards(4, |i| card(i) + "</article>") + "</body><script>",
+        cards(4, |i| card(i) + "</article>") + "<p>Fine<br>1 < 2 <",
+        cards(4, card) + "</main></body></html><!-- server",
+    ];
+    for (row, body) in rows.iter().enumerate() {
+        let read = read(body, Some(&rules("article")), None).unwrap();
+        assert!(!read.partial || row == 3, "{body}");
+    }
+}
+
+#[test]
+fn an_article_that_breaks_off_keeps_what_its_head_says() {
+    let text =
+        "<p>Una frase con qualche parola in più per dire che è successo qualcosa di nuovo.</p>"
+            .repeat(10);
+    let head = "<html><head><meta property=og:type content=article><meta property=article:published_time content='2025-09-09'></head>";
+    let whole = format!("{head}<body><article><h1>Uno</h1>{text}</article></body></html>");
+    assert!(read(&whole, None, None).unwrap().items[0].html.is_some());
+    let cut = read(&whole[..whole.len() - 100], None, None).unwrap();
+    assert_eq!(cut.items[0].title.as_deref(), Some("Uno"));
+    assert_eq!((&cut.items[0].html, cut.partial), (&None, true));
+}
+
+#[test]
+fn of_an_endless_list_the_newest_are_kept() {
+    let day = |i: usize| {
+        format!(
+            "{}-{:02}-{:02}",
+            2000 + i / 336,
+            i / 28 % 12 + 1,
+            i % 28 + 1
+        )
+    };
+    let body = cards(MAX_ITEMS + 100, |i| {
+        format!(
+            "<article><h3><a href=/{i}>Notizia {i}</a></h3><time datetime={}>x</time></article>",
+            day(i)
+        )
+    });
+    let read = read(&body, Some(&rules("article")), None).unwrap();
+    assert_eq!(read.items.len(), MAX_ITEMS);
+    assert_eq!(read.items[0].title.as_deref(), Some("Notizia 100"));
+    assert!(read.warnings.iter().any(|text| text.contains("very long")));
 }

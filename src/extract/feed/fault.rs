@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::extract::newest;
+
 /// A fault that was repaired or worked around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fault {
@@ -59,12 +61,7 @@ impl Fault {
             }
             Self::TooDeep => "Elements were nested too deeply; the deepest were flattened.",
             Self::Cut => "The feed is cut short; its complete items were kept.",
-            Self::TooManyItems => {
-                return format!(
-                    "The feed is very long; its first {} items were read.",
-                    super::MAX_ITEMS
-                );
-            }
+            Self::TooManyItems => return newest::warning("feed"),
             Self::WrongType => "Some values were of the wrong type; they were read as text.",
             Self::Salvaged => "The feed breaks the rules of its format; it was read leniently.",
         }

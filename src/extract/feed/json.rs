@@ -1,5 +1,10 @@
 //! JSON Feed 1.0 and 1.1, with values of the wrong type and documents that are cut short.
 
+use std::fmt;
+
+use serde::de::{
+    self, DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Deserializer, Map, Value};
 use url::Url;
 
@@ -8,7 +13,9 @@ use crate::model::{DateText, Enclosure, Place, RawItem};
 use super::element::trimmed;
 use super::fault::{Fault, Faults};
 use super::item::absolute;
-use super::{FeedReading, MAX_ITEMS, NotAFeed};
+use super::{FeedReading, NotAFeed, bound};
+use crate::extract::MAX_ITEMS;
+use crate::extract::bounded::Bounded;
 
 /// How much of a document's beginning is searched for the version, in bytes.
 const VERSION_WINDOW: usize = 4096;
@@ -24,81 +31,116 @@ pub(super) fn says_feed(text: &str) -> bool {
 
 /// Reads a JSON text found at `url`.
 pub(super) fn read(text: &str, url: &Url) -> Result<FeedReading, NotAFeed> {
-    let mut faults = Faults::new();
-    let feed = match Deserializer::from_str(text).into_iter::<Value>().next() {
-        Some(Ok(Value::Object(feed))) => feed,
-        Some(Ok(_)) => return Err(NotAFeed::Json),
-        Some(Err(error)) if says_feed(text) => {
-            faults.insert(Fault::Cut);
-            salvaged(text).ok_or_else(|| NotAFeed::UnreadableJson(error.to_string()))?
-        }
-        Some(Err(error)) => return Err(NotAFeed::UnreadableJson(error.to_string())),
-        None => return Err(NotAFeed::Blank),
+    let mut feed = Feed {
+        url,
+        header: Map::new(),
+        items: Vec::new(),
+        listed: false,
+        faults: Faults::new(),
     };
-    let is_feed = feed
+    let mut reader = Deserializer::from_str(text);
+    if let Err(error) = (&mut reader).deserialize_any(&mut feed) {
+        if error.is_data() {
+            return Err(NotAFeed::Json);
+        }
+        if !(says_feed(text) && feed.listed) {
+            return Err(NotAFeed::UnreadableJson(error.to_string()));
+        }
+        feed.faults.insert(Fault::Cut);
+    }
+    let header = feed.header;
+    let is_feed = header
         .get("version")
         .and_then(Value::as_str)
         .is_some_and(|text| text.contains("jsonfeed.org/version/"));
-    let Some(items) = feed
-        .get("items")
-        .and_then(Value::as_array)
-        .filter(|_| is_feed)
-    else {
+    // Of a feed that breaks off, the version may stand in what is missing.
+    if !feed.listed || !(is_feed || says_feed(text)) {
         return Err(NotAFeed::Json);
-    };
-    if items.len() > MAX_ITEMS {
-        faults.insert(Fault::TooManyItems);
     }
-    let authors = authors(&feed);
-    let items = items.iter().take(MAX_ITEMS).filter_map(Value::as_object);
-    let items = items
-        .map(|fields| item(fields, &authors, url, &mut faults))
-        .collect();
+    let authors = authors(&header);
+    bound(&mut feed.items, &mut feed.faults);
+    for item in feed.items.iter_mut().filter(|item| item.authors.is_empty()) {
+        item.authors.clone_from(&authors);
+    }
     Ok(FeedReading {
-        title: string(&feed, "title"),
-        link: string(&feed, "home_page_url").map(|link| absolute(&link, url)),
-        language: string(&feed, "language"),
+        title: string(&header, "title"),
+        link: string(&header, "home_page_url").map(|link| absolute(&link, url)),
+        language: string(&header, "language"),
         rights: None,
-        items,
-        partial: faults.contains(&Fault::Cut),
-        warnings: faults.into_iter().map(Fault::sentence).collect(),
+        items: feed.items,
+        partial: feed.faults.contains(&Fault::Cut),
+        warnings: feed.faults.into_iter().map(Fault::sentence).collect(),
     })
 }
 
-/// The version and the complete items of a text that breaks off or is broken.
-fn salvaged(text: &str) -> Option<Map<String, Value>> {
-    let (before, after) = text.split_once("\"items\"")?;
-    let mut rest = after
-        .trim_start()
-        .strip_prefix(':')?
-        .trim_start()
-        .strip_prefix('[')?;
-    let mut items = Vec::new();
-    loop {
-        rest = rest.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
-        let mut values = Deserializer::from_str(rest).into_iter::<Value>();
-        let Some(Ok(item)) = values.next() else { break };
-        items.push(item);
-        rest = rest.get(values.byte_offset()..)?;
-        if items.len() > MAX_ITEMS {
-            break;
-        }
-    }
-    // What stands before the items is an object but for its end.
-    let head = format!("{}}}", before.trim_end().trim_end_matches(','));
-    let mut feed: Map<String, Value> = serde_json::from_str(&head).unwrap_or_default();
-    feed.entry("version")
-        .or_insert_with(|| "https://jsonfeed.org/version/1".into());
-    feed.insert("items".to_owned(), items.into());
-    Some(feed)
+/// A feed as far as it was read: each item is taken when it is complete, so that what breaks off later loses none.
+struct Feed<'a> {
+    url: &'a Url,
+    /// What it says of itself.
+    header: Map<String, Value>,
+    items: Vec<RawItem>,
+    /// There is a list of items.
+    listed: bool,
+    faults: Faults,
 }
 
-fn item(
-    fields: &Map<String, Value>,
-    feed_authors: &[String],
-    url: &Url,
-    faults: &mut Faults,
-) -> RawItem {
+impl<'de> Visitor<'de> for &mut Feed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON Feed")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "items" => map.next_value_seed(Items(self))?,
+                "version" | "title" | "home_page_url" | "language" | "author" | "authors" => {
+                    let value = map.next_value_seed(Bounded::new())?;
+                    self.header.insert(key, value);
+                }
+                _ => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Items<'a, 'f>(&'a mut Feed<'f>);
+
+impl<'de> DeserializeSeed<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let feed = self.0;
+        feed.listed = true;
+        while let Some(value) = list.next_element_seed(Bounded::new())? {
+            let Some(fields) = value.as_object() else {
+                continue;
+            };
+            let item = item(fields, feed.url, &mut feed.faults);
+            feed.items.push(item);
+            if feed.items.len() >= 2 * MAX_ITEMS {
+                bound(&mut feed.items, &mut feed.faults);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn item(fields: &Map<String, Value>, url: &Url, faults: &mut Faults) -> RawItem {
     let guid = string(fields, "id");
     if fields.get("id").is_some_and(|id| !id.is_string()) {
         faults.insert(Fault::WrongType);
@@ -108,7 +150,6 @@ fn item(
     let link = link.or_else(|| guid.as_ref().filter(is_address).cloned());
     let text = string(fields, "content_text");
     let updated = date(fields, "date_modified");
-    let own = authors(fields);
     RawItem {
         title: string(fields, "title"),
         link: link.map(|link| absolute(&link, url)),
@@ -124,11 +165,7 @@ fn item(
         image: string(fields, "image")
             .or_else(|| string(fields, "banner_image"))
             .map(|image| absolute(&image, url)),
-        authors: if own.is_empty() {
-            feed_authors.to_vec()
-        } else {
-            own
-        },
+        authors: authors(fields),
         categories: list(fields, "tags").filter_map(scalar).collect(),
         enclosures: list(fields, "attachments")
             .filter_map(|attachment| enclosure(attachment.as_object()?, url))

@@ -7,6 +7,9 @@ use url::Url;
 
 use super::element::{Element, Node};
 use super::fault::{Fault, Faults};
+use super::{bound, item};
+use crate::extract::MAX_ITEMS;
+use crate::model::RawItem;
 
 /// Elements deeper than this within an item lose their tags, not their text.
 const MAX_DEPTH: usize = 100;
@@ -20,8 +23,8 @@ pub(super) struct Outline {
     pub(super) header: Element,
     /// The base of the addresses in the header.
     pub(super) base: Url,
-    /// The items, in order.
-    pub(super) items: Vec<Scoped>,
+    /// The items, in order; the newest of too many.
+    pub(super) items: Vec<RawItem>,
     /// The language of the whole, by `xml:lang`.
     pub(super) language: Option<String>,
     /// What was wrong.
@@ -216,11 +219,14 @@ impl Outliner {
         if is_item(&element.name) {
             let base = element.base(self.base());
             let language = language(&element).or_else(|| self.language());
-            self.out.items.push(Scoped {
+            self.out.items.push(item::item(&Scoped {
                 element,
                 base,
                 language,
-            });
+            }));
+            if self.out.items.len() >= 2 * MAX_ITEMS {
+                bound(&mut self.out.items, &mut self.out.faults);
+            }
         } else if self.out.header.nodes.len() < MAX_HEADER {
             self.out.header.nodes.push(Node::Element(element));
         }
@@ -248,6 +254,7 @@ impl Outliner {
             Some(false) => self.close(0),
             None => {}
         }
+        bound(&mut self.out.items, &mut self.out.faults);
         self.out
     }
 }

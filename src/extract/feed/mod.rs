@@ -16,17 +16,16 @@ mod strict;
 mod tests;
 mod vocabulary;
 
+use chrono::DateTime;
 use thiserror::Error;
 use url::Url;
 
 use crate::extract::charset::{Markup, decode};
+use crate::extract::newest;
 use crate::model::RawItem;
 
 use fault::{Fault, Faults};
 use opening::{Opening, Root};
-
-/// More items than this are not read: the first ones count, which feeds put first because they are the newest.
-pub const MAX_ITEMS: usize = 1_000;
 
 /// Elements nested more deeply than this are kept from feed-rs.
 const MAX_DEPTH: usize = 256;
@@ -140,15 +139,20 @@ fn read_xml(text: &str, root: Root, start: usize, url: &Url) -> Result<FeedReadi
             line: text.lines().count(),
         });
     }
-    let mut items: Vec<RawItem> = outline.items.iter().map(item::item).collect();
-    let strict = if repaired.depth > MAX_DEPTH {
+    let mut items = outline.items;
+    let strict = if repaired.depth > MAX_DEPTH || faults.contains(&Fault::TooManyItems) {
         None
     } else {
         strict::items(&repaired.text, url)
     };
-    let explained = [Fault::Unbalanced, Fault::Cut, Fault::TooDeep]
-        .iter()
-        .any(|fault| faults.contains(fault));
+    let explained = [
+        Fault::Unbalanced,
+        Fault::Cut,
+        Fault::TooDeep,
+        Fault::TooManyItems,
+    ]
+    .iter()
+    .any(|fault| faults.contains(fault));
     match strict {
         Some(strict) if strict.len() == items.len() => {
             items = items
@@ -191,6 +195,19 @@ fn read_xml(text: &str, root: Root, start: usize, url: &Url) -> Result<FeedReadi
         partial: faults.contains(&Fault::Cut),
         warnings: faults.into_iter().map(Fault::sentence).collect(),
     })
+}
+
+/// Keeps the newest of too many items.
+fn bound(items: &mut Vec<RawItem>, faults: &mut Faults) {
+    let when = |item: &RawItem| {
+        let text = item.published.first()?.text.as_str();
+        let date =
+            DateTime::parse_from_rfc2822(text).or_else(|_| DateTime::parse_from_rfc3339(text));
+        date.ok()
+    };
+    if newest::keep(items, when) {
+        faults.insert(Fault::TooManyItems);
+    }
 }
 
 /// One item as two readers saw it: ours counts, feed-rs fills what ours left empty.

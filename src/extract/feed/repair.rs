@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use super::MAX_ITEMS;
 use super::fault::{Fault, Faults};
 use super::opening::{Root, element_name, past_doctype};
 use super::references::Escaper;
@@ -34,10 +33,8 @@ pub(super) fn repair(text: &str, root: Root) -> Repaired {
         root,
         out: Escaper::with_capacity(text.len() + DECLARATIONS.len()),
         prefixes: HashMap::new(),
-        open: Vec::new(),
         depth: 0,
         deepest: 0,
-        items: 0,
         quoteless: [false; 2],
     };
     while repair.at < text.len() && repair.step().is_some() {}
@@ -55,11 +52,8 @@ struct Repair<'a> {
     out: Escaper,
     /// The document's prefixes with the usual ones for their namespaces.
     prefixes: HashMap<&'a str, &'static str>,
-    /// The first few open elements, to close them when there are too many items.
-    open: Vec<String>,
     depth: usize,
     deepest: usize,
-    items: usize,
     /// Whether there are no more double or single quotes from here on.
     quoteless: [bool; 2],
 }
@@ -118,7 +112,6 @@ impl<'a> Repair<'a> {
         let name = self.proper_name(name);
         self.out.raw(&["</", &name, ">"]);
         self.depth = self.depth.saturating_sub(1);
-        self.open.truncate(self.depth);
     }
 
     fn start_tag(&mut self, name: &'a str) -> Option<()> {
@@ -130,16 +123,6 @@ impl<'a> Repair<'a> {
             }
         }
         let name = self.proper_name(name);
-        if matches!(name.as_str(), "item" | "entry") {
-            if self.items == MAX_ITEMS {
-                self.out.faults.insert(Fault::TooManyItems);
-                for open in self.open.iter().rev() {
-                    self.out.raw(&["</", open, ">"]);
-                }
-                return None;
-            }
-            self.items += 1;
-        }
         let first = self.out.text.is_empty();
         self.out.raw(&["<", &name]);
         if first {
@@ -151,9 +134,6 @@ impl<'a> Repair<'a> {
         if !empty {
             self.depth += 1;
             self.deepest = self.deepest.max(self.depth);
-            if self.open.len() < 8 && self.open.len() + 1 == self.depth {
-                self.open.push(name);
-            }
         }
         Some(())
     }

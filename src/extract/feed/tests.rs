@@ -245,7 +245,8 @@ fn what_is_no_feed_says_what_it_is() {
     );
     assert_eq!(told("not found"), "this is neither XML nor JSON");
     assert!(told("<rss\nversion=\"2.0\"").ends_with("after line 2, before its first element"));
-    assert!(told(&"[".repeat(200_000)).starts_with("the JSON can't be read: "));
+    assert_eq!(told(&"[".repeat(200_000)), "this is JSON, but no JSON Feed");
+    assert!(told("{\"version\": nonsense").starts_with("the JSON can't be read: "));
     assert!(!looks_like_feed(
         b"<html><link type='application/rss+xml'>",
         Some("application/rss+xml")
@@ -471,8 +472,42 @@ fn entities_are_never_expanded_nor_fetched() {
 fn more_items_than_the_limit_are_not_read() {
     let body = rss(&"<item><title>A</title></item>".repeat(100_000));
     let reading = reading(&body);
-    assert_eq!(reading.items.len(), MAX_ITEMS);
+    assert_eq!(reading.items.len(), crate::extract::MAX_ITEMS);
     assert!(warned(&reading, Fault::TooManyItems) && !reading.partial);
+}
+
+#[test]
+fn of_too_many_items_the_newest_are_kept_in_their_order() {
+    let most = crate::extract::MAX_ITEMS;
+    let count = 3 * most + 7;
+    let item = |i: usize| {
+        let date = format!(
+            "<pubDate>{:02} Jan {} 10:00:00 GMT</pubDate>",
+            i % 28 + 1,
+            1900 + i / 28
+        );
+        format!("<item><title>{i}</title>{date}</item>")
+    };
+    let oldest_first: String = (0..count).map(item).collect();
+    let newest_first: String = (0..count).rev().map(item).collect();
+    let reading = reading(&rss(&oldest_first));
+    assert_eq!(reading.items.len(), most);
+    assert!(warned(&reading, Fault::TooManyItems));
+    let kept: Vec<String> = (count - most..count).map(|i| i.to_string()).collect();
+    assert_eq!(titles(&rss(&oldest_first)), kept);
+    let reversed: Vec<String> = kept.into_iter().rev().collect();
+    assert_eq!(titles(&rss(&newest_first)), reversed);
+    let json: Vec<String> = (0..count)
+        .map(|i| format!("{{\"id\":\"{i}\",\"title\":\"{i}\",\"date_published\":\"{:04}-01-{:02}T10:00:00Z\"}}", 1900 + i / 28, i % 28 + 1))
+        .collect();
+    let json = format!(
+        "{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{}]}}",
+        json.join(",")
+    );
+    assert_eq!(
+        titles(&json).into_iter().rev().collect::<Vec<_>>(),
+        reversed
+    );
 }
 
 #[test]
