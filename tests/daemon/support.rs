@@ -273,7 +273,7 @@ pub(crate) const LISTING: &str = "listing.item = \"article\"\nlisting.title = \"
                                   listing.date = \"time@datetime\"\nlisting.summary = \"p\"\n";
 
 /// A port that nobody uses, below those that the system gives to outgoing connections.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Far from the ports of other test processes, whose ids are near.
     let own = u16::try_from(std::process::id() * 131 % 12_000).unwrap();
