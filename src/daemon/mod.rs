@@ -1,8 +1,11 @@
 //! The long run: polls what is due, publishes what changed, serves it, and obeys signals and requests.
 
+mod clock;
 mod engine;
 mod listen;
 mod notify;
+mod reload;
+mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -19,7 +22,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use engine::{Engine, StartFailure, data_folder};
 
-use crate::config::{self, Config};
+use clock::Clock;
+
+use crate::config::Config;
 use crate::model::SourceId;
 use crate::pipeline::{PublishFailure, Published};
 use crate::schedule;
@@ -120,6 +125,7 @@ struct Daemon {
     /// The configuration in use, for the status page.
     shown: watch::Sender<Shared>,
     due: BTreeMap<SourceId, DateTime<Utc>>,
+    clock: Clock,
     /// The sources that are being polled, and the task of each.
     polling: BTreeMap<SourceId, tokio::task::Id>,
     polls: JoinSet<(SourceId, Result<Recorded, StoreError>)>,
@@ -139,6 +145,7 @@ impl Daemon {
             engine,
             health: Health::default(),
             due: BTreeMap::new(),
+            clock: Clock::new(Utc::now()),
             polling: BTreeMap::new(),
             polls: JoinSet::new(),
             publishing: JoinSet::new(),
@@ -178,6 +185,7 @@ impl Daemon {
         let mut tick = interval(Duration::from_millis(500));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            self.mind_clock(Utc::now());
             let next = self
                 .due
                 .iter()
@@ -194,17 +202,38 @@ impl Daemon {
                 },
                 () = sleep(wait) => self.start_due(),
                 Some(done) = self.polls.join_next() => match done {
-                    Ok((id, recorded)) => self.polled(&id, recorded?),
+                    Ok((id, Ok(recorded))) => self.polled(&id, recorded),
+                    Ok((id, Err(error))) if error.may_pass() => self.unrecorded(&id, &error),
+                    Ok((_, Err(error))) => return Err(error.into()),
                     Err(error) => self.ended_early(&error),
                 },
                 Some(done) = self.publishing.join_next() => self.published(done.unwrap_or(Err(PublishFailure::Render))),
                 _ = tick.tick() => {
                     notify::alive();
-                    self.take_requests().await?;
+                    match self.take_requests().await {
+                        Err(error) if error.may_pass() => self.not_recording(&error),
+                        other => other?,
+                    }
                     self.prune().await;
                 }
             }
             self.publish_if_settled();
+        }
+    }
+
+    /// What was due in ten minutes still is after the clock was set back, not a day later.
+    fn mind_clock(&mut self, now: DateTime<Utc>) {
+        let Some(back) = self.clock.set_back(now) else {
+            return;
+        };
+        for due in self.due.values_mut() {
+            *due = due.checked_sub_signed(back).unwrap_or(now);
+        }
+        if back >= TimeDelta::seconds(1) {
+            let by = back.num_seconds();
+            tracing::warn!(
+                "the clock was set back by {by} s; sources stay due in as long as before"
+            );
         }
     }
 
@@ -228,6 +257,7 @@ impl Daemon {
     }
 
     fn polled(&mut self, id: &SourceId, recorded: Recorded) {
+        self.health.set(Part::Recording, None);
         self.polling.remove(id);
         if let Some(due) = self.due.get_mut(id) {
             *due = recorded.next_run;
@@ -243,6 +273,31 @@ impl Daemon {
         for (_, waiting) in &mut self.requests {
             waiting.remove(id);
         }
+    }
+
+    /// A poll that could not be recorded: readers are served on, and the source is polled again by its plan. Its
+    /// answer was not recorded in part, so that the next one brings all of it.
+    fn unrecorded(&mut self, id: &SourceId, error: &StoreError) {
+        tracing::error!(source.id = %id, "{id}: what was read could not be recorded: {error}; it will be read again");
+        self.not_recording(error);
+        self.polling.remove(id);
+        let now = Utc::now();
+        let sources = &self.engine.config.sources;
+        if let (Some(source), Some(due)) = (
+            sources.iter().find(|source| source.id == *id),
+            self.due.get_mut(id),
+        ) {
+            *due = schedule::next_run(&source.plan, id, Some(now), now);
+        }
+        for (_, waiting) in &mut self.requests {
+            waiting.remove(id);
+        }
+    }
+
+    /// Health says so until something is recorded again.
+    fn not_recording(&self, error: &StoreError) {
+        let trouble = format!("what is read can't be recorded: {error}");
+        self.health.set(Part::Recording, Some(trouble));
     }
 
     /// A poll that panicked: its source is polled again, though not at once.
@@ -311,36 +366,6 @@ impl Daemon {
         self.published(result);
     }
 
-    /// Takes what other commands asked for, and answers what is done and published.
-    async fn take_requests(&mut self) -> Result<(), Failure> {
-        for request in self.engine.store.take_requests(Utc::now()).await? {
-            let all = self
-                .engine
-                .config
-                .sources
-                .iter()
-                .map(|source| source.id.clone());
-            let wanted: BTreeSet<SourceId> = all
-                .filter(|id| request.source.as_ref().is_none_or(|one| one == id))
-                .collect();
-            self.start(&wanted);
-            self.requests.push((request, wanted));
-        }
-        if self.changed.is_none() && self.publishing.is_empty() {
-            let (done, waiting) = std::mem::take(&mut self.requests)
-                .into_iter()
-                .partition::<Vec<_>, _>(|(_, waiting)| waiting.is_empty());
-            self.requests = waiting;
-            for (request, _) in done {
-                self.engine
-                    .store
-                    .finish_request(request.number, Utc::now())
-                    .await?;
-            }
-        }
-        Ok(())
-    }
-
     async fn prune(&mut self) {
         if self.pruned.elapsed() < PRUNE {
             return;
@@ -355,6 +380,7 @@ impl Daemon {
             Err(error) => tracing::error!("dropping old items failed: {error}"),
         }
     }
+<<<<<<< HEAD
 
     /// Reads the configuration again. A broken one is reported, and the old one stays.
     async fn reload(&mut self) -> Result<(), Failure> {
@@ -388,6 +414,8 @@ impl Daemon {
             )),
         );
     }
+=======
+>>>>>>> 916e91028a0e61d19c83e7ff5c5165c55f6fbbb9
 }
 
 /// The horizon of what is kept.

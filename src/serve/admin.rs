@@ -21,6 +21,8 @@ use crate::store::{Store, Summary};
 pub enum Part {
     /// The configuration on disk.
     Configuration,
+    /// Writing to the database.
+    Recording,
     /// Writing the files.
     Publishing,
 }

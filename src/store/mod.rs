@@ -107,6 +107,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether it is the machine's state rather than the database's, such as a full disk: it may pass while the
+    /// program runs, and nothing was recorded.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unwritable { .. } | Self::Busy(_))
+    }
+
     /// Says what an error of SQLite means for a person.
     fn explain(self, path: &std::path::Path) -> Self {
         let Self::Sqlite(error) = &self else {

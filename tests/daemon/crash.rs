@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::support::{
     Dice, Entry, LISTING, News, Origin, Route, Site, all_whole, atom, entries, listing, minute,
-    rss, seed,
+    news, rss, seed,
 };
 
 /// How often the daemon that shows everything is killed, and the one that shows little.
@@ -37,11 +38,13 @@ fn two_hundred_kills_lose_nothing_repeat_nothing_and_leave_whole_files() {
                 thread::sleep(Duration::from_millis(60));
             }
         });
+        let hostile = Hostile::start();
+        let outside = hostile.as_ref().map(Hostile::tables).unwrap_or_default();
         let other = scope.spawn(|| {
-            let site = site(&narrow, "entries = 8\ndays = 0");
+            let site = site(&narrow, "entries = 8\ndays = 0", "");
             Torment::new(&site, &narrow, seed ^ 1).kill(NARROW, &ready)
         });
-        let site = site(&wide, "entries = 1000\ndays = 366");
+        let mut site = site(&wide, "entries = 1000\ndays = 366", &outside);
         // The world stops whatever happens, else a failure would hang here.
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             Torment::new(&site, &wide, seed).kill(WIDE, &ready)
@@ -50,15 +53,65 @@ fn two_hundred_kills_lose_nothing_repeat_nothing_and_leave_whole_files() {
         over.store(true, Ordering::SeqCst);
         result.unwrap_or_else(|why| std::panic::resume_unwind(why));
         other.unwrap_or_else(|why| std::panic::resume_unwind(why));
+        heal(&wide);
+        site.fetch.clear();
+        site.configure(&tables(&wide));
         settled(&site, &world.lock().unwrap());
     });
 }
 
-fn site(origin: &Origin, publish: &str) -> Site {
+fn site(origin: &Origin, publish: &str, outside: &str) -> Site {
     let mut site = Site::new();
     site.schedule = "every = \"1s\"".into();
     site.publish = publish.into();
+    // What stalls is given up soon, so that it can stall again.
+    site.fetch = "timeout = \"2s\"".into();
+    site.configure(&(tables(origin) + outside));
+    site
+}
+
+/// Sources that harm whoever reads them, beside the good ones: they stall, explode, break off.
+const BAD: [(&str, u32); 5] = [
+    ("ferma", 9001),
+    ("esplosa", 9002),
+    ("enorme", 9003),
+    ("profonda", 9004),
+    ("tronca", 9005),
+];
+
+fn harm(origin: &Origin) {
+    let bomb = (1..12).fold(
+        String::from("<!DOCTYPE rss [<!ENTITY e0 \"boom\">"),
+        |bomb, n| bomb + &format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10)),
+    );
+    let bomb = rss(&[news("esplosa", 9002)])
+        .replace("<rss ", &(bomb + "]><rss "))
+        .replace("Il testo", "&e11; Il testo");
+    origin.set("/esplosa", Route::new("application/rss+xml", bomb));
+    origin.set("/enorme", Route::html(vec![b' '; 12 << 20]));
+    origin.set("/profonda", Route::html("<div>".repeat(100_000)));
+    let tronca = Route {
+        breaks_off: true,
+        ..Route::rss(&[news("tronca", 9005), news("tronca", 9006)])
+    };
+    origin.set("/tronca", tronca);
+}
+
+/// In the end they answer as they should.
+fn heal(origin: &Origin) {
+    for (name, n) in BAD {
+        origin.set(&format!("/{name}"), Route::rss(&[news(name, n)]));
+    }
+}
+
+fn tables(origin: &Origin) -> String {
     let mut tables = String::new();
+    for (name, _) in BAD {
+        let url = origin.url(&format!("/{name}"));
+        tables.push_str(&format!(
+            "[source.{name}]\nurl = \"{url}\"\nlanguage = \"it\"\n"
+        ));
+    }
     for source in SOURCES {
         let Known { name, language, .. } = source;
         let url = origin.url(&format!("/{name}"));
@@ -69,9 +122,72 @@ fn site(origin: &Origin, publish: &str) -> Site {
             tables.push_str(LISTING);
         }
     }
-    site.configure(&tables);
-    site
+    tables
 }
+
+/// A server of faults that is not ours, where `RASSEGNA_ORIGIN` names one: a program that lists its faults with
+/// `--list` (name, group, outcome, note) and serves them below `/f/` on `--port`.
+struct Hostile {
+    child: Child,
+    port: u16,
+    faults: Vec<String>,
+}
+
+impl Hostile {
+    fn start() -> Option<Self> {
+        let Some(program) = std::env::var_os("RASSEGNA_ORIGIN") else {
+            eprintln!(
+                "RASSEGNA_ORIGIN is unset: the load is this test's own and no other origin's"
+            );
+            return None;
+        };
+        let list = Command::new(&program).arg("--list").output().unwrap();
+        let list = String::from_utf8(list.stdout).unwrap();
+        let faults: Vec<String> = list
+            .lines()
+            .map(|line| line.split('\t').collect::<Vec<_>>())
+            .filter(|row| {
+                ["transport", "coding", "document"].contains(&row[1]) && row[2] == "error"
+            })
+            .map(|row| row[0].to_owned())
+            .collect();
+        assert!(faults.len() > 10, "few faults: {faults:?}");
+        let port = super::support::free_port();
+        let child = Command::new(&program)
+            .args(["--port", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        eprintln!("{} faults of another origin", faults.len());
+        Some(Self {
+            child,
+            port,
+            faults,
+        })
+    }
+
+    fn tables(&self) -> String {
+        let Self { port, faults, .. } = self;
+        let table = |fault: &String| {
+            format!(
+                "[source.{OUTSIDE}{fault}]\nurl = \"http://127.0.0.1:{port}/f/{fault}\"\nlanguage = \"fr\"\n"
+            )
+        };
+        let tables: String = faults.iter().map(table).collect();
+        tables + "[feed.fuori]\nwhere = { language = [\"fr\"] }\n"
+    }
+}
+
+impl Drop for Hostile {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How the sources of that origin begin.
+const OUTSIDE: &str = "fuori-";
 
 /// A run that dies again and again, and what was seen of it after each death.
 struct Torment<'a> {
@@ -139,16 +255,33 @@ impl<'a> Torment<'a> {
         while self.origin.answered() == before && begun.elapsed() < Duration::from_millis(1200) {
             thread::sleep(Duration::from_millis(1));
         }
+        // Sources that fail are left alone for longer and longer; somebody asks for all of them at once.
+        if self.dice.once_in(4) {
+            self.ask();
+        }
         thread::sleep(Duration::from_millis(self.dice.below(80) as u64));
+    }
+
+    /// Leaves a request, as `rassegna once` does beside a daemon.
+    fn ask(&self) {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        if let Ok(database) = Connection::open_with_flags(self.site.database(), flags) {
+            // There may be no tables yet.
+            let _ = database.execute("INSERT INTO request (asked) VALUES (0)", []);
+        }
     }
 
     fn all_visited(&self) -> bool {
         let database = self.copy();
-        let visited: Result<i64, _> =
-            database.query_row("SELECT count(first_success) FROM source", [], |row| {
-                row.get(0)
-            });
-        visited.is_ok_and(|visited| visited == SOURCES.len() as i64)
+        let visited: Result<String, _> = database.query_row(
+            "SELECT group_concat(id) FROM source WHERE first_success > 0",
+            [],
+            |row| row.get(0),
+        );
+        visited.is_ok_and(|visited| {
+            let visited: Vec<&str> = visited.split(',').collect();
+            SOURCES.iter().all(|source| visited.contains(&source.name))
+        })
     }
 
     /// A copy of the database as the dead left it, so that looking at it does not recover the original.
@@ -296,10 +429,13 @@ fn settled(site: &Site, world: &World) {
     }
     let known: BTreeSet<String> = stories.into_values().map(|(_, token)| token).collect();
     assert_eq!(known, published, "what was committed is what is published");
+    let origin = &world.origins[0];
+    let harmful = |(name, _): &(&str, u32)| origin.asked(&format!("/{name}")).len();
     eprintln!(
-        "{} stories, {} requests",
+        "{} stories, {} requests, {} of them to sources that harm",
         known.len(),
-        world.origins[0].requests()
+        origin.requests(),
+        BAD.iter().map(harmful).sum::<usize>()
     );
     assert!(known.len() > 100, "too little happened: {}", known.len());
 }
@@ -308,7 +444,8 @@ fn settled(site: &Site, world: &World) {
 fn committed(database: &Connection) -> BTreeMap<String, (i64, String)> {
     // A run that died at once has made no tables yet.
     let Ok(mut query) = database.prepare(
-        "SELECT lower(hex(story.entry)), story.published, item.title FROM story JOIN item ON item.story = story.number",
+        "SELECT lower(hex(story.entry)), story.published, item.title FROM story JOIN item ON item.story = story.number \
+         JOIN source ON source.number = item.source WHERE source.id NOT LIKE 'fuori-%'",
     ) else {
         return BTreeMap::new();
     };
@@ -412,6 +549,9 @@ impl World {
             next: 1,
             edits: 0,
         };
+        for origin in &world.origins {
+            harm(origin);
+        }
         for at in 0..SOURCES.len() {
             for _ in 0..4 {
                 world.add(at);
@@ -423,6 +563,15 @@ impl World {
 
     /// One change of one source.
     fn turn(&mut self, grown: bool) {
+        // One stalls now and then: while it does, less is published.
+        let delay = if self.dice.once_in(3) { 20 } else { 0 };
+        for origin in &self.origins {
+            let stalled = Route {
+                delay: Duration::from_secs(delay),
+                ..Route::rss(&[news("ferma", 9001)])
+            };
+            origin.set("/ferma", stalled);
+        }
         let at = self.dice.below(SOURCES.len());
         let listed = self.sources[at].items.len();
         match self.dice.below(8) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::support::{Origin, Ran, Route, Site, all_whole, news};
+use super::support::{Origin, Ran, Route, Site, all_whole, news, wait};
 
 /// A site that has published one entry of source `a`.
 fn used() -> (Origin, Site) {
@@ -250,4 +250,34 @@ fn a_full_disk_is_a_clear_error_and_leaves_everything_whole() {
     // With room again all of it comes.
     site.once();
     assert_eq!(site.entries("it").len(), 59);
+}
+
+#[test]
+fn a_daemon_whose_disk_is_full_serves_on_and_goes_on_once_there_is_room() {
+    let origin = Origin::start();
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    let mut site = Site::new();
+    site.schedule = "every = \"1s\"".into();
+    configure(&site, &origin);
+    let daemon = site.start_with_a_limit();
+    wait("the first entry is published", || {
+        site.published().join("it/atom.xml").exists() && site.entries("it").len() == 1
+    });
+    daemon.limit_files("0");
+    origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));
+    wait("health says that nothing can be recorded", || {
+        site.admin("/healthz")
+            .is_some_and(|reply| reply.status == 503 && reply.text().contains("cannot be written"))
+    });
+    let served = site.public("GET", "/it/atom.xml", &[]);
+    assert_eq!(served.status, 200);
+    assert!(served.text().contains("n1 di a"), "{}", served.text());
+    all_whole(&site.published());
+    daemon.limit_files("unlimited");
+    wait("it goes on by itself", || site.entries("it").len() == 2);
+    wait("all is well again", || {
+        site.admin("/healthz")
+            .is_some_and(|reply| reply.status == 200)
+    });
+    daemon.stop();
 }

@@ -288,7 +288,7 @@ pub(crate) const LISTING: &str = "listing.item = \"article\"\nlisting.title = \"
                                   listing.date = \"time@datetime\"\nlisting.summary = \"p\"\n";
 
 /// A port that nobody uses, below those that the system gives to outgoing connections.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Far from the ports of other test processes, whose ids are near.
     let own = u16::try_from(std::process::id() * 131 % 12_000).unwrap();
@@ -410,24 +410,38 @@ impl Site {
 
     /// Starts the daemon; it may not be ready yet.
     pub(crate) fn start(&self) -> Daemon {
+        self.start_as(self.command("run"))
+    }
+
+    /// Starts a daemon that sees an error where a file would become too large, instead of being ended by a signal;
+    /// [`Daemon::limit_files`] sets the limit.
+    pub(crate) fn start_with_a_limit(&self) -> Daemon {
+        let inner = self.command("run");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(inner.get_program())
+            .args(inner.get_args());
+        self.serves(self.start_as(command))
+    }
+
+    fn start_as(&self, mut command: Command) -> Daemon {
         let log = self.folder.path().join("log");
         let out = fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&log)
             .unwrap();
-        let child = self
-            .command("run")
-            .stdout(Stdio::null())
-            .stderr(out)
-            .spawn()
-            .unwrap();
+        let child = command.stdout(Stdio::null()).stderr(out).spawn().unwrap();
         Daemon { child, log }
     }
 
     /// Starts the daemon and waits until it serves.
     pub(crate) fn start_ready(&self) -> Daemon {
-        let daemon = self.start();
+        self.serves(self.start())
+    }
+
+    fn serves(&self, daemon: Daemon) -> Daemon {
         wait("the daemon serves", || {
             self.admin("/healthz").is_some() && daemon.log().contains("running")
         });
@@ -539,6 +553,15 @@ impl Daemon {
 
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// From now on it can make no file larger than so many bytes: a full disk, and with "unlimited" one with room.
+    pub(crate) fn limit_files(&self, bytes: &str) {
+        let set = Command::new("prlimit")
+            .arg(format!("--fsize={bytes}:unlimited"))
+            .arg(format!("--pid={}", self.child.id()))
+            .status();
+        assert!(set.unwrap().success());
     }
 
     /// Waits for its end.

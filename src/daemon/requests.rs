@@ -1,0 +1,41 @@
+//! What other commands ask of the daemon.
+
+use std::collections::BTreeSet;
+
+use chrono::Utc;
+
+use super::Daemon;
+use crate::model::SourceId;
+use crate::store::StoreError;
+
+impl Daemon {
+    /// Takes what other commands asked for, and answers what is done and published.
+    pub(super) async fn take_requests(&mut self) -> Result<(), StoreError> {
+        for request in self.engine.store.take_requests(Utc::now()).await? {
+            let all = self
+                .engine
+                .config
+                .sources
+                .iter()
+                .map(|source| source.id.clone());
+            let wanted: BTreeSet<SourceId> = all
+                .filter(|id| request.source.as_ref().is_none_or(|one| one == id))
+                .collect();
+            self.start(&wanted);
+            self.requests.push((request, wanted));
+        }
+        if self.changed.is_none() && self.publishing.is_empty() {
+            let (done, waiting) = std::mem::take(&mut self.requests)
+                .into_iter()
+                .partition::<Vec<_>, _>(|(_, waiting)| waiting.is_empty());
+            self.requests = waiting;
+            for (request, _) in done {
+                self.engine
+                    .store
+                    .finish_request(request.number, Utc::now())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
