@@ -68,20 +68,15 @@ pub async fn poll(
     state: &SourceState,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
-    let outcome = match answer::outcome(fetcher, source, state).await {
-        Ok(outcome) => outcome,
-        Err(failure) => Outcome::Failed {
-            error: failure.text,
-            wait: failure.wait,
-        },
-    };
+    let outcome = answer::outcome(fetcher, source, state).await;
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {
         source: source.id.clone(),
         rules: source.rules,
         timezone: source.timezone,
         at,
-        outcome,
+        outcome: outcome.unwrap_or_else(Outcome::from),
+        pauses: fetcher.pauses(),
     };
     store
         .record(poll, move |failures| {

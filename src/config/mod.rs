@@ -7,6 +7,7 @@ mod check;
 mod leaf;
 mod problem;
 mod reader;
+mod request;
 mod shape;
 mod tree;
 
@@ -27,6 +28,7 @@ use url::Url;
 pub use check::{load, load_to_look};
 pub use problem::{Position, Problem, Problems};
 pub use reader::find;
+pub use request::{Auth, Post, Proxy};
 pub use shape::schema;
 
 use crate::language::Language;
@@ -93,6 +95,12 @@ pub struct Fetch {
     pub max_body: usize,
     /// Networks that may be reached although they are not public.
     pub allow: Vec<IpNet>,
+    /// Whether robots.txt (RFC 9309) is asked for addresses that have not proved to be a feed.
+    pub robots: bool,
+    /// The address of mail that the header `From` carries (RFC 9110 §10.1.2).
+    pub from: Option<String>,
+    /// What everything is asked through; proxies of the environment are never used.
+    pub proxy: Option<Proxy>,
 }
 
 impl Default for Fetch {
@@ -104,6 +112,9 @@ impl Default for Fetch {
             timeout: Duration::from_secs(30),
             max_body: 10 << 20,
             allow: Vec::new(),
+            robots: true,
+            from: None,
+            proxy: None,
         }
     }
 }
@@ -179,7 +190,7 @@ pub struct Serve {
 }
 
 /// `[source.ID]`: one thing to poll. A table with `urls` gives one source a language, `ID.LANGUAGE`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Source {
     /// Its name.
     pub id: SourceId,
@@ -206,10 +217,20 @@ pub struct Source {
     pub plan: Plan,
     /// How its dates are to be read, where that needs saying.
     pub dates: Dates,
-    /// Headers that go with each request to it.
+    /// Headers that go with each request to it. Their values may be secrets.
     pub headers: Vec<(String, String)>,
+    /// Cookies that go with each request to it. Their values may be secrets.
+    pub cookies: Vec<(String, String)>,
+    /// What its address is asked with by POST; nothing means GET.
+    pub post: Option<Post>,
     /// What proves to it who asks.
     pub auth: Option<Auth>,
+    /// Whether robots.txt is asked where its address has not proved to be a feed.
+    pub robots: bool,
+    /// What it is asked through.
+    pub proxy: Option<Proxy>,
+    /// Whether its certificate is taken unverified.
+    pub tls_insecure: bool,
     /// What its entries carry.
     pub content: Content,
     /// A digest of everything above that decides what is fetched and how it is read. When it changes, the
@@ -235,28 +256,15 @@ impl Source {
             plan: Plan::Every(Duration::from_secs(30 * 60)),
             dates: Dates::default(),
             headers: Vec::new(),
+            cookies: Vec::new(),
+            post: None,
             auth: None,
+            robots: true,
+            proxy: None,
+            tls_insecure: false,
             content: Content::Summary,
             rules: Key([0; 16]),
         }
-    }
-}
-
-/// A secret that stays out of the configuration and of the log.
-#[derive(Clone)]
-pub enum Auth {
-    /// `Authorization: Bearer …` (RFC 6750).
-    Bearer(String),
-    /// `Authorization: Basic …` (RFC 7617): user and password.
-    Basic(String, String),
-}
-
-impl std::fmt::Debug for Auth {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Bearer(_) => "Bearer(…)",
-            Self::Basic(..) => "Basic(…)",
-        })
     }
 }
 

@@ -246,7 +246,7 @@ impl Report {
 /// Whether a line may hold a secret, even if it cannot be read as TOML.
 fn may_hold_secret(line: &str) -> bool {
     let line = line.to_ascii_lowercase();
-    let mut words = ["bearer", "password", "authorization"].iter();
+    let mut words = ["bearer", "password", "authorization", "cookie"].iter();
     words.any(|word| line.contains(word)) || names_user(&line)
 }
 

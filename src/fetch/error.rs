@@ -56,6 +56,12 @@ pub enum FetchError {
         /// The rest of the pause.
         left: Duration,
     },
+    /// The host's robots.txt forbids it: nothing was sent.
+    #[error("the robots.txt of its host does not let us ask for it; `robots = false` in the source overrides that")]
+    Robots,
+    /// The host's robots.txt could not be had, which forbids everything for now (RFC 9309 §2.3.1.4).
+    #[error("the robots.txt of its host could not be had ({0}), so it was not asked for")]
+    NoRobots(String),
     /// A status that brings no page.
     #[error("the server answered {}{}", answer(*.code), asks(*.retry_after))]
     Status {
@@ -117,6 +123,9 @@ pub enum Redirect {
     /// From `https` to `http` although credentials are configured.
     #[error("it redirects from https to http, which is not followed with credentials")]
     Downgrade,
+    /// A request with a body is to be sent to another origin.
+    #[error("it redirects a POST to another host, which is not followed")]
+    Post,
 }
 
 /// What was waited for in vain.

@@ -3,22 +3,44 @@
 //! It sends nothing and remembers nothing beyond the process; waits that must survive are the store's.
 
 use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
 use super::FetchError;
 
+/// A request that is not answered after so long gives its place in the whole to the next one.
+const STALLED: Duration = Duration::from_secs(2);
+
+/// Requests that have stalled may be so many times as many as others.
+const PATIENCE: usize = 8;
+
 /// The turns of all hosts.
 pub(super) struct Hosts {
-    /// Requests in flight in all.
+    /// Requests in flight in all, but for those that have stalled.
     everywhere: Arc<Semaphore>,
+    /// Those that have stalled.
+    stalled: Arc<Semaphore>,
     per_host: usize,
     gap: Duration,
     known: Mutex<Known>,
+    /// The pauses that hosts asked for since they were last looked at.
+    pauses: Mutex<Vec<Pause>>,
+}
+
+/// A host's wish to be left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Its origin, as in `https://agency.example`.
+    pub host: String,
+    /// Until when.
+    pub until: DateTime<Utc>,
 }
 
 /// The hosts in use or not long out of it, by `name:port`.
@@ -45,19 +67,41 @@ struct Times {
     next: Instant,
     /// No request is let in before: the host has asked for a pause.
     held: Instant,
+    /// What its robots.txt wants to lie between two starts.
+    gap: Duration,
 }
 
 /// The right to run one request; it ends when this is dropped.
 pub(super) struct Turn {
     _host: OwnedSemaphorePermit,
-    _everywhere: OwnedSemaphorePermit,
+    everywhere: OwnedSemaphorePermit,
+    stalled: Arc<Semaphore>,
+}
+
+impl Turn {
+    /// Runs the request, and holds up as little as possible if it stalls.
+    pub(super) async fn run<T>(mut self, request: impl Future<Output = T>) -> T {
+        let mut request = pin!(request);
+        match timeout(STALLED, &mut request).await {
+            Ok(done) => done,
+            Err(_) => {
+                if let Ok(place) = Arc::clone(&self.stalled).try_acquire_owned() {
+                    self.everywhere = place;
+                }
+                request.await
+            }
+        }
+    }
 }
 
 impl Hosts {
     /// Turns for at most `concurrency` requests in all and `per_host` to one host, whose starts are `gap` apart.
     pub(super) fn new(concurrency: usize, per_host: usize, gap: Duration) -> Self {
+        let places = |count: usize| Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS)));
         Self {
-            everywhere: Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS))),
+            everywhere: places(concurrency),
+            stalled: places(concurrency.saturating_mul(PATIENCE)),
+            pauses: Mutex::default(),
             per_host: per_host.clamp(1, Semaphore::MAX_PERMITS),
             gap,
             known: Mutex::new(Known {
@@ -80,12 +124,40 @@ impl Hosts {
         // The slot in the whole is taken last: a request that only waits for its host keeps none from others.
         let everywhere = acquire(&self.everywhere).await;
         host.admits()?;
-        lock(&host.times).next = Instant::now() + self.gap;
+        let mut times = lock(&host.times);
+        times.next = Instant::now() + self.gap.max(times.gap);
+        drop(times);
         drop(door);
         Ok(Turn {
             _host: slot,
-            _everywhere: everywhere,
+            everywhere,
+            stalled: Arc::clone(&self.stalled),
         })
+    }
+
+    /// Keeps a distance between requests to a host that its robots.txt asks for, if it is the greater one. It counts
+    /// from the last request on.
+    pub(super) fn slow_down(&self, url: &Url, delay: Option<Duration>) {
+        let host = self.host(url);
+        let mut times = lock(&host.times);
+        let (before, after) = (times.gap.max(self.gap), delay.unwrap_or_default().max(self.gap));
+        times.gap = delay.unwrap_or_default();
+        times.next += after.saturating_sub(before);
+    }
+
+    /// Holds a host that has just asked for a pause, and remembers that it did.
+    pub(super) fn pause(&self, url: &Url, pause: Duration) {
+        self.hold(url, Instant::now() + pause);
+        let until = TimeDelta::from_std(pause).ok().and_then(|pause| Utc::now().checked_add_signed(pause));
+        lock(&self.pauses).extend(until.map(|until| Pause {
+            host: url.origin().ascii_serialization(),
+            until,
+        }));
+    }
+
+    /// The pauses that were asked for since the last time that this was asked.
+    pub(super) fn pauses(&self) -> Vec<Pause> {
+        std::mem::take(&mut lock(&self.pauses))
     }
 
     /// Lets no request to a host start before a moment; a longer pause that it already keeps stays.
@@ -123,6 +195,7 @@ impl Host {
             times: Mutex::new(Times {
                 next: now,
                 held: now,
+                gap: Duration::ZERO,
             }),
         }
     }

@@ -1,5 +1,5 @@
-//! One GET over HTTP (RFC 9110), redirects included: it sends to permitted addresses only, sends credentials to
-//! one origin only, and takes in a body within its limits or not at all.
+//! One request over HTTP (RFC 9110), redirects included: it sends to permitted addresses only, sends what is private
+//! to one origin only, and takes in a body within its limits or not at all.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,44 +7,74 @@ use std::time::Duration;
 
 use chrono::Utc;
 use ipnet::IpNet;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
-    RETRY_AFTER,
-};
-use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
 use super::address::permitted;
-use super::host::Hosts;
-use super::resolve::Resolver;
-use super::{Accept, FetchError, Fetched, Redirect, Request, Wait, fault, retry};
-use crate::config;
-use crate::config::Auth;
+use super::client::{Clients, HEADERS, Route};
+use super::cookies::Jar;
+use super::host::{Hosts, Pause};
+use super::rulings::Rulings;
+use super::{Accept, FetchError, Fetched, Redirect, Request, Wait, body, fault, headers, retry, robots};
+use crate::config::{self, Post};
 use crate::model::{Page, Validators};
 
 /// So many redirects are followed.
 const REDIRECTS: usize = 5;
 
-/// The longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// The most bytes of a header section. (The client itself stops at 100 fields or 408 KiB.)
-const HEADERS: u32 = 64 * 1024;
-
 /// No time is longer, so that no sum of times overflows.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The client and what it keeps to.
+/// The clients and what they keep to.
 pub(super) struct Http {
-    client: Client,
-    /// Whether the system has certificates to trust; without them there is HTTP, but no HTTPS.
-    trusting: bool,
+    wire: Wire,
     hosts: Hosts,
+    rulings: Rulings,
     allow: Arc<[IpNet]>,
     timeout: Duration,
     max_body: usize,
+}
+
+/// What carries requests.
+pub(super) enum Wire {
+    /// The network.
+    Net(Clients),
+    /// A play of the network, in which no address is connected to.
+    #[cfg(test)]
+    Play(super::simulation::Network),
+}
+
+/// What is sent, in the end maybe to several addresses one after the other.
+struct Sending<'a> {
+    url: Url,
+    accept: HeaderValue,
+    conditions: HeaderMap,
+    /// What goes to the first origin only: headers, credentials, a body, the trust in its certificate.
+    private: Option<Private<'a>>,
+    proxy: Option<config::Proxy>,
+    cookies: Jar,
+    max_body: usize,
+}
+
+struct Private<'a> {
+    headers: HeaderMap,
+    post: Option<&'a Post>,
+    insecure: bool,
+}
+
+/// What came back from one address.
+enum Reply {
+    Done(Box<Fetched>),
+    Elsewhere {
+        to: Url,
+        permanent: bool,
+        /// Whether the same method is asked for, or GET.
+        same: bool,
+        /// Whether it set cookies that were not there.
+        new_cookies: bool,
+    },
 }
 
 /// When an answer must be complete, and how long that is from its beginning, for messages.
@@ -58,74 +88,97 @@ impl Http {
     pub(super) fn new(config: &config::Fetch, user_agent: &str) -> Result<Self, FetchError> {
         let allow: Arc<[IpNet]> = config.allow.clone().into();
         let timeout = config.timeout.min(DAY);
-        let builder = || client(user_agent, timeout, &allow);
-        let (client, trusting) = match builder().build() {
-            Ok(client) => (client, true),
-            // Trusting nobody is also a way to verify.
-            Err(_) => (
-                builder()
-                    .tls_certs_only([])
-                    .build()
-                    .map_err(|error| setup(&error))?,
-                false,
-            ),
-        };
-        let hosts = Hosts::new(config.concurrency, config.per_host, config.gap.min(DAY));
-        Ok(Self {
-            client,
-            trusting,
-            hosts,
+        let clients = Clients::new(user_agent, config.from.as_deref(), Arc::clone(&allow), timeout)?;
+        Ok(Self::over(Wire::Net(clients), config, allow))
+    }
+
+    pub(super) fn over(wire: Wire, config: &config::Fetch, allow: Arc<[IpNet]>) -> Self {
+        Self {
+            wire,
+            hosts: Hosts::new(config.concurrency, config.per_host, config.gap.min(DAY)),
+            rulings: Rulings::default(),
             allow,
-            timeout,
+            timeout: config.timeout.min(DAY),
             max_body: config.max_body,
-        })
+        }
     }
 
     pub(super) fn hold(&self, url: &Url, until: Instant) {
         self.hosts.hold(url, until);
     }
 
+    pub(super) fn pauses(&self) -> Vec<Pause> {
+        self.hosts.pauses()
+    }
+
     pub(super) async fn get(&self, request: Request<'_>) -> Result<Fetched, FetchError> {
-        let conditions = conditions(request.validators);
-        let mut url = bare(request.url);
-        let mut private = private(&self.client, &request)?;
-        let secret = private.contains_key(AUTHORIZATION);
+        let mut sending = Sending::new(&request, self.max_body)?;
+        self.follow(&mut sending, request.robots).await
+    }
+
+    /// Sends it, and follows where it is sent on to.
+    async fn follow(&self, sending: &mut Sending<'_>, robots: bool) -> Result<Fetched, FetchError> {
+        let secret = sending.is_secret();
         let mut passed = Vec::new();
+        let mut moved = None;
+        let mut for_good = true;
         let mut left = self.timeout;
         loop {
-            self.vet(&url)?;
-            let turn = self.hosts.turn(&url).await?;
+            self.vet(&sending.url)?;
+            if robots {
+                let file = Box::pin(self.robots(sending));
+                let delay = self.rulings.heed(&sending.url, file).await?;
+                self.hosts.slow_down(&sending.url, delay);
+            }
+            let turn = self.hosts.turn(&sending.url).await?;
             let deadline = Deadline {
                 at: Instant::now() + left,
                 after: self.timeout,
             };
-            let mut headers = HeaderMap::from_iter([(ACCEPT, accept(request.accept))]);
-            headers.extend(conditions.clone());
-            headers.extend(private.clone());
-            let response = self.send(&url, headers, deadline).await?;
-            if !redirects(response.status()) {
-                return self
-                    .receive(url, response, !conditions.is_empty(), deadline)
-                    .await;
-            }
-            let target = target(&url, &response)?;
-            // The body of a redirect is not read: the connection is closed.
-            drop((response, turn));
+            let reply = turn.run(self.ask(sending, deadline)).await?;
             left = deadline.at.saturating_duration_since(Instant::now());
-            if secret && url.scheme() == "https" && target.scheme() == "http" {
+            let (to, permanent, same, new_cookies) = match reply {
+                Reply::Done(fetched) => return Ok(fetched.moved_to(moved)),
+                Reply::Elsewhere { to, permanent, same, new_cookies } => (to, permanent, same, new_cookies),
+            };
+            if secret && sending.url.scheme() == "https" && to.scheme() == "http" {
                 return Err(Redirect::Downgrade.into());
             }
-            if target.origin() != url.origin() {
-                private.clear();
+            for_good &= permanent;
+            if for_good {
+                moved = Some(to.clone());
             }
-            passed.push(url);
-            if passed.contains(&target) {
+            let from = std::mem::replace(&mut sending.url, to);
+            sending.part(&from, same)?;
+            passed.push(from);
+            // A page that asks for a cookie leads back to itself, once it has set it.
+            if passed.contains(&sending.url) && !new_cookies {
                 return Err(Redirect::Circle.into());
             }
             if passed.len() > REDIRECTS {
                 return Err(Redirect::TooMany { limit: REDIRECTS }.into());
             }
-            url = target;
+        }
+    }
+
+    /// The robots.txt for the address that something is to be sent to.
+    async fn robots(&self, sending: &Sending<'_>) -> Result<Vec<u8>, FetchError> {
+        let mut file = Sending {
+            url: sending.url.join("/robots.txt").map_err(|_| Redirect::Malformed)?,
+            accept: HeaderValue::from_static("text/plain, */*;q=0.5"),
+            conditions: HeaderMap::new(),
+            private: sending.private.as_ref().map(|private| Private {
+                headers: HeaderMap::new(),
+                post: None,
+                insecure: private.insecure,
+            }),
+            proxy: sending.proxy.clone(),
+            cookies: Jar::default(),
+            max_body: self.max_body.max(robots::READ),
+        };
+        match self.follow(&mut file, false).await? {
+            Fetched::Page(page) => Ok(page.body),
+            Fetched::NotModified { .. } => Ok(Vec::new()),
         }
     }
 
@@ -146,46 +199,53 @@ impl Http {
         }
     }
 
-    async fn send(
-        &self,
-        url: &Url,
-        headers: HeaderMap,
-        deadline: Deadline,
-    ) -> Result<Response, FetchError> {
-        if !self.trusting && url.scheme() == "https" {
-            return Err(FetchError::Tls(
-                "this system has no certificates to trust (install ca-certificates)".to_owned(),
-            ));
-        }
-        let sent = self.client.get(url.clone()).headers(headers).send();
-        match timeout_at(deadline.at, sent).await {
-            Ok(Ok(response)) if weight(response.headers()) > HEADERS as usize => {
-                Err(FetchError::Headers)
+    /// One exchange with one address.
+    async fn ask(&self, sending: &mut Sending<'_>, deadline: Deadline) -> Result<Reply, FetchError> {
+        let response = match timeout_at(deadline.at, self.wire.carry(sending)).await {
+            Ok(response) => response?,
+            Err(_) => {
+                return Err(FetchError::Timeout {
+                    what: Wait::Answer,
+                    after: deadline.after,
+                });
             }
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(fault::unanswered(&error, CONNECT.min(self.timeout))),
-            Err(_) => Err(FetchError::Timeout {
-                what: Wait::Answer,
-                after: deadline.after,
-            }),
+        };
+        if headers::weight(response.headers()) > HEADERS as usize {
+            return Err(FetchError::Headers);
         }
+        let status = response.status().as_u16();
+        if matches!(status, 301 | 302 | 303 | 307 | 308) {
+            let to = target(&sending.url, &response)?;
+            // The body of a redirect is not read: the connection is closed.
+            return Ok(Reply::Elsewhere {
+                to,
+                permanent: matches!(status, 301 | 308),
+                same: matches!(status, 307 | 308),
+                new_cookies: sending.cookies.take(&sending.url, response.headers()),
+            });
+        }
+        let fetched = self.receive(sending, response, deadline).await?;
+        Ok(Reply::Done(Box::new(fetched)))
     }
 
-    /// Takes in an answer that is no redirect; `conditional` says whether 304 was asked for.
-    async fn receive(
-        &self,
-        url: Url,
-        response: Response,
-        conditional: bool,
-        deadline: Deadline,
-    ) -> Result<Fetched, FetchError> {
-        let validators = validators(response.headers());
+    /// Takes in an answer that is no redirect.
+    async fn receive(&self, sending: &Sending<'_>, response: Response, deadline: Deadline) -> Result<Fetched, FetchError> {
+        let validators = headers::validators(response.headers());
+        let retry_after = headers::text(response.headers(), &RETRY_AFTER)
+            .and_then(|value| retry::pause(&value, Utc::now()));
+        if let Some(pause) = retry_after {
+            self.hosts.pause(&sending.url, pause);
+        }
         match response.status() {
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-                let content_type = text(response.headers(), &CONTENT_TYPE);
-                let body = self.body(response, deadline).await?;
+                let content_type = headers::text(response.headers(), &CONTENT_TYPE);
+                let body = timeout_at(deadline.at, body::read(response, sending.max_body)).await;
+                let body = body.map_err(|_| FetchError::Timeout {
+                    what: Wait::Body,
+                    after: deadline.after,
+                })??;
                 Ok(Fetched::Page(Page {
-                    url,
+                    url: sending.url.clone(),
                     content_type,
                     body,
                     validators,
@@ -194,102 +254,120 @@ impl Http {
                     moved: None,
                 }))
             }
-            StatusCode::NOT_MODIFIED if conditional => Ok(Fetched::NotModified {
+            StatusCode::NOT_MODIFIED if !sending.conditions.is_empty() => Ok(Fetched::NotModified {
                 validators,
                 fresh_until: None,
                 moved: None,
             }),
             StatusCode::GONE => Err(FetchError::Gone),
-            status => {
-                let value = text(response.headers(), &RETRY_AFTER);
-                let retry_after = value.and_then(|value| retry::pause(&value, Utc::now()));
-                if let Some(pause) = retry_after {
-                    self.hosts.hold(&url, Instant::now() + pause);
-                }
-                Err(FetchError::Status {
-                    code: status.as_u16(),
-                    retry_after,
-                })
-            }
-        }
-    }
-
-    /// The decoded body, which grows only by what has really come.
-    async fn body(
-        &self,
-        mut response: Response,
-        deadline: Deadline,
-    ) -> Result<Vec<u8>, FetchError> {
-        let limit = self.max_body;
-        // The client has removed both headers from an answer that it decodes.
-        if let Some(coding) = response
-            .headers()
-            .get_all(CONTENT_ENCODING)
-            .iter()
-            .find(|coding| !is_identity(coding))
-        {
-            let coding = String::from_utf8_lossy(coding.as_bytes())
-                .chars()
-                .take(40)
-                .collect::<String>();
-            return Err(FetchError::Coding(format!("unknown coding {coding:?}")));
-        }
-        let announced =
-            text(response.headers(), &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-        if announced
-            .is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit))
-        {
-            return Err(FetchError::TooLarge { limit });
-        }
-        let mut body = Vec::new();
-        loop {
-            match timeout_at(deadline.at, response.chunk()).await {
-                Ok(Ok(Some(chunk))) if chunk.len() > limit - body.len() => {
-                    return Err(FetchError::TooLarge { limit });
-                }
-                Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
-                Ok(Ok(None)) => return Ok(body),
-                Ok(Err(error)) => return Err(fault::incomplete(&error)),
-                Err(_) => {
-                    return Err(FetchError::Timeout {
-                        what: Wait::Body,
-                        after: deadline.after,
-                    });
-                }
-            }
+            status => Err(FetchError::Status {
+                code: status.as_u16(),
+                retry_after,
+            }),
         }
     }
 }
 
-/// A client that decides nothing by itself: no redirects, retries, referer, or proxies from the environment, which
-/// would connect for us to addresses that we never see.
-fn client(user_agent: &str, timeout: Duration, allow: &Arc<[IpNet]>) -> ClientBuilder {
-    Client::builder()
-        .user_agent(user_agent)
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .dns_resolver(Resolver::new(Arc::clone(allow)))
-        .connect_timeout(CONNECT.min(timeout))
-        .http2_max_header_list_size(HEADERS)
-        // A server may close a kept connection just when it is used again, which looks like a refusal. Sources are
-        // polled minutes apart, so there is little to gain; and each connection is vetted anew.
-        .pool_max_idle_per_host(0)
+impl Wire {
+    async fn carry(&self, sending: &Sending<'_>) -> Result<Response, FetchError> {
+        match self {
+            Self::Net(clients) => {
+                let client = clients.get(&sending.route(), sending.url.scheme())?;
+                let sent = sending.request(&client).send().await;
+                sent.map_err(|error| fault::unanswered(&error, clients.patience))
+            }
+            #[cfg(test)]
+            Self::Play(network) => Ok(network.answer(&sending.url).await),
+        }
+    }
 }
 
-fn setup(error: &reqwest::Error) -> FetchError {
-    FetchError::Setup(fault::deepest(error))
-}
+impl<'a> Sending<'a> {
+    fn new(request: &Request<'a>, max_body: usize) -> Result<Self, FetchError> {
+        let url = headers::bare(request.url);
+        let mut cookies = Jar::default();
+        let mut private = None;
+        if request.own {
+            cookies.put(&url, &request.source.cookies);
+            private = Some(Private {
+                headers: headers::private(request.url, request.source)?,
+                post: request.source.post.as_ref(),
+                insecure: request.source.tls_insecure,
+            });
+        }
+        let posts = private.as_ref().is_some_and(|private| private.post.is_some());
+        // What a condition means is not defined for POST.
+        let conditions = if posts {
+            HeaderMap::new()
+        } else {
+            headers::conditions(request.validators)
+        };
+        Ok(Self {
+            url,
+            accept: headers::accept(request.accept),
+            conditions,
+            private,
+            proxy: request.source.proxy.clone(),
+            cookies,
+            max_body,
+        })
+    }
 
-/// An address as it is sent and told: without user, password and fragment, which relative links would inherit.
-fn bare(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    // These fail only for addresses without a host, which can have neither.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url
+    /// Whether something would be betrayed if others could read it.
+    fn is_secret(&self) -> bool {
+        self.private.as_ref().is_some_and(|private| {
+            private.headers.contains_key(AUTHORIZATION) || private.post.is_some()
+        }) || self.cookies.header(&self.url).is_some()
+    }
+
+    fn route(&self) -> Route {
+        Route {
+            proxy: self.proxy.clone(),
+            insecure: self.private.as_ref().is_some_and(|private| private.insecure),
+        }
+    }
+
+    fn request(&self, client: &reqwest::Client) -> RequestBuilder {
+        let post = self.private.as_ref().and_then(|private| private.post);
+        let method = if post.is_some() { Method::POST } else { Method::GET };
+        let mut headers = HeaderMap::from_iter([
+            (ACCEPT, self.accept.clone()),
+            (ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED)),
+        ]);
+        headers.extend(self.conditions.clone());
+        if let Some(private) = &self.private {
+            headers.extend(private.headers.clone());
+        }
+        if let Some(cookies) = self.cookies.header(&self.url) {
+            headers.insert(COOKIE, cookies);
+        }
+        let request = client.request(method, self.url.clone());
+        match post {
+            Some(post) => request
+                .header(CONTENT_TYPE, post.content_type.as_str())
+                .headers(headers)
+                .body(post.body.clone()),
+            None => request.headers(headers),
+        }
+    }
+
+    /// After a redirect from an address: what was private to its origin stays behind, and a body is sent on only
+    /// where the server asks for the `same` method again.
+    fn part(&mut self, from: &Url, same: bool) -> Result<(), Redirect> {
+        let Some(private) = &mut self.private else {
+            return Ok(());
+        };
+        let leaves = from.origin() != self.url.origin();
+        match (private.post.is_some(), same) {
+            (true, true) if leaves => return Err(Redirect::Post),
+            (true, false) => private.post = None,
+            _ => {}
+        }
+        if leaves {
+            self.private = None;
+        }
+        Ok(())
+    }
 }
 
 /// Where a redirect leads, if that may be followed at all.
@@ -298,99 +376,7 @@ fn target(from: &Url, response: &Response) -> Result<Url, Redirect> {
     let location = std::str::from_utf8(location.as_bytes()).map_err(|_| Redirect::Malformed)?;
     let target = from.join(location).map_err(|_| Redirect::Malformed)?;
     match target.scheme() {
-        "http" | "https" => Ok(bare(&target)),
+        "http" | "https" => Ok(headers::bare(&target)),
         other => Err(Redirect::Scheme(other.chars().take(20).collect())),
     }
-}
-
-fn redirects(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-fn accept(accept: Accept) -> HeaderValue {
-    HeaderValue::from_static(match accept {
-        Accept::Feed => {
-            "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, \
-             application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.8, */*;q=0.5"
-        }
-        Accept::Page => "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.5",
-    })
-}
-
-/// The headers that go to the first origin only: the source's own, any of which may be a secret, and credentials.
-fn private(client: &Client, request: &Request<'_>) -> Result<HeaderMap, FetchError> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in request.headers {
-        let illegal = || FetchError::Header(name.clone());
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| illegal())?;
-        headers.append(
-            key,
-            HeaderValue::from_bytes(value.as_bytes()).map_err(|_| illegal())?,
-        );
-    }
-    // The client writes the header of credentials, those that stand in the address too; it is asked to in a
-    // request that is not sent.
-    let proof = match request.auth {
-        Some(Auth::Bearer(token)) => client.get(bare(request.url)).bearer_auth(token),
-        Some(Auth::Basic(user, password)) => client
-            .get(bare(request.url))
-            .basic_auth(user, Some(password)),
-        None => client.get(request.url.clone()),
-    };
-    let proof = proof
-        .build()
-        .map_err(|_| FetchError::Header("Authorization".to_owned()))?;
-    headers.extend(proof.headers().clone());
-    Ok(headers)
-}
-
-/// The headers that make a request conditional (RFC 9110 §13.1). A validator that HTTP cannot carry is left out.
-fn conditions(validators: &Validators) -> HeaderMap {
-    let both = [
-        (IF_NONE_MATCH, &validators.etag),
-        (IF_MODIFIED_SINCE, &validators.last_modified),
-    ];
-    both.into_iter()
-        .filter_map(|(name, text)| Some((name, value(text.as_deref()?)?)))
-        .collect()
-}
-
-fn validators(headers: &HeaderMap) -> Validators {
-    Validators {
-        etag: text(headers, &ETAG),
-        last_modified: text(headers, &LAST_MODIFIED),
-    }
-}
-
-/// The first value of a header, each byte as the character of that number, so that [`value`] gives the same
-/// bytes back whatever they are. Empty is none.
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let text: String = headers
-        .get(name)?
-        .as_bytes()
-        .iter()
-        .map(|&byte| char::from(byte))
-        .collect();
-    (!text.is_empty()).then_some(text)
-}
-
-/// The header value that [`text`] has read.
-fn value(text: &str) -> Option<HeaderValue> {
-    let bytes: Option<Vec<u8>> = text
-        .chars()
-        .map(|character| u8::try_from(character).ok())
-        .collect();
-    HeaderValue::from_bytes(&bytes?).ok()
-}
-
-/// The size of a header section on the wire.
-fn weight(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
-        .sum()
-}
-
-fn is_identity(coding: &HeaderValue) -> bool {
-    coding.is_empty() || coding.as_bytes().eq_ignore_ascii_case(b"identity")
 }

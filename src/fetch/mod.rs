@@ -1,15 +1,22 @@
 //! Gets one document, over HTTP or from a file, and takes no harm from any answer: addresses are vetted, sizes and
 //! times bounded, hosts spared. It neither retries nor looks into the document, and what it returns is whole.
 
+mod body;
+mod client;
+mod cookies;
 mod error;
 mod fault;
 mod file;
+mod headers;
 mod host;
 mod http;
 mod resolve;
 mod retry;
+mod robots;
+mod rulings;
 
 pub mod address;
+pub mod history;
 
 use std::time::Duration;
 
@@ -18,25 +25,29 @@ use tokio::time::Instant;
 use url::Url;
 
 pub use error::{FetchError, Redirect, Wait};
+pub use host::Pause;
 
 use crate::config;
-use crate::config::Auth;
+use crate::config::Source;
 use crate::model::{Page, Validators};
 use http::Http;
 
-/// What is to be fetched, and how to ask for it. It is not for printing: headers may be secret.
+/// What is to be fetched, and how to ask for it. It is not for printing: what a source sends may be secret.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The address. A user and password in it stand for [`Auth::Basic`].
+    /// Whose request it is: its headers, cookies, credentials, body, proxy and trust. A user and password in the
+    /// address stand for [`config::Auth::Basic`].
+    pub source: &'a Source,
+    /// The address.
     pub url: &'a Url,
     /// What is known of the version that we have; empty for an unconditional request.
     pub validators: &'a Validators,
-    /// Headers of the source, before which our own give way. They go to the origin of `url` only.
-    pub headers: &'a [(String, String)],
-    /// What proves who asks. It goes to the origin of `url` only.
-    pub auth: Option<&'a Auth>,
     /// What the answer should be where the server has a choice.
     pub accept: Accept,
+    /// Whether the address is the source's own, so that what is private to it is sent there (and to no other origin).
+    pub own: bool,
+    /// Whether robots.txt is heeded.
+    pub robots: bool,
     /// Whether a `file:` URL may be read: only if the address stands in the configuration.
     pub local: bool,
 }
@@ -64,6 +75,17 @@ pub enum Fetched {
     },
     /// A document, complete, maybe empty.
     Page(Page),
+}
+
+impl Fetched {
+    /// The same, reached by permanent redirects up to an address.
+    fn moved_to(mut self, to: Option<Url>) -> Self {
+        match &mut self {
+            Self::NotModified { moved, .. } => *moved = to,
+            Self::Page(page) => page.moved = to,
+        }
+        self
+    }
 }
 
 /// Fetches documents. One for all tasks: it is what knows the hosts' turns.
@@ -106,6 +128,12 @@ impl Fetcher {
     /// last restart.
     pub fn hold(&self, url: &Url, until: Instant) {
         self.http.hold(url, until);
+    }
+
+    /// The pauses that hosts asked for since this was last asked; they are kept here, but do not survive a restart.
+    #[must_use]
+    pub fn pauses(&self) -> Vec<Pause> {
+        self.http.pauses()
     }
 }
 

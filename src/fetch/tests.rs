@@ -90,6 +90,7 @@ fn limits() -> config::Fetch {
         timeout: Duration::from_secs(10),
         max_body: 1000,
         allow: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
+        ..config::Fetch::default()
     }
 }
 

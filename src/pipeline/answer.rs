@@ -2,6 +2,7 @@
 //! preferred to the page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::spawn_blocking;
@@ -12,35 +13,45 @@ use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
 use crate::normalize::url::identity;
-use crate::store::{Fetched, Outcome, SourceState};
+use crate::store::{Fetched, Outcome, SourceState, Told};
 
 /// After so long the source is asked without conditions once, in case its validators are stuck.
 const WHOLE_AFTER: TimeDelta = TimeDelta::days(7);
 
-/// Why a poll gave nothing, in words, and how long its host wants to be left alone.
-pub(super) struct Failure {
-    pub(super) text: String,
-    pub(super) wait: Option<(String, DateTime<Utc>)>,
+/// Why a poll gave nothing.
+pub(super) enum Failure {
+    /// What happened, in words.
+    Told(String),
+    /// The server says that it is gone for good.
+    Gone(String),
+    /// The host wants to be left alone until then: nothing was asked.
+    Held(DateTime<Utc>),
 }
 
-impl Failure {
-    fn text(text: impl ToString) -> Self {
-        Self {
-            text: text.to_string(),
-            wait: None,
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Told(error) => Self::Failed { error, gone: false },
+            Failure::Gone(error) => Self::Failed { error, gone: true },
+            Failure::Held(until) => Self::Held(until),
         }
     }
+}
 
-    fn fetch(error: &FetchError, url: &Url) -> Self {
-        let host = url.has_host().then(|| url.origin().ascii_serialization());
-        let wait = error
-            .retry_after()
-            .and_then(|wait| TimeDelta::from_std(wait).ok());
-        Self {
-            text: error.to_string(),
-            wait: host.zip(wait).map(|(host, wait)| (host, Utc::now() + wait)),
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Held { left } => Self::Held(later(left)),
+            FetchError::Gone => Self::Gone(error.to_string()),
+            error => Self::Told(error.to_string()),
         }
     }
+}
+
+fn later(by: Duration) -> DateTime<Utc> {
+    let now = Utc::now();
+    let by = TimeDelta::from_std(by).unwrap_or(WHOLE_AFTER);
+    now.checked_add_signed(by).unwrap_or(now)
 }
 
 /// Asks a source and reads the answer.
@@ -49,7 +60,8 @@ pub(super) async fn outcome(
     source: &Source,
     state: &SourceState,
 ) -> Result<Outcome, Failure> {
-    let url = state.feed_url.as_ref().unwrap_or(&source.url);
+    let feed_or_moved = state.feed_url.as_ref().or(state.address.as_ref());
+    let url = feed_or_moved.unwrap_or(&source.url);
     let fresh = state
         .whole_at
         .is_some_and(|at| Utc::now() - at < WHOLE_AFTER);
@@ -58,13 +70,25 @@ pub(super) async fn outcome(
     } else {
         Validators::default()
     };
-    let page = match get(fetcher, source, url, &validators).await? {
-        Answer::NotModified { validators, .. } => return Ok(Outcome::NotModified(validators)),
+    // What has proved to be a feed is there to be fetched by programs.
+    let robots = source.robots && state.kind != Some(Kind::Feed);
+    let page = match get(fetcher, source, url, &validators, robots).await? {
+        Answer::NotModified {
+            validators,
+            fresh_until,
+            moved,
+        } => {
+            return Ok(Outcome::NotModified(Told {
+                validators,
+                fresh_until,
+                moved,
+            }));
+        }
         Answer::Page(page) => page,
     };
     let body = digest(&page.body);
     if state.body == Some(body) && fresh {
-        return Ok(Outcome::Identical(page.validators));
+        return Ok(Outcome::Identical(told(&page)));
     }
     let page = Arc::new(page);
     let reading = read_apart(source, state.kind, Arc::clone(&page)).await?;
@@ -74,7 +98,7 @@ pub(super) async fn outcome(
         .filter(|_| source.listing.is_none());
     if let Some(known) = known.filter(|known| *known != reading.extracted.kind) {
         let now = reading.extracted.kind;
-        return Err(Failure::text(format!(
+        return Err(Failure::Told(format!(
             "it was read as {known} so far and looks like {now} now; held until `kind` says which"
         )));
     }
@@ -95,7 +119,7 @@ fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> O
     Outcome::Read(Box::new(Fetched {
         kind: extracted.kind,
         feed_url,
-        validators: page.validators.clone(),
+        told: told(page),
         body,
         items: normalized.items,
         rates: extracted.fields,
@@ -106,6 +130,15 @@ fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> O
             .collect(),
         partial: extracted.partial,
     }))
+}
+
+/// What a page says about itself.
+fn told(page: &Page) -> Told {
+    Told {
+        validators: page.validators.clone(),
+        fresh_until: page.fresh_until,
+        moved: page.moved.clone(),
+    }
 }
 
 fn digest(body: &[u8]) -> Key {
@@ -122,23 +155,22 @@ async fn get(
     source: &Source,
     url: &Url,
     validators: &Validators,
-) -> Result<Answer, Failure> {
+    robots: bool,
+) -> Result<Answer, FetchError> {
     // What is meant for the page's own host is not shown to another one.
     let own = url.origin() == source.url.origin();
     let page =
         source.listing.is_some() || matches!(source.kind, Some(Kind::Listing | Kind::Article));
     let request = Request {
+        source,
         url,
         validators,
-        headers: if own { &source.headers } else { &[] },
-        auth: source.auth.as_ref().filter(|_| own),
         accept: if page { Accept::Page } else { Accept::Feed },
+        own,
+        robots,
         local: *url == source.url,
     };
-    fetcher
-        .get(request)
-        .await
-        .map_err(|error| Failure::fetch(&error, url))
+    fetcher.get(request).await
 }
 
 /// Reads a page on a thread of its own; a panic in there is a failure of this source and of nothing else.
@@ -151,11 +183,12 @@ async fn read_apart(
     let now = page.fetched_at;
     let reading = spawn_blocking(move || read(&source, kind, &page, now)).await;
     let reading = reading.map_err(|_| {
-        Failure::text(
-            "reading it failed in a way that should not be possible; please report this page",
+        Failure::Told(
+            "reading it failed in a way that should not be possible; please report this page"
+                .to_owned(),
         )
     })?;
-    reading.map_err(Failure::text)
+    reading.map_err(|error| Failure::Told(error.to_string()))
 }
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
@@ -165,7 +198,7 @@ async fn announced(
     page: &Reading,
 ) -> Option<(Url, (Arc<Page>, Reading))> {
     let feed = page.extracted.announced.first()?;
-    let Ok(Answer::Page(answer)) = get(fetcher, source, feed, &Validators::default()).await else {
+    let Ok(Answer::Page(answer)) = get(fetcher, source, feed, &Validators::default(), source.robots).await else {
         return None;
     };
     let answer = Arc::new(answer);

@@ -5,11 +5,13 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
+use super::course::Course;
 use super::rows::json;
 use super::writing::Writing;
 use super::{Store, StoreError};
 use crate::dedup::{self, Keys, Known, Memory, Owner, Trace};
 use crate::extract::Rate;
+use crate::fetch::Pause;
 use crate::model::{Item, Key, Kind, SourceId, Validators};
 
 /// What a poll of a source came to.
@@ -25,6 +27,19 @@ pub struct Poll {
     pub at: DateTime<Utc>,
     /// What came of it.
     pub outcome: Outcome,
+    /// The pauses that hosts have asked for meanwhile.
+    pub pauses: Vec<Pause>,
+}
+
+/// What an answer says about itself, apart from its items.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Its validators.
+    pub validators: Validators,
+    /// Until when it is good.
+    pub fresh_until: Option<DateTime<Utc>>,
+    /// Where permanent redirects led to it.
+    pub moved: Option<Url>,
 }
 
 /// What came of a poll.
@@ -33,15 +48,17 @@ pub enum Outcome {
     /// A document with items.
     Read(Box<Fetched>),
     /// `304 Not Modified`, with whatever validators it carried.
-    NotModified(Validators),
+    NotModified(Told),
     /// The very bytes of last time, although sent again.
-    Identical(Validators),
+    Identical(Told),
+    /// Nothing was asked, for the host wants to be left alone until then.
+    Held(DateTime<Utc>),
     /// Nothing that can be used.
     Failed {
         /// What happened, for people.
         error: String,
-        /// A host that asked us to wait, and until when.
-        wait: Option<(String, DateTime<Utc>)>,
+        /// Whether the server says that it is gone for good (410).
+        gone: bool,
     },
 }
 
@@ -52,8 +69,8 @@ pub struct Fetched {
     pub kind: Kind,
     /// The announced feed that it came from, if it is not the configured page.
     pub feed_url: Option<Url>,
-    /// Its validators.
-    pub validators: Validators,
+    /// What it says about itself.
+    pub told: Told,
     /// The digest of its body.
     pub body: Key,
     /// Its items.
@@ -75,6 +92,12 @@ pub struct Recorded {
     pub unchanged: bool,
     /// The poll failed.
     pub failed: bool,
+    /// Nothing was asked: its host wants to be left alone.
+    pub held: bool,
+    /// It has moved for good, and is asked at its new address from now on.
+    pub adopted: bool,
+    /// It is gone for good, and is hardly asked any more.
+    pub paused: bool,
     /// Items in the document.
     pub listed: usize,
     /// Stories opened.
@@ -100,92 +123,85 @@ impl Recorded {
 impl Store {
     /// Records a poll. `next` says when the source is due again, given its failures in a row.
     pub async fn record(
-        &self,
-        poll: Poll,
-        next: impl FnOnce(u32) -> DateTime<Utc> + Send + 'static,
-    ) -> Result<Recorded, StoreError> {
-        self.write(move |connection| record(connection, poll, next))
-            .await
-    }
-}
-
-fn record(
     connection: &Connection,
     poll: Poll,
     next: impl FnOnce(u32) -> DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT number, rules, failures, first_success FROM source WHERE id = ?1",
-    )?;
-    let row = query
-        .query_row([&poll.source.0], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, Key>(1)?,
-                row.get::<_, u32>(2)?,
-                row.get::<_, Option<i64>>(3)?,
-            ))
-        })
-        .optional()?;
-    let Some((number, _, failures, first_success)) =
-        row.filter(|(_, rules, ..)| *rules == poll.rules)
-    else {
+    wait(connection, &poll.pauses)?;
+    let course = Course::of(connection, &poll.source)?;
+    let Some(course) = course.filter(|course| course.rules == poll.rules) else {
         return Ok(Recorded {
             stale: true,
             next_run: poll.at,
             ..Recorded::default()
         });
     };
-    let at = poll.at.timestamp();
+    let (number, at) = (course.number, poll.at.timestamp());
     let mut recorded = Recorded::default();
-    let failures = if matches!(poll.outcome, Outcome::Failed { .. }) {
-        failures.saturating_add(1)
-    } else {
-        0
-    };
-    recorded.next_run = next(failures);
     match poll.outcome {
-        Outcome::Failed { error, wait } => {
+        Outcome::Held(until) => {
+            recorded.held = true;
+            recorded.next_run = until;
+            connection
+                .prepare_cached("UPDATE source SET next_run = ?2 WHERE number = ?1")?
+                .execute(params![number, until.timestamp()])?;
+        }
+        Outcome::Failed { error, gone } => {
+            let failures = course.failures.saturating_add(1);
             recorded.failed = true;
+            recorded.next_run = next(failures);
+            course.failed(connection, gone, failures, poll.at, &mut recorded)?;
             connection
                 .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4, next_run = ?5 WHERE number = ?1")?
                 .execute(params![number, at, failures, error, recorded.next_run.timestamp()])?;
-            if let Some((host, until)) = wait {
-                connection
-                    .prepare_cached("INSERT INTO host (name, until) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET until = max(until, ?2)")?
-                    .execute(params![host, until.timestamp()])?;
-            }
         }
-        Outcome::NotModified(validators) | Outcome::Identical(validators) => {
+        Outcome::NotModified(told) | Outcome::Identical(told) => {
             recorded.unchanged = true;
+            recorded.next_run = next(0);
+            course.answered(connection, told.moved, poll.at, &mut recorded)?;
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = NULL, next_run = ?3,
                             etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified) WHERE number = ?1",
                 )?
-                .execute(params![number, at, recorded.next_run.timestamp(), validators.etag, validators.last_modified])?;
+                .execute(params![
+                    number,
+                    at,
+                    recorded.next_run.timestamp(),
+                    told.validators.etag,
+                    told.validators.last_modified
+                ])?;
         }
         Outcome::Read(fetched) => {
             let fetch = dedup::Fetch {
-                first: first_success.is_none(),
+                first: course.first_success.is_none(),
                 partial: fetched.partial,
                 now: poll.at,
             };
+            recorded.next_run = next(0);
             recorded.listed = fetched.items.len();
             let keys = dedup::keys(&fetched.items);
             let memory = recall(connection, number, &keys)?;
+            // What has none of the news that we know may be another page altogether.
+            let moved = fetched.told.moved.filter(|_| !memory.items.is_empty());
+            course.answered(connection, moved, poll.at, &mut recorded)?;
             let placed = dedup::place(fetched.items, keys, &memory, fetch);
             Writing::new(connection, number, poll.timezone, poll.at)?.write(
                 &placed,
                 &memory,
                 &mut recorded,
             )?;
+            let feed_url = fetched.feed_url.as_ref().map(Url::as_str);
+            // A document that was cut short is asked for again.
+            let validators = Some(fetched.told.validators).filter(|_| !fetched.partial);
+            let Validators { etag, last_modified } = validators.unwrap_or_default();
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
-                            last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5, feed_url = ?6,
-                            etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2, listed = ?10, rates = ?11, warnings = ?12
+                            last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5,
+                            feed_url = iif(?13, feed_url, ?6), etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2,
+                            listed = ?10, rates = ?11, warnings = ?12
                      WHERE number = ?1",
                 )?
                 .execute(params![
@@ -194,18 +210,29 @@ fn record(
                     recorded.new + recorded.joined > 0,
                     recorded.next_run.timestamp(),
                     fetched.kind.as_str(),
-                    fetched.feed_url.as_ref().map(Url::as_str),
-                    // A document that was cut short is asked for again.
-                    fetched.validators.etag.filter(|_| !fetched.partial),
-                    fetched.validators.last_modified.filter(|_| !fetched.partial),
+                    feed_url,
+                    etag,
+                    last_modified,
                     (!fetched.partial).then_some(fetched.body),
                     u32::try_from(recorded.listed).unwrap_or(u32::MAX),
                     json(&fetched.rates),
                     json(&fetched.warnings),
+                    recorded.adopted,
                 ])?;
         }
     }
     Ok(recorded)
+}
+
+/// Remembers the pauses that hosts asked for, so that a restart cuts none short.
+fn wait(connection: &Connection, pauses: &[Pause]) -> Result<(), StoreError> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO host (name, until) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET until = max(until, ?2)",
+    )?;
+    for Pause { host, until } in pauses {
+        insert.execute(params![host, until.timestamp()])?;
+    }
+    Ok(())
 }
 
 /// Everything that is known of the items with these keys.

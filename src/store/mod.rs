@@ -1,6 +1,7 @@
 //! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
 //! pipeline; SQL stays below here.
 
+mod course;
 mod feeds;
 mod items;
 mod open;
@@ -18,7 +19,7 @@ use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
 pub use feeds::{Reviewed, Shown, Teller};
-pub use items::{Fetched, Outcome, Poll, Recorded};
+pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
 pub use requests::Request;
 pub use sources::{SourceState, Summary};

@@ -5,9 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::rows::{json, list, maybe_time};
-use super::{Store, StoreError};
+use super::{Store, StoreError, course};
 use crate::config::Source;
 use crate::extract::Rate;
+use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, SourceId, Validators};
 
 /// What is remembered of a source between two polls.
@@ -17,6 +18,12 @@ pub struct SourceState {
     pub kind: Option<Kind>,
     /// The announced feed that is read instead of the page.
     pub feed_url: Option<Url>,
+    /// The address that it has moved to for good.
+    pub address: Option<Url>,
+    /// The answers 410 in a row.
+    pub gone: Option<Gone>,
+    /// The permanent redirects in a row that were not believed yet.
+    pub moving: Option<Moving>,
     /// The validators of the last answer.
     pub validators: Validators,
     /// The digest of the last body.
@@ -82,7 +89,8 @@ impl Store {
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
-                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL
+                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL, address = NULL,
+                        moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -175,6 +183,11 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         feed_url: row
             .get::<_, Option<String>>("feed_url")?
             .and_then(|url| Url::parse(&url).ok()),
+        address: row
+            .get::<_, Option<String>>("address")?
+            .and_then(|url| Url::parse(&url).ok()),
+        gone: course::gone(row)?,
+        moving: course::moving(row)?,
         validators: Validators {
             etag: row.get("etag")?,
             last_modified: row.get("last_modified")?,

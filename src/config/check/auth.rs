@@ -1,21 +1,57 @@
-//! `auth` of a source: fetches its secrets from where they are, and says what to do where they are not.
+//! Secrets: fetches them from where they are, and says what to do where they are not.
 
 use super::Secrets;
+use crate::config::Auth;
+use crate::config::leaf::{self, any};
 use crate::config::problem::Report;
 use crate::config::tree::{Node, Table};
-use crate::config::{Auth, leaf};
 
 /// What proves who asks; nothing where the secret cannot be had, which is reported.
 pub(super) fn auth(table: &Table, secrets: &Secrets<'_>, report: &mut Report) -> Option<Auth> {
     if let Some(bearer) = table.node("bearer") {
-        return secret(bearer, secrets, report).map(Auth::Bearer);
+        return secret(bearer, any, secrets, report).map(Auth::Bearer);
     }
-    let basic = table.table("basic")?;
-    let user = basic.read("user", leaf::user)?;
-    secret(basic.node("password")?, secrets, report).map(|password| Auth::Basic(user, password))
+    let (user, password) = basic(table.table("basic")?, secrets, report)?;
+    Some(Auth::Basic(user, password))
 }
 
-fn secret(node: &Node, secrets: &Secrets<'_>, report: &mut Report) -> Option<String> {
+/// A user and a password (RFC 7617).
+pub(super) fn basic(
+    table: &Table,
+    secrets: &Secrets<'_>,
+    report: &mut Report,
+) -> Option<(String, String)> {
+    let user = table.read("user", leaf::user)?;
+    secret(table.node("password")?, any, secrets, report).map(|password| (user, password))
+}
+
+/// Texts under names, where a text may be a secret; nothing of those that cannot be had, which are reported.
+pub(super) fn texts(
+    table: &Table,
+    meaning: Meaning,
+    secrets: &Secrets<'_>,
+    report: &mut Report,
+) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for (name, entry) in &table.0 {
+        let text = match entry.node.text() {
+            Some(text) => meaning(text).ok(),
+            None => secret(&entry.node, meaning, secrets, report),
+        };
+        texts.extend(text.map(|text| (name.clone(), text)));
+    }
+    texts
+}
+
+/// What a text means, or why it means nothing.
+type Meaning = fn(&str) -> Result<String, String>;
+
+fn secret(
+    node: &Node,
+    meaning: Meaning,
+    secrets: &Secrets<'_>,
+    report: &mut Report,
+) -> Option<String> {
     let table = node.table()?;
     let (found, expected) = if let Some(name) = table.read("credential", leaf::credential) {
         let expected =
@@ -30,6 +66,7 @@ fn secret(node: &Node, secrets: &Secrets<'_>, report: &mut Report) -> Option<Str
             format!("expected `{name}` in the environment"),
         )
     };
+    let found = found.and_then(|text| meaning(&text));
     if !secrets.needed {
         return found.ok();
     }

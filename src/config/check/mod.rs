@@ -6,6 +6,7 @@
 mod auth;
 mod feed;
 mod listing;
+mod request;
 mod source;
 
 use std::collections::BTreeSet;
@@ -85,6 +86,7 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
     let serve = serve(root.table("serve")?);
     let site = site(root, serve.listen.as_deref())?;
     let publish = publish(root.table("publish")?);
+    let fetch = fetch(root.table("fetch")?, &site, secrets, report);
     let inherited = source::Inherited {
         languages: &site.languages,
         timezone: site.timezone,
@@ -92,6 +94,8 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
         content: publish
             .as_ref()
             .map_or(Content::Summary, |publish| publish.content),
+        robots: fetch.as_ref().is_none_or(|fetch| fetch.robots),
+        proxy: fetch.as_ref().and_then(|fetch| fetch.proxy.as_ref()),
         secrets,
     };
     let sources = source::sources(root, &inherited, report);
@@ -99,7 +103,7 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
     Some(Config {
         file: file.to_owned(),
         site,
-        fetch: fetch(root.table("fetch")?)?,
+        fetch: fetch?,
         store: store(root.table("store")?)?,
         publish: publish?,
         serve,
@@ -161,7 +165,8 @@ fn plan(table: &Table, zone: Tz) -> Option<Plan> {
     every.or_else(|| Some(Plan::Cron(schedule.read("cron", Crontab::parse)?, zone)))
 }
 
-fn fetch(table: &Table) -> Option<Fetch> {
+fn fetch(table: &Table, site: &Site, secrets: &Secrets<'_>, report: &mut Report) -> Option<Fetch> {
+    let (from, proxy) = (table.node("from")?, table.node("proxy")?);
     Some(Fetch {
         concurrency: table.integer("concurrency")?,
         per_host: table.integer("per_host")?,
@@ -173,6 +178,9 @@ fn fetch(table: &Table) -> Option<Fetch> {
             .into_iter()
             .map(|(network, _)| network)
             .collect(),
+        robots: table.boolean("robots")?,
+        from: request::from(from, site.contact.as_deref(), report),
+        proxy: request::proxy(proxy, secrets, report),
     })
 }
 

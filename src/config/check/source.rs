@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use url::Url;
 
-use super::{Secrets, auth, listing};
+use super::{Secrets, auth, listing, request};
 use crate::config::problem::{Place, Report};
 use crate::config::tree::{Entry, Table};
-use crate::config::{Content, Dates, Plan, Source, leaf};
+use crate::config::{Content, Dates, Plan, Proxy, Source, leaf};
 use crate::language::Language;
 use crate::model::{Key, Kind, SourceId};
 
@@ -18,6 +18,8 @@ pub(super) struct Inherited<'a> {
     pub(super) timezone: Tz,
     pub(super) plan: Option<Plan>,
     pub(super) content: Content,
+    pub(super) robots: bool,
+    pub(super) proxy: Option<&'a Proxy>,
     pub(super) secrets: &'a Secrets<'a>,
 }
 
@@ -67,15 +69,26 @@ fn of_table(
     report: &mut Report,
 ) -> Vec<Declared> {
     contradictions(table, report);
+    request::contradictions(table, report);
     let timezone = table
         .read("timezone", leaf::zone)
         .unwrap_or(inherited.timezone);
     let enabled = table.boolean("enabled").unwrap_or(true);
     // The secrets of a source that is not polled need not be there.
-    let auth = table
-        .table("auth")
-        .filter(|_| enabled)
-        .and_then(|auth| auth::auth(auth, inherited.secrets, report));
+    let secrets = inherited.secrets;
+    let polled = |key| table.table(key).filter(|_| enabled);
+    let auth = polled("auth").and_then(|auth| auth::auth(auth, secrets, report));
+    let headers = polled("headers")
+        .map(|headers| auth::texts(headers, leaf::header_value, secrets, report))
+        .unwrap_or_default();
+    let cookies = polled("cookies")
+        .map(|cookies| auth::texts(cookies, leaf::cookie_value, secrets, report))
+        .unwrap_or_default();
+    let post = polled("post").and_then(|post| request::post(post, secrets, report));
+    let proxy = match table.node("proxy").filter(|_| enabled) {
+        Some(proxy) => request::proxy(proxy, secrets, report),
+        None => inherited.proxy.cloned(),
+    };
     let listing = table
         .table("listing")
         .and_then(|rules| listing::listing(rules, report));
@@ -100,8 +113,13 @@ fn of_table(
         listing: listing.clone(),
         plan: plan.clone(),
         dates: dates(table.table("dates")),
-        headers: headers(table.table("headers")),
+        headers: headers.clone(),
+        cookies: cookies.clone(),
+        post: post.clone(),
         auth: auth.clone(),
+        robots: table.boolean("robots").unwrap_or(inherited.robots),
+        proxy: proxy.clone(),
+        tls_insecure: table.boolean("tls_insecure").unwrap_or(false),
         content: super::content(table).unwrap_or(inherited.content),
     };
     let sources = match table.table("urls") {
@@ -217,12 +235,11 @@ fn dates(table: Option<&Table>) -> Dates {
     table.map(read).unwrap_or_default()
 }
 
-fn headers(table: Option<&Table>) -> Vec<(String, String)> {
-    let entries = table
-        .into_iter()
-        .flat_map(|table| table.0.keys().map(move |name| (table, name)));
-    entries
-        .filter_map(|(table, name)| Some((name.clone(), table.read(name, leaf::header_value)?)))
+/// Texts under names as they are written; of a secret only that it is there, so that renewing it changes nothing.
+fn texts(table: &Table) -> serde_json::Value {
+    let texts = table.0.iter();
+    texts
+        .map(|(name, entry)| (name.clone(), serde_json::Value::from(entry.node.text())))
         .collect()
 }
 
@@ -236,14 +253,24 @@ fn rules(table: &Table, url: &Url, languages: &[Language], timezone: Tz) -> Key 
             .unwrap_or_default()
     };
     let auth = table.table("auth").and_then(|auth| auth.0.keys().next());
-    Key::of(&[
-        url.as_str(),
-        &languages.join(","),
-        timezone.name(),
-        &written("kind"),
-        &written("listing"),
-        &written("dates"),
-        &written("headers"),
-        auth.map_or("", String::as_str),
-    ])
+    let headers = table.table("headers").map(texts).unwrap_or_default();
+    let mut parts = vec![
+        url.to_string(),
+        languages.join(","),
+        timezone.name().to_owned(),
+        written("kind"),
+        written("listing"),
+        written("dates"),
+        headers.to_string(),
+        auth.cloned().unwrap_or_default(),
+    ];
+    // Later keys count only where they are, so that the digests of sources without them stay what they were.
+    if let Some(cookies) = table.table("cookies").filter(|table| !table.0.is_empty()) {
+        parts.push(format!("cookies {}", texts(cookies)));
+    }
+    if let Some(post) = table.table("post") {
+        let form = post.table("form").map(texts).unwrap_or_default();
+        parts.push(format!("post {} {form}", texts(post)));
+    }
+    Key::of(&parts.iter().map(String::as_str).collect::<Vec<_>>())
 }

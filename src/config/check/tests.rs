@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod problems;
+mod request;
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ fn load_files(files: &[(&str, &str)]) -> Result<Config, String> {
     std::fs::write(credentials.join("blank"), " \n").unwrap();
     let variable = |name: &str| match name {
         "API_TOKEN" => Some(TOKEN.to_owned()),
+        "ACCENT" => Some("città".to_owned()),
         "TWO_LINES" => Some("a\nb".to_owned()),
         _ => None,
     };
@@ -394,6 +396,10 @@ fn rules_change_with_what_decides_what_is_read_and_with_nothing_else() {
         "schedule.every = \"5m\"",
         "content = \"full\"",
         "dates.ignore_zone = false",
+        "robots = false",
+        "tls_insecure = true",
+        "proxy = \"http://proxy:3128\"",
+        "cookies = {}",
     ] {
         assert_eq!(rules(keys), plain, "{keys}");
     }
@@ -403,6 +409,10 @@ fn rules_change_with_what_decides_what_is_read_and_with_nothing_else() {
         "listing.item = \"li\"",
         "dates.ignore_zone = true",
         "headers.X-A = \"1\"",
+        "headers.X-A = { env = \"API_TOKEN\" }",
+        "cookies.a = \"1\"",
+        "post.form.a = \"1\"",
+        "post.json = \"1\"",
         "auth.bearer = { env = \"API_TOKEN\" }",
     ] {
         assert_ne!(rules(keys), plain, "{keys}");
@@ -421,6 +431,15 @@ fn rules_change_with_what_decides_what_is_read_and_with_nothing_else() {
         rules("auth.bearer = { credential = \"api\" }"),
         "where a secret is kept means nothing"
     );
+    for key in ["headers.X-A", "cookies.a", "post.form.a"] {
+        let with = |value: &str| rules(&format!("{key} = {value}"));
+        assert_ne!(with("\"1\""), with("\"2\""), "{key}");
+        assert_eq!(
+            with("{ env = \"API_TOKEN\" }"),
+            with("{ credential = \"api\" }"),
+            "{key}"
+        );
+    }
 }
 
 #[test]

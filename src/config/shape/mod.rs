@@ -13,6 +13,8 @@ use super::tree::{Entry, Node, Table, Value};
 /// What a value may be.
 enum Kind {
     Boolean,
+    /// Only `false`, which switches off what another value would switch on.
+    False,
     Integer {
         least: i64,
         most: i64,
@@ -110,8 +112,15 @@ impl Walk<'_> {
 
     /// Checks the value of a key.
     fn value(&mut self, kind: &Kind, name: &str, key: Place, node: &Node) {
+        let outside = self.secret;
+        self.secret |= kind.may_be_secret();
+        self.value_of(kind, name, key, node);
+        self.secret = outside;
+    }
+
+    fn value_of(&mut self, kind: &Kind, name: &str, key: Place, node: &Node) {
         match (kind, &node.value) {
-            (Kind::Boolean, Value::Boolean(_)) => {}
+            (Kind::Boolean, Value::Boolean(_)) | (Kind::False, Value::Boolean(false)) => {}
             (Kind::Integer { least, most }, Value::Integer(number)) => {
                 if number < least || number > most {
                     let way = if number < least { "small" } else { "big" };
@@ -184,8 +193,6 @@ impl Walk<'_> {
                 fitting.for_each(|kind| self.value(kind, name, key, node));
             }
             (_, found) => {
-                let outside = self.secret;
-                self.secret |= matches!(kind, Kind::Table(Keys { secret: true, .. }));
                 let message = format!("`{name}` cannot be {}", found.kind());
                 self.say(
                     node.place,
@@ -193,7 +200,6 @@ impl Walk<'_> {
                     &format!("expected {}", kind.expected()),
                     None,
                 );
-                self.secret = outside;
             }
         }
     }
@@ -201,8 +207,6 @@ impl Walk<'_> {
     /// Checks a table: its keys, what it lacks, and what excludes each other.
     fn keys(&mut self, keys: &Keys, name: &str, place: Place, node: &Node) {
         let Some(table) = node.table() else { return };
-        let outside = self.secret;
-        self.secret |= keys.secret;
         let names = || keys.keys.iter().map(|key| key.name);
         for (written, entry) in &table.0 {
             match keys.keys.iter().find(|key| key.name == written) {
@@ -223,7 +227,6 @@ impl Walk<'_> {
                 }
             }
         }
-        self.secret = outside;
         for key in keys.keys {
             if matches!(key.need, Need::Required) && table.entry(key.name).is_none() {
                 let expected = format!("expected `{}`: {}", key.name, key.kind.expected());
@@ -281,8 +284,19 @@ impl Walk<'_> {
 }
 
 impl Kind {
+    /// Whether a value is a secret, or may name one instead of holding it: then none is shown.
+    fn may_be_secret(&self) -> bool {
+        match self {
+            Self::Table(keys) => keys.secret,
+            Self::Any(kinds) => kinds.iter().any(Self::may_be_secret),
+            Self::Named { of, .. } => of.may_be_secret(),
+            _ => false,
+        }
+    }
+
     fn has_type(&self, value: &Value) -> bool {
         match self {
+            Self::False => matches!(value, Value::Boolean(false)),
             Self::Boolean => matches!(value, Value::Boolean(_)),
             Self::Integer { .. } => matches!(value, Value::Integer(_)),
             Self::Text(_) | Self::OneOf(_) => matches!(value, Value::Text(_)),
@@ -296,6 +310,7 @@ impl Kind {
     fn expected(&self) -> String {
         match self {
             Self::Boolean => "`true` or `false`".to_owned(),
+            Self::False => "`false`".to_owned(),
             Self::Integer { least, most } => match (*least, *most) {
                 (i64::MIN, i64::MAX) => "a whole number".to_owned(),
                 (least, most) => format!("a whole number from {least} to {most}"),
@@ -365,7 +380,7 @@ fn fill_kind(kind: &Kind, node: &mut Node) {
             let fitting = kinds.iter().find(|kind| kind.has_type(&node.value));
             fitting.into_iter().for_each(|kind| fill_kind(kind, node));
         }
-        Kind::Boolean | Kind::Integer { .. } | Kind::Text(_) | Kind::OneOf(_) => {}
+        Kind::Boolean | Kind::False | Kind::Integer { .. } | Kind::Text(_) | Kind::OneOf(_) => {}
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod feed;
 mod listing;
+mod request;
 mod source;
 mod texts;
 
 use self::feed::FEED;
+use self::request::PROXY;
 use self::source::SOURCE;
 use self::texts::{DURATION, FEED_ID, ID, LANGUAGE, LISTEN, PATH, SIZE, WORDS, ZONE};
 use super::Need::{Default, Optional};
@@ -217,6 +219,31 @@ const FETCH: &[Key] = &[
         },
         Default("[]"),
         "Private networks that may be reached after all.",
+    ),
+    key(
+        "robots",
+        Kind::Boolean,
+        Default("true"),
+        "Whether robots.txt is obeyed for addresses that have not proved to be a feed.",
+    ),
+    key(
+        "from",
+        Kind::Any(&[
+            Kind::Boolean,
+            Kind::Text(text(
+                "an address of mail such as \"redazione@example.org\"",
+                "^[^@\\s]+@[^@\\s]+$",
+                |text| leaf::mail(text).map(drop),
+            )),
+        ]),
+        Default("false"),
+        "The address of mail in the header `From` of each request; `true` for `site.contact`.",
+    ),
+    key(
+        "proxy",
+        PROXY,
+        Default("false"),
+        "The proxy that everything is asked through; those of the environment are never used.",
     ),
 ];
 

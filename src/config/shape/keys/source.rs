@@ -1,10 +1,11 @@
 //! The keys of `[source.ID]`.
 
 use super::listing::LISTING;
+use super::request::{AUTH, COOKIES, HEADERS, POST, PROXY};
 use super::texts::{ID, LANGUAGE, PAGE, WORDS, ZONE};
 use super::{CONTENT, SCHEDULE, key, table, text};
 use crate::config::leaf;
-use crate::config::shape::Need::{Default, Optional, Required};
+use crate::config::shape::Need::{Default, Optional};
 use crate::config::shape::{Key, Keys, Kind};
 
 pub(super) const SOURCE: Kind = Kind::Table(Keys {
@@ -105,7 +106,37 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
             Default("{}"),
             "Headers that go with each request to it.",
         ),
+        key(
+            "cookies",
+            COOKIES,
+            Default("{}"),
+            "Cookies that go with each request to it; what it sets itself is not kept.",
+        ),
         key("auth", AUTH, Optional, "What proves to it who asks."),
+        key(
+            "post",
+            POST,
+            Optional,
+            "What it is asked with by POST, where GET is not enough.",
+        ),
+        key(
+            "robots",
+            Kind::Boolean,
+            Optional,
+            "Whether its robots.txt is obeyed where it has not proved to be a feed; without it, as `fetch.robots` says.",
+        ),
+        key(
+            "proxy",
+            PROXY,
+            Optional,
+            "The proxy that it is asked through, or `false` for none; without it, as `fetch.proxy` says.",
+        ),
+        key(
+            "tls_insecure",
+            Kind::Boolean,
+            Default("false"),
+            "Take its certificate unverified: anyone on the way can then read and change what it says.",
+        ),
         key(
             "enabled",
             Kind::Boolean,
@@ -145,77 +176,3 @@ const DATES: &[Key] = &[
         "Take the printed hour for local time although a zone stands beside it.",
     ),
 ];
-
-const HEADERS: Kind = Kind::Named {
-    name: text(
-        "a name such as `Accept-Language`",
-        "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
-        |text| leaf::header_name(text).map(drop),
-    ),
-    of: &Kind::Text(text("printable ASCII", r"^[\t -~]*$", |text| {
-        leaf::header_value(text).map(drop)
-    })),
-};
-
-const AUTH: Kind = Kind::Table(Keys {
-    one_of: &["bearer", "basic"],
-    expected: "a table with `bearer` or `basic`",
-    secret: true,
-    keys: &[
-        key(
-            "bearer",
-            SECRET,
-            Optional,
-            "A token for `Authorization: Bearer` (RFC 6750).",
-        ),
-        key(
-            "basic",
-            Kind::Table(Keys {
-                one_of: &[],
-                expected: "a table such as `{ user = \"rassegna\", password = { credential = \"NAME\" } }`",
-                secret: true,
-                keys: &[
-                    key(
-                        "user",
-                        Kind::Text(text("a name without `:`", "^[^:]+$", |text| {
-                            leaf::user(text).map(drop)
-                        })),
-                        Required,
-                        "The user's name.",
-                    ),
-                    key("password", SECRET, Required, "The user's password."),
-                ],
-            }),
-            Optional,
-            "A user and a password for `Authorization: Basic` (RFC 7617).",
-        ),
-    ],
-});
-
-const SECRET: Kind = Kind::Table(Keys {
-    one_of: &["credential", "env"],
-    expected: "`{ credential = \"NAME\" }` or `{ env = \"NAME\" }`: a secret is never in this file",
-    secret: true,
-    keys: &[
-        key(
-            "credential",
-            Kind::Text(text(
-                "a name of letters, digits, `.`, `-` and `_`",
-                "^[A-Za-z0-9_-][A-Za-z0-9._-]*$",
-                |text| leaf::credential(text).map(drop),
-            )),
-            Optional,
-            "The name of a systemd credential: a file in `$CREDENTIALS_DIRECTORY`.",
-        ),
-        key(
-            "env",
-            Kind::Text(text(
-                "a name of letters, digits and `_`",
-                "^[A-Za-z_][A-Za-z0-9_]*$",
-                |text| leaf::variable(text).map(drop),
-            )),
-            Optional,
-            "The name of a variable of the environment.",
-        ),
-    ],
-});
