@@ -72,11 +72,12 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
             .map_err(|error| failed(what, &error))?;
         let none = Validators::default();
         let request = Request {
+            source: &source,
             url: &source.url,
             validators: &none,
-            headers: &source.headers,
-            auth: source.auth.as_ref(),
             accept: Accept::Feed,
+            own: true,
+            robots: source.robots,
             local: true,
         };
         match fetcher.get(request).await {

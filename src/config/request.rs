@@ -25,7 +25,7 @@ impl fmt::Debug for Auth {
 }
 
 /// A proxy that is asked by HTTP.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Proxy {
     /// `http` or `https`, without user, path and query.
     pub url: Url,

@@ -45,7 +45,10 @@ pub(super) async fn read(response: Response, limit: usize) -> Result<Vec<u8>, Fe
     seen.map_err(|error| told(&error))?;
     let gzipped = start == [0x1f, 0x8b];
     let zlib = matches!(*start, [first, second] if first & 0x0f == 8 && (u16::from(first) << 8 | u16::from(second)) % 31 == 0);
-    let text = !gzipped && start.first().is_none_or(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || *byte >= 0xef);
+    let text = !gzipped
+        && start.first().is_none_or(|byte| {
+            byte.is_ascii_graphic() || byte.is_ascii_whitespace() || *byte >= 0xef
+        });
     let raw = io::Cursor::new(start).chain(raw);
     match coding {
         Some(Coding::Gzip) if text => up_to(raw, limit).await,

@@ -87,8 +87,15 @@ mod tests {
         jar.put(&here, &[("lang".into(), "it".into())]);
         assert!(jar.take(&here, &set(&["consent=yes; Path=/; Secure", "junk", "=x"])));
         let header = jar.header(&url("https://agency.test/other"));
-        assert_eq!(header, HeaderValue::from_static("consent=yes; lang=it").into());
-        for other in ["http://agency.test/", "https://agency.test:8443/", "https://www.agency.test/"] {
+        assert_eq!(
+            header,
+            HeaderValue::from_static("consent=yes; lang=it").into()
+        );
+        for other in [
+            "http://agency.test/",
+            "https://agency.test:8443/",
+            "https://www.agency.test/",
+        ] {
             assert_eq!(jar.header(&url(other)), None, "{other}");
         }
     }
@@ -110,7 +117,10 @@ mod tests {
         let long = format!("long={}", "x".repeat(LONGEST));
         let lines: Vec<String> = (0..1000).map(|n| format!("n{n}=x")).collect();
         jar.take(&here, &set(&[&long]));
-        jar.take(&here, &set(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+        jar.take(
+            &here,
+            &set(&lines.iter().map(String::as_str).collect::<Vec<_>>()),
+        );
         assert!(jar.header(&here).is_some_and(|header| header.len() < 200));
     }
 }

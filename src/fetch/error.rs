@@ -57,7 +57,9 @@ pub enum FetchError {
         left: Duration,
     },
     /// The host's robots.txt forbids it: nothing was sent.
-    #[error("the robots.txt of its host does not let us ask for it; `robots = false` in the source overrides that")]
+    #[error(
+        "the robots.txt of its host does not let us ask for it; `robots = false` in the source overrides that"
+    )]
     Robots,
     /// The host's robots.txt could not be had, which forbids everything for now (RFC 9309 §2.3.1.4).
     #[error("the robots.txt of its host could not be had ({0}), so it was not asked for")]

@@ -1,9 +1,9 @@
 //! The headers of a request, and those of an answer, byte for byte.
 
+use reqwest::Client;
 use reqwest::header::{
     ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
 };
-use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
 use super::{Accept, FetchError};
@@ -32,7 +32,11 @@ pub(super) fn bare(url: &Url) -> Url {
 
 /// The headers that go to the origin of an address only: the source's own, any of which may be a secret, and
 /// credentials, those too that stand in the address.
-pub(super) fn private(url: &Url, source: &Source) -> Result<HeaderMap, FetchError> {
+pub(super) fn private(
+    client: &Client,
+    url: &Url,
+    source: &Source,
+) -> Result<HeaderMap, FetchError> {
     let mut headers = HeaderMap::new();
     for (name, value) in &source.headers {
         let illegal = || FetchError::Header(name.clone());
@@ -42,12 +46,11 @@ pub(super) fn private(url: &Url, source: &Source) -> Result<HeaderMap, FetchErro
             HeaderValue::from_bytes(value.as_bytes()).map_err(|_| illegal())?,
         );
     }
-    // The client library writes the header of credentials; it is asked to in a request that is not sent.
-    let request = |url: Url| RequestBuilder::from_parts(Client::new(), reqwest::Request::new(Method::GET, url));
+    // The client writes the header of credentials; it is asked to in a request that is not sent.
     let proof = match &source.auth {
-        Some(Auth::Bearer(token)) => request(bare(url)).bearer_auth(token),
-        Some(Auth::Basic(user, password)) => request(bare(url)).basic_auth(user, Some(password)),
-        None => request(url.clone()),
+        Some(Auth::Bearer(token)) => client.get(bare(url)).bearer_auth(token),
+        Some(Auth::Basic(user, password)) => client.get(bare(url)).basic_auth(user, Some(password)),
+        None => client.get(url.clone()),
     };
     let proof = proof
         .build()

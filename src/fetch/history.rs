@@ -26,10 +26,16 @@ impl Gone {
     /// With one more.
     #[must_use]
     pub fn again(before: Option<Self>, now: DateTime<Utc>) -> Self {
-        before.map_or(Self { since: now, seen: 1 }, |before| Self {
-            seen: before.seen.saturating_add(1),
-            ..before
-        })
+        before.map_or(
+            Self {
+                since: now,
+                seen: 1,
+            },
+            |before| Self {
+                seen: before.seen.saturating_add(1),
+                ..before
+            },
+        )
     }
 
     /// Whether it is believed: three of them, over a day at least.
@@ -60,7 +66,11 @@ impl Moving {
                 seen: before.seen.saturating_add(1),
                 ..before
             },
-            None => Self { to, since: now, seen: 1 },
+            None => Self {
+                to,
+                since: now,
+                seen: 1,
+            },
         })
     }
 
@@ -86,7 +96,9 @@ mod tests {
     #[test]
     fn gone_is_believed_after_three_times_over_a_day() {
         let seen = |hours: &[i64]| {
-            let all = hours.iter().fold(None, |gone, &at| Some(Gone::again(gone, hour(at))));
+            let all = hours
+                .iter()
+                .fold(None, |gone, &at| Some(Gone::again(gone, hour(at))));
             all.is_some_and(|gone| gone.is_settled(hour(hours[hours.len() - 1])))
         };
         assert!(seen(&[0, 1, 24]));
@@ -97,15 +109,29 @@ mod tests {
     #[test]
     fn a_move_is_believed_after_three_times_over_two_days_to_one_address() {
         let seen = |sightings: &[(i64, Option<Url>)]| {
-            let all = sightings
-                .iter()
-                .fold(None, |moving, (at, to)| Moving::after(moving, to.clone(), hour(*at)));
+            let all = sightings.iter().fold(None, |moving, (at, to)| {
+                Moving::after(moving, to.clone(), hour(*at))
+            });
             all.is_some_and(|moving| moving.is_settled(hour(sightings[sightings.len() - 1].0)))
         };
         assert!(seen(&[(0, url("new")), (1, url("new")), (48, url("new"))]));
         assert!(!seen(&[(0, url("new")), (48, url("new"))]), "twice");
-        assert!(!seen(&[(0, url("new")), (1, url("new")), (47, url("new"))]), "within two days");
-        assert!(!seen(&[(0, url("new")), (1, None), (2, url("new")), (48, url("new")), (49, url("new"))]));
-        assert!(!seen(&[(0, url("new")), (1, url("new")), (48, url("other")), (49, url("new"))]));
+        assert!(
+            !seen(&[(0, url("new")), (1, url("new")), (47, url("new"))]),
+            "within two days"
+        );
+        assert!(!seen(&[
+            (0, url("new")),
+            (1, None),
+            (2, url("new")),
+            (48, url("new")),
+            (49, url("new"))
+        ]));
+        assert!(!seen(&[
+            (0, url("new")),
+            (1, url("new")),
+            (48, url("other")),
+            (49, url("new"))
+        ]));
     }
 }

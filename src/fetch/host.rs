@@ -97,7 +97,8 @@ impl Turn {
 impl Hosts {
     /// Turns for at most `concurrency` requests in all and `per_host` to one host, whose starts are `gap` apart.
     pub(super) fn new(concurrency: usize, per_host: usize, gap: Duration) -> Self {
-        let places = |count: usize| Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS)));
+        let places =
+            |count: usize| Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS)));
         Self {
             everywhere: places(concurrency),
             stalled: places(concurrency.saturating_mul(PATIENCE)),
@@ -140,7 +141,10 @@ impl Hosts {
     pub(super) fn slow_down(&self, url: &Url, delay: Option<Duration>) {
         let host = self.host(url);
         let mut times = lock(&host.times);
-        let (before, after) = (times.gap.max(self.gap), delay.unwrap_or_default().max(self.gap));
+        let (before, after) = (
+            times.gap.max(self.gap),
+            delay.unwrap_or_default().max(self.gap),
+        );
         times.gap = delay.unwrap_or_default();
         times.next += after.saturating_sub(before);
     }
@@ -148,7 +152,9 @@ impl Hosts {
     /// Holds a host that has just asked for a pause, and remembers that it did.
     pub(super) fn pause(&self, url: &Url, pause: Duration) {
         self.hold(url, Instant::now() + pause);
-        let until = TimeDelta::from_std(pause).ok().and_then(|pause| Utc::now().checked_add_signed(pause));
+        let until = TimeDelta::from_std(pause)
+            .ok()
+            .and_then(|pause| Utc::now().checked_add_signed(pause));
         lock(&self.pauses).extend(until.map(|until| Pause {
             host: url.origin().ascii_serialization(),
             until,

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use chrono::Utc;
 use ipnet::IpNet;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER,
+};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -17,9 +20,9 @@ use super::client::{Clients, HEADERS, Route};
 use super::cookies::Jar;
 use super::host::{Hosts, Pause};
 use super::rulings::Rulings;
-use super::{Accept, FetchError, Fetched, Redirect, Request, Wait, body, fault, headers, retry, robots};
+use super::{FetchError, Fetched, Redirect, Request, Wait, body, fault, headers, retry, robots};
 use crate::config::{self, Post};
-use crate::model::{Page, Validators};
+use crate::model::Page;
 
 /// So many redirects are followed.
 const REDIRECTS: usize = 5;
@@ -29,21 +32,15 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The clients and what they keep to.
 pub(super) struct Http {
-    wire: Wire,
+    clients: Clients,
+    /// A play of the network instead of the network itself.
+    #[cfg(test)]
+    pub(super) play: Option<super::simulation::Network>,
     hosts: Hosts,
     rulings: Rulings,
     allow: Arc<[IpNet]>,
     timeout: Duration,
     max_body: usize,
-}
-
-/// What carries requests.
-pub(super) enum Wire {
-    /// The network.
-    Net(Clients),
-    /// A play of the network, in which no address is connected to.
-    #[cfg(test)]
-    Play(super::simulation::Network),
 }
 
 /// What is sent, in the end maybe to several addresses one after the other.
@@ -88,19 +85,22 @@ impl Http {
     pub(super) fn new(config: &config::Fetch, user_agent: &str) -> Result<Self, FetchError> {
         let allow: Arc<[IpNet]> = config.allow.clone().into();
         let timeout = config.timeout.min(DAY);
-        let clients = Clients::new(user_agent, config.from.as_deref(), Arc::clone(&allow), timeout)?;
-        Ok(Self::over(Wire::Net(clients), config, allow))
-    }
-
-    pub(super) fn over(wire: Wire, config: &config::Fetch, allow: Arc<[IpNet]>) -> Self {
-        Self {
-            wire,
+        let clients = Clients::new(
+            user_agent,
+            config.from.as_deref(),
+            Arc::clone(&allow),
+            timeout,
+        )?;
+        Ok(Self {
+            clients,
+            #[cfg(test)]
+            play: None,
             hosts: Hosts::new(config.concurrency, config.per_host, config.gap.min(DAY)),
             rulings: Rulings::default(),
             allow,
-            timeout: config.timeout.min(DAY),
+            timeout,
             max_body: config.max_body,
-        }
+        })
     }
 
     pub(super) fn hold(&self, url: &Url, until: Instant) {
@@ -112,8 +112,38 @@ impl Http {
     }
 
     pub(super) async fn get(&self, request: Request<'_>) -> Result<Fetched, FetchError> {
-        let mut sending = Sending::new(&request, self.max_body)?;
+        let mut sending = self.sending(&request)?;
         self.follow(&mut sending, request.robots).await
+    }
+
+    fn sending<'a>(&self, request: &Request<'a>) -> Result<Sending<'a>, FetchError> {
+        let source = request.source;
+        let url = headers::bare(request.url);
+        let mut cookies = Jar::default();
+        let mut private = None;
+        if request.own {
+            let pen = self.clients.get(&Route::default(), "http")?;
+            cookies.put(&url, &source.cookies);
+            private = Some(Private {
+                headers: headers::private(&pen, request.url, source)?,
+                post: source.post.as_ref(),
+                insecure: source.tls_insecure,
+            });
+        }
+        // What a condition means is not defined for POST.
+        let posts = private
+            .as_ref()
+            .is_some_and(|private| private.post.is_some());
+        let conditions = (!posts).then(|| headers::conditions(request.validators));
+        Ok(Sending {
+            url,
+            accept: headers::accept(request.accept),
+            conditions: conditions.unwrap_or_default(),
+            private,
+            proxy: source.proxy.clone(),
+            cookies,
+            max_body: self.max_body,
+        })
     }
 
     /// Sends it, and follows where it is sent on to.
@@ -139,7 +169,12 @@ impl Http {
             left = deadline.at.saturating_duration_since(Instant::now());
             let (to, permanent, same, new_cookies) = match reply {
                 Reply::Done(fetched) => return Ok(fetched.moved_to(moved)),
-                Reply::Elsewhere { to, permanent, same, new_cookies } => (to, permanent, same, new_cookies),
+                Reply::Elsewhere {
+                    to,
+                    permanent,
+                    same,
+                    new_cookies,
+                } => (to, permanent, same, new_cookies),
             };
             if secret && sending.url.scheme() == "https" && to.scheme() == "http" {
                 return Err(Redirect::Downgrade.into());
@@ -164,7 +199,10 @@ impl Http {
     /// The robots.txt for the address that something is to be sent to.
     async fn robots(&self, sending: &Sending<'_>) -> Result<Vec<u8>, FetchError> {
         let mut file = Sending {
-            url: sending.url.join("/robots.txt").map_err(|_| Redirect::Malformed)?,
+            url: sending
+                .url
+                .join("/robots.txt")
+                .map_err(|_| Redirect::Malformed)?,
             accept: HeaderValue::from_static("text/plain, */*;q=0.5"),
             conditions: HeaderMap::new(),
             private: sending.private.as_ref().map(|private| Private {
@@ -200,8 +238,12 @@ impl Http {
     }
 
     /// One exchange with one address.
-    async fn ask(&self, sending: &mut Sending<'_>, deadline: Deadline) -> Result<Reply, FetchError> {
-        let response = match timeout_at(deadline.at, self.wire.carry(sending)).await {
+    async fn ask(
+        &self,
+        sending: &mut Sending<'_>,
+        deadline: Deadline,
+    ) -> Result<Reply, FetchError> {
+        let response = match timeout_at(deadline.at, self.carry(sending)).await {
             Ok(response) => response?,
             Err(_) => {
                 return Err(FetchError::Timeout {
@@ -228,8 +270,23 @@ impl Http {
         Ok(Reply::Done(Box::new(fetched)))
     }
 
+    async fn carry(&self, sending: &Sending<'_>) -> Result<Response, FetchError> {
+        #[cfg(test)]
+        if let Some(network) = &self.play {
+            return Ok(network.answer(&sending.url).await);
+        }
+        let client = self.clients.get(&sending.route(), sending.url.scheme())?;
+        let sent = sending.request(&client).send().await;
+        sent.map_err(|error| fault::unanswered(&error, self.clients.patience))
+    }
+
     /// Takes in an answer that is no redirect.
-    async fn receive(&self, sending: &Sending<'_>, response: Response, deadline: Deadline) -> Result<Fetched, FetchError> {
+    async fn receive(
+        &self,
+        sending: &Sending<'_>,
+        response: Response,
+        deadline: Deadline,
+    ) -> Result<Fetched, FetchError> {
         let validators = headers::validators(response.headers());
         let retry_after = headers::text(response.headers(), &RETRY_AFTER)
             .and_then(|value| retry::pause(&value, Utc::now()));
@@ -254,11 +311,13 @@ impl Http {
                     moved: None,
                 }))
             }
-            StatusCode::NOT_MODIFIED if !sending.conditions.is_empty() => Ok(Fetched::NotModified {
-                validators,
-                fresh_until: None,
-                moved: None,
-            }),
+            StatusCode::NOT_MODIFIED if !sending.conditions.is_empty() => {
+                Ok(Fetched::NotModified {
+                    validators,
+                    fresh_until: None,
+                    moved: None,
+                })
+            }
             StatusCode::GONE => Err(FetchError::Gone),
             status => Err(FetchError::Status {
                 code: status.as_u16(),
@@ -268,51 +327,7 @@ impl Http {
     }
 }
 
-impl Wire {
-    async fn carry(&self, sending: &Sending<'_>) -> Result<Response, FetchError> {
-        match self {
-            Self::Net(clients) => {
-                let client = clients.get(&sending.route(), sending.url.scheme())?;
-                let sent = sending.request(&client).send().await;
-                sent.map_err(|error| fault::unanswered(&error, clients.patience))
-            }
-            #[cfg(test)]
-            Self::Play(network) => Ok(network.answer(&sending.url).await),
-        }
-    }
-}
-
-impl<'a> Sending<'a> {
-    fn new(request: &Request<'a>, max_body: usize) -> Result<Self, FetchError> {
-        let url = headers::bare(request.url);
-        let mut cookies = Jar::default();
-        let mut private = None;
-        if request.own {
-            cookies.put(&url, &request.source.cookies);
-            private = Some(Private {
-                headers: headers::private(request.url, request.source)?,
-                post: request.source.post.as_ref(),
-                insecure: request.source.tls_insecure,
-            });
-        }
-        let posts = private.as_ref().is_some_and(|private| private.post.is_some());
-        // What a condition means is not defined for POST.
-        let conditions = if posts {
-            HeaderMap::new()
-        } else {
-            headers::conditions(request.validators)
-        };
-        Ok(Self {
-            url,
-            accept: headers::accept(request.accept),
-            conditions,
-            private,
-            proxy: request.source.proxy.clone(),
-            cookies,
-            max_body,
-        })
-    }
-
+impl Sending<'_> {
     /// Whether something would be betrayed if others could read it.
     fn is_secret(&self) -> bool {
         self.private.as_ref().is_some_and(|private| {
@@ -323,13 +338,20 @@ impl<'a> Sending<'a> {
     fn route(&self) -> Route {
         Route {
             proxy: self.proxy.clone(),
-            insecure: self.private.as_ref().is_some_and(|private| private.insecure),
+            insecure: self
+                .private
+                .as_ref()
+                .is_some_and(|private| private.insecure),
         }
     }
 
     fn request(&self, client: &reqwest::Client) -> RequestBuilder {
         let post = self.private.as_ref().and_then(|private| private.post);
-        let method = if post.is_some() { Method::POST } else { Method::GET };
+        let method = if post.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        };
         let mut headers = HeaderMap::from_iter([
             (ACCEPT, self.accept.clone()),
             (ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED)),

@@ -138,4 +138,6 @@ impl Fetcher {
 }
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;

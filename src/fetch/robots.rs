@@ -213,7 +213,10 @@ mod tests {
         let empty = "User-agent: *\nDisallow: /\nUser-agent: rassegna\nDisallow:";
         assert!(allowed(empty, "/anything"));
         assert!(
-            !allowed("User-agent: rassegnabot\nAllow: /\nUser-agent: *\nDisallow: /", "/"),
+            !allowed(
+                "User-agent: rassegnabot\nAllow: /\nUser-agent: *\nDisallow: /",
+                "/"
+            ),
             "another crawler whose name only begins like ours"
         );
     }
@@ -234,7 +237,11 @@ mod tests {
             ("/ab$", "/ab", true),
             ("/ab$", "/abc", false),
             ("/search?q=", "/search?q=x", true),
-            ("/foo/bar?baz=http://foo.bar", "/foo/bar?baz=http://foo.bar", true),
+            (
+                "/foo/bar?baz=http://foo.bar",
+                "/foo/bar?baz=http://foo.bar",
+                true,
+            ),
             ("/%7Ejoe", "/~joe", true),
             ("/caff\u{e8}", "/caff%C3%A8/menu", true),
             ("/caff%c3%a8", "/caff\u{e8}", true),

@@ -89,7 +89,11 @@ impl Ruling {
                 until: now + GOOD,
             }),
             // These are for whoever asked, and would be the page's own fate.
-            Err(error @ (FetchError::Held { .. } | FetchError::Address { .. } | FetchError::Setup(_))) => Err(error),
+            Err(
+                error @ (FetchError::Held { .. }
+                | FetchError::Address { .. }
+                | FetchError::Setup(_)),
+            ) => Err(error),
             Err(error) if has_none(&error) => Ok(Self {
                 rules: Rules::default(),
                 trouble: None,
@@ -108,7 +112,10 @@ impl Ruling {
 fn has_none(error: &FetchError) -> bool {
     match error {
         FetchError::Status { code, .. } => *code != 429 && !(500..600).contains(code),
-        FetchError::Gone | FetchError::Redirect(_) | FetchError::TooLarge { .. } | FetchError::Coding(_) => true,
+        FetchError::Gone
+        | FetchError::Redirect(_)
+        | FetchError::TooLarge { .. }
+        | FetchError::Coding(_) => true,
         _ => false,
     }
 }

@@ -198,7 +198,9 @@ async fn announced(
     page: &Reading,
 ) -> Option<(Url, (Arc<Page>, Reading))> {
     let feed = page.extracted.announced.first()?;
-    let Ok(Answer::Page(answer)) = get(fetcher, source, feed, &Validators::default(), source.robots).await else {
+    let Ok(Answer::Page(answer)) =
+        get(fetcher, source, feed, &Validators::default(), source.robots).await
+    else {
         return None;
     };
     let answer = Arc::new(answer);

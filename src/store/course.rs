@@ -25,7 +25,10 @@ pub(super) struct Course {
 
 impl Course {
     /// The state of a source; nothing where it is not known.
-    pub(super) fn of(connection: &Connection, source: &SourceId) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of(
+        connection: &Connection,
+        source: &SourceId,
+    ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
             "SELECT number, rules, failures, first_success, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",

@@ -123,6 +123,16 @@ impl Recorded {
 impl Store {
     /// Records a poll. `next` says when the source is due again, given its failures in a row.
     pub async fn record(
+        &self,
+        poll: Poll,
+        next: impl FnOnce(u32) -> DateTime<Utc> + Send + 'static,
+    ) -> Result<Recorded, StoreError> {
+        self.write(move |connection| record(connection, poll, next))
+            .await
+    }
+}
+
+fn record(
     connection: &Connection,
     poll: Poll,
     next: impl FnOnce(u32) -> DateTime<Utc>,
@@ -195,7 +205,10 @@ impl Store {
             let feed_url = fetched.feed_url.as_ref().map(Url::as_str);
             // A document that was cut short is asked for again.
             let validators = Some(fetched.told.validators).filter(|_| !fetched.partial);
-            let Validators { etag, last_modified } = validators.unwrap_or_default();
+            let Validators {
+                etag,
+                last_modified,
+            } = validators.unwrap_or_default();
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),

@@ -9,9 +9,7 @@ use proptest::prelude::*;
 use rassegna::config::{Filter, Source};
 use rassegna::dedup;
 use rassegna::language::Language;
-use rassegna::model::{
-    Dated, FeedId, Item, Key, Kind, Place, Precision, SourceId, Story, Validators,
-};
+use rassegna::model::{Dated, FeedId, Item, Key, Kind, Place, Precision, SourceId, Story};
 use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store};
 use url::Url;
 
@@ -145,6 +143,7 @@ impl World {
             timezone: Tz::Europe__Rome,
             at: now,
             outcome,
+            pauses: Vec::new(),
         };
         self.store.record(poll, move |_| now).await.unwrap();
     }
@@ -153,7 +152,7 @@ impl World {
         let fetched = Fetched {
             kind: Kind::Listing,
             feed_url: None,
-            validators: Validators::default(),
+            told: rassegna::store::Told::default(),
             body: Key::of(&[&self.now.to_string()]),
             items,
             rates: Vec::new(),
@@ -295,7 +294,7 @@ async fn live(deeds: Vec<Deed>, place: &Path) {
                 world
                     .poll(Outcome::Failed {
                         error: "the server answered 500".into(),
-                        wait: None,
+                        gone: false,
                     })
                     .await
             }
