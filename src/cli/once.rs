@@ -171,7 +171,24 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         ];
     };
     let result = match (&source.state.error, recorded) {
+        (
+            _,
+            Recorded {
+                held: true,
+                next_run,
+                ..
+            },
+        ) => format!(
+            "not asked: its host wants to be left alone until {}",
+            next_run.format("%Y-%m-%d %H:%M UTC")
+        ),
+        (Some(error), Recorded { paused: true, .. }) => {
+            format!("failed: {error}; paused, for it has said so for more than a day")
+        }
         (Some(error), _) => format!("failed: {error}"),
+        (None, Recorded { adopted: true, .. }) => {
+            "ok; moved for good, and asked at its new address from now on: change its `url`".into()
+        }
         (
             None,
             Recorded {
@@ -192,7 +209,7 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         },
     };
     let number = |count: usize| {
-        if recorded.unchanged || recorded.failed {
+        if recorded.unchanged || recorded.failed || recorded.held {
             "–".to_owned()
         } else {
             count.to_string()

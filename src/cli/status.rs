@@ -7,7 +7,7 @@ use super::out::say;
 use super::table::table;
 use super::{Exit, Place, block_on, failed};
 use crate::daemon::data_folder;
-use crate::serve::ago;
+use crate::serve::{Around, ago};
 use crate::store::{Access, Store, Summary};
 
 #[derive(Debug, Args)]
@@ -23,13 +23,21 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<(), Exit> {
     let config = options.place.config.load_to_look()?;
     let data = data_folder(options.place.data.as_deref());
-    let sources = block_on(async {
-        let store = Store::open(&data.join(&config.store.path), Access::Read).map_err(failed)?;
-        store.sources().await.map_err(failed)
-    })?;
     let now = Utc::now();
+    let (sources, waiting) = block_on(async {
+        let store = Store::open(&data.join(&config.store.path), Access::Read).map_err(failed)?;
+        let sources = store.sources().await.map_err(failed)?;
+        Ok::<_, Exit>((sources, store.waiting_hosts(now).await.map_err(failed)?))
+    })?;
+    let around = Around {
+        config: &config,
+        waiting: &waiting,
+    };
     let Some(wanted) = &options.source else {
-        let rows: Vec<Vec<String>> = sources.iter().map(|source| row(source, now)).collect();
+        let rows: Vec<Vec<String>> = sources
+            .iter()
+            .map(|source| row(around, source, now))
+            .collect();
         say!(
             "{}",
             table(
@@ -45,6 +53,9 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
             )
             .trim_end()
         );
+        for line in notes(around, &sources) {
+            say!("{line}");
+        }
         return Ok(());
     };
     let Some(source) = sources.iter().find(|source| source.id.0 == *wanted) else {
@@ -56,7 +67,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         );
         return Err(Exit::Usage);
     };
-    detail(source, now);
+    detail(around, source, now);
     Ok(())
 }
 
@@ -64,12 +75,26 @@ fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
     at.map_or_else(|| "never".into(), |at| ago(at, now))
 }
 
-fn row(source: &Summary, now: DateTime<Utc>) -> Vec<String> {
+/// What is special about the set-up, and about each source that has something special.
+fn notes(around: Around<'_>, sources: &[Summary]) -> Vec<String> {
+    let whole = around.whole().into_iter().map(|note| note.text);
+    let each = sources.iter().flat_map(|source| {
+        let notes = around.source(source).into_iter();
+        notes.map(move |note| format!("{}: {}", source.id, note.text))
+    });
+    let lines: Vec<String> = whole.chain(each).collect();
+    let gap = (!lines.is_empty()).then(String::new);
+    gap.into_iter().chain(lines).collect()
+}
+
+fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Vec<String> {
     let state = &source.state;
+    let paused = around.paused(state);
     let words = match (&state.error, state.last_success) {
         _ if state.is_retired() => {
             "not polled any more: disabled, or gone from the configuration".into()
         }
+        _ if let Some(paused) = paused => format!("paused: {paused}"),
         (Some(error), _) => format!("failed {}×: {error}", state.failures),
         (None, Some(_)) => "ok".into(),
         (None, None) => "not polled yet".into(),
@@ -87,7 +112,7 @@ fn row(source: &Summary, now: DateTime<Utc>) -> Vec<String> {
     ]
 }
 
-fn detail(source: &Summary, now: DateTime<Utc>) {
+fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
     let state = &source.state;
     say!("{} – {}", source.id, source.title);
     say!("address       {}", source.url);
@@ -115,6 +140,12 @@ fn detail(source: &Summary, now: DateTime<Utc>) {
                 ""
             }
         );
+    }
+    if let Some(paused) = around.paused(state) {
+        say!("paused        {paused}");
+    }
+    for note in around.source(source) {
+        say!("note: {}", note.text);
     }
     for rate in &state.rates {
         say!("  {:<9} {} of {}", rate.field, rate.found, rate.of);

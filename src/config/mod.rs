@@ -81,7 +81,7 @@ pub enum Plan {
 }
 
 /// `[fetch]`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// Requests in flight in all.
     pub concurrency: usize,

@@ -89,9 +89,7 @@ impl Engine {
             Folder::open(&self.data.join(&config.publish.directory))?
         };
         // Open connections and turns at hosts are kept where they can be.
-        if format!("{:?}", self.config.fetch) != format!("{:?}", config.fetch)
-            || self.config.site.contact != config.site.contact
-        {
+        if self.config.fetch != config.fetch || self.config.site.contact != config.site.contact {
             self.fetcher = Arc::new(fetcher(&config)?);
         }
         self.folder = folder;
@@ -183,17 +181,15 @@ fn fetcher(config: &Config) -> Result<Fetcher, FetchError> {
     )
 }
 
-/// One line on each poll.
+/// One line on each poll, and another on what it decided about the source's address.
 async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
+    let next = recorded.next_run.format("%Y-%m-%d %H:%M UTC");
+    let state = async || store.source(id).await.ok().flatten().unwrap_or_default();
     if recorded.failed {
-        let error = store
-            .source(id)
-            .await
-            .ok()
-            .flatten()
-            .and_then(|state| state.error)
-            .unwrap_or_default();
-        tracing::warn!(source.id = %id, "{id}: {error}; next try {}", recorded.next_run.format("%Y-%m-%d %H:%M UTC"));
+        let error = state().await.error.unwrap_or_default();
+        tracing::warn!(source.id = %id, "{id}: {error}; next try {next}");
+    } else if recorded.held {
+        tracing::info!(source.id = %id, "{id}: not asked, for its host wants to be left alone until {next}");
     } else if recorded.stale {
         tracing::info!(source.id = %id, "{id}: its rules changed meanwhile; the answer is thrown away");
     } else if recorded.unchanged {
@@ -208,6 +204,15 @@ async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
             ..
         } = recorded;
         tracing::info!(source.id = %id, listed, new, joined, edited, seen, "{id}: {listed} items, {new} new, {joined} joined, {edited} edited");
+    }
+    if recorded.paused {
+        tracing::warn!(source.id = %id, "{id}: paused, for its server has said for more than a day that it is gone for good; what it gave stays. Give its new address, or disable it");
+    }
+    if recorded.adopted {
+        let state = state().await;
+        let host = state.feed_url.or(state.address);
+        let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+        tracing::warn!(source.id = %id, "{id}: moved for good, and is asked at its new address at {host} from now on; change its `url`");
     }
 }
 

@@ -1,27 +1,24 @@
 //! Serves what is published, and the state of things, on their two addresses.
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Engine, Failure};
+use super::{Engine, Failure, Shared};
 use crate::serve::{self, Health};
 
 /// Listens on the configured addresses until told to stop; gives the tasks that serve.
 pub(super) async fn listen(
     engine: &Engine,
     health: &Health,
+    shown: &watch::Sender<Shared>,
     stopped: &CancellationToken,
 ) -> Result<Vec<JoinHandle<()>>, Failure> {
     let config = &engine.config;
     let mut servers = Vec::new();
     let public = serve::public(engine.shelf.clone(), config.site.url.path());
-    let admin = serve::admin(
-        engine.store.clone(),
-        health.clone(),
-        &config.site.title,
-        config.site.timezone,
-    );
+    let admin = serve::admin(engine.store.clone(), health.clone(), shown.subscribe());
     for (address, key, router) in [
         (&config.serve.listen, "serve.listen", public),
         (&config.serve.admin, "serve.admin", admin),

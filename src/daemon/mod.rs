@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -83,7 +84,7 @@ pub async fn run(config: Config, data: &Path, mut signals: impl Signals) -> Resu
     let engine = Engine::start(config, data)?;
     let mut daemon = Daemon::new(engine).await?;
     let stopped = CancellationToken::new();
-    let servers = listen::listen(&daemon.engine, &daemon.health, &stopped).await?;
+    let servers = listen::listen(&daemon.engine, &daemon.health, &daemon.shown, &stopped).await?;
     daemon.publish_now().await;
     notify::ready();
     tracing::info!(
@@ -116,6 +117,8 @@ pub async fn run(config: Config, data: &Path, mut signals: impl Signals) -> Resu
 struct Daemon {
     engine: Engine,
     health: Health,
+    /// The configuration in use, for the status page.
+    shown: watch::Sender<Shared>,
     due: BTreeMap<SourceId, DateTime<Utc>>,
     /// The sources that are being polled, and the task of each.
     polling: BTreeMap<SourceId, tokio::task::Id>,
@@ -132,6 +135,7 @@ struct Daemon {
 impl Daemon {
     async fn new(engine: Engine) -> Result<Self, Failure> {
         let mut daemon = Self {
+            shown: watch::Sender::new(Arc::clone(&engine.config)),
             engine,
             health: Health::default(),
             due: BTreeMap::new(),
@@ -228,12 +232,9 @@ impl Daemon {
         if let Some(due) = self.due.get_mut(id) {
             *due = recorded.next_run;
         }
-        let was_failing = if recorded.failed {
-            !self.failing.insert(id.clone())
-        } else {
-            self.failing.remove(id)
-        };
-        if was_failing && !recorded.failed {
+        if recorded.failed {
+            self.failing.insert(id.clone());
+        } else if !recorded.held && self.failing.remove(id) {
             tracing::info!(source.id = %id, "{id} answers again");
         }
         if recorded.matters() && self.changed.is_none() {
@@ -361,6 +362,7 @@ impl Daemon {
         match config::load(&self.engine.config.file) {
             Ok(config) => match self.engine.with(config) {
                 Ok(()) => {
+                    self.shown.send_replace(Arc::clone(&self.engine.config));
                     self.schedule().await?;
                     self.changed.get_or_insert_with(Instant::now);
                     self.health.set(Part::Configuration, None);

@@ -81,14 +81,14 @@ pub(super) async fn outcome(
             return Ok(Outcome::NotModified(Told {
                 validators,
                 fresh_until,
-                moved,
+                moved: moved.filter(|to| may_move(source, to)),
             }));
         }
         Answer::Page(page) => page,
     };
     let body = digest(&page.body);
     if state.body == Some(body) && fresh {
-        return Ok(Outcome::Identical(told(&page)));
+        return Ok(Outcome::Identical(told(&page, source)));
     }
     let page = Arc::new(page);
     let reading = read_apart(source, state.kind, Arc::clone(&page)).await?;
@@ -105,13 +105,31 @@ pub(super) async fn outcome(
     let choosing = state.kind.is_none() && source.kind.is_none() && source.listing.is_none();
     if choosing && let Some((feed, announced)) = announced(fetcher, source, &reading).await {
         let (page, reading) = announced;
-        return Ok(fetched(&page, digest(&page.body), reading, Some(feed)));
+        return Ok(fetched(
+            source,
+            &page,
+            digest(&page.body),
+            reading,
+            Some(feed),
+        ));
     }
-    Ok(fetched(&page, body, reading, state.feed_url.clone()))
+    Ok(fetched(
+        source,
+        &page,
+        body,
+        reading,
+        state.feed_url.clone(),
+    ))
 }
 
 /// What is recorded of a page that was read.
-fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> Outcome {
+fn fetched(
+    source: &Source,
+    page: &Page,
+    body: Key,
+    reading: Reading,
+    feed_url: Option<Url>,
+) -> Outcome {
     let Reading {
         extracted,
         normalized,
@@ -119,7 +137,7 @@ fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> O
     Outcome::Read(Box::new(Fetched {
         kind: extracted.kind,
         feed_url,
-        told: told(page),
+        told: told(page, source),
         body,
         items: normalized.items,
         rates: extracted.fields,
@@ -133,12 +151,22 @@ fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> O
 }
 
 /// What a page says about itself.
-fn told(page: &Page) -> Told {
+fn told(page: &Page, source: &Source) -> Told {
     Told {
         validators: page.validators.clone(),
         fresh_until: page.fresh_until,
-        moved: page.moved.clone(),
+        moved: page.moved.clone().filter(|to| may_move(source, to)),
     }
+}
+
+/// Whether a source's new address can be adopted: what is private to its old origin is not sent to another one, so
+/// that a source with such things goes on being asked where it was configured.
+fn may_move(source: &Source, to: &Url) -> bool {
+    let private = !source.headers.is_empty()
+        || !source.cookies.is_empty()
+        || source.auth.is_some()
+        || source.post.is_some();
+    !private || to.origin() == source.url.origin()
 }
 
 fn digest(body: &[u8]) -> Key {

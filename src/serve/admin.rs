@@ -10,9 +10,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use url::Url;
+use tokio::sync::watch;
 
+use super::notes::{Around, Note, hidden, minute};
+use crate::config::Config;
 use crate::store::{Store, Summary};
 
 /// A part of the daemon that can be in trouble by itself.
@@ -51,12 +52,11 @@ impl Health {
 struct Admin {
     store: Store,
     health: Health,
-    site: Arc<str>,
-    timezone: Tz,
+    config: watch::Receiver<Arc<Config>>,
 }
 
-/// What is served on `serve.admin`.
-pub fn router(store: Store, health: Health, site: &str, timezone: Tz) -> Router {
+/// What is served on `serve.admin`; `config` is the configuration in use.
+pub fn router(store: Store, health: Health, config: watch::Receiver<Arc<Config>>) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/status", get(status))
@@ -76,8 +76,7 @@ pub fn router(store: Store, health: Health, site: &str, timezone: Tz) -> Router 
         .with_state(Admin {
             store,
             health,
-            site: site.into(),
-            timezone,
+            config,
         })
 }
 
@@ -104,6 +103,8 @@ struct Page<'a> {
     now: String,
     well: usize,
     failing: usize,
+    paused: usize,
+    notes: Vec<Note>,
     rows: Vec<Row>,
 }
 
@@ -114,6 +115,7 @@ struct Row {
     url: String,
     state: &'static str,
     words: String,
+    notes: Vec<Note>,
     detail: Vec<String>,
     kind: &'static str,
     items: u32,
@@ -123,28 +125,23 @@ struct Row {
 }
 
 async fn status(State(admin): State<Admin>) -> Response {
-    let sources = match admin.store.sources().await {
-        Ok(sources) => sources,
-        Err(error) => {
+    let now = Utc::now();
+    let asked = (
+        admin.store.sources().await,
+        admin.store.waiting_hosts(now).await,
+    );
+    let (sources, waiting) = match asked {
+        (Ok(sources), Ok(waiting)) => (sources, waiting),
+        (Err(error), _) | (_, Err(error)) => {
             return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
         }
     };
-    let now = Utc::now();
-    let rows: Vec<Row> = sources
-        .iter()
-        .map(|source| row(source, now, admin.timezone))
-        .collect();
-    let page = Page {
-        site: &admin.site,
-        trouble: admin.health.get(),
-        now: now
-            .with_timezone(&admin.timezone)
-            .format("%Y-%m-%d %H:%M %Z")
-            .to_string(),
-        well: rows.iter().filter(|row| row.state == "ok").count(),
-        failing: rows.iter().filter(|row| row.state == "failing").count(),
-        rows,
+    let config = Arc::clone(&admin.config.borrow());
+    let around = Around {
+        config: &config,
+        waiting: &waiting,
     };
+    let page = page(around, &sources, admin.health.get(), now);
     let headers = [
         (header::CONTENT_SECURITY_POLICY, super::POLICY),
         (header::CACHE_CONTROL, "no-store"),
@@ -156,32 +153,59 @@ async fn status(State(admin): State<Admin>) -> Response {
     }
 }
 
-fn row(source: &Summary, now: DateTime<Utc>, timezone: Tz) -> Row {
+fn page<'a>(
+    around: Around<'a>,
+    sources: &[Summary],
+    trouble: Option<String>,
+    now: DateTime<Utc>,
+) -> Page<'a> {
+    let rows: Vec<Row> = sources
+        .iter()
+        .map(|source| row(around, source, now))
+        .collect();
+    let count = |state| rows.iter().filter(|row| row.state == state).count();
+    let site = &around.config.site;
+    Page {
+        site: &site.title,
+        trouble,
+        now: now
+            .with_timezone(&site.timezone)
+            .format("%Y-%m-%d %H:%M %Z")
+            .to_string(),
+        well: count("ok"),
+        failing: count("failing"),
+        paused: count("paused"),
+        notes: around.whole(),
+        rows,
+    }
+}
+
+fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
     let state = &source.state;
     let when = |at: Option<DateTime<Utc>>| match at {
         None => "never".to_owned(),
         Some(at) => format!(
             "{} ({})",
-            at.with_timezone(&timezone).format("%Y-%m-%d %H:%M"),
+            minute(at, around.config.site.timezone),
             ago(at, now)
         ),
     };
+    let kept = if source.items > 0 {
+        "; its last good entries stay published"
+    } else {
+        ""
+    };
+    let paused = around.paused(state);
     let (name, words) = match (&state.error, state.last_success) {
         _ if state.is_retired() => (
             "off",
             "not polled any more: disabled, or gone from the configuration".to_owned(),
         ),
-        (Some(error), _) => {
-            let kept = if source.items > 0 {
-                "; its last good entries stay published"
-            } else {
-                ""
-            };
-            (
-                "failing",
-                format!("{error} (failed {}){kept}", times(state.failures)),
-            )
-        }
+        _ if let Some(paused) = paused => ("paused", format!("{paused}{kept}")),
+        (Some(error), _) => (
+            "failing",
+            format!("{error} (failed {}){kept}", times(state.failures)),
+        ),
         (None, None) => ("waiting", "not polled yet".to_owned()),
         (None, Some(_)) => (
             "ok",
@@ -207,6 +231,7 @@ fn row(source: &Summary, now: DateTime<Utc>, timezone: Tz) -> Row {
         url: hidden(&source.url),
         state: name,
         words,
+        notes: around.source(source),
         detail,
         kind: state.kind.map_or("", |kind| kind.as_str()),
         items: source.items,
@@ -221,22 +246,6 @@ fn times(count: u32) -> String {
         "once".into()
     } else {
         format!("{count} times in a row")
-    }
-}
-
-/// An address without its query and credentials, which may be secrets.
-#[must_use]
-fn hidden(address: &str) -> String {
-    let Ok(mut url) = Url::parse(address) else {
-        return String::new();
-    };
-    let secret = url.query().is_some();
-    url.set_query(None);
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
-    if secret {
-        format!("{url}?…")
-    } else {
-        url.into()
     }
 }
 
@@ -256,3 +265,6 @@ pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         format!("in {count} {unit}")
     }
 }
+
+#[cfg(test)]
+mod tests;

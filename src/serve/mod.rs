@@ -1,10 +1,12 @@
 //! The published bytes over HTTP, from memory: what is on the [`Shelf`] is what is in the files.
 
 mod admin;
+mod notes;
 mod public;
 mod shelf;
 
 pub use admin::{Health, Part, ago, router as admin};
+pub use notes::{Around, Note};
 pub use public::router as public;
 pub use shelf::Shelf;
 

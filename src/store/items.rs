@@ -214,7 +214,7 @@ fn record(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
                             last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5,
                             feed_url = iif(?13, feed_url, ?6), etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2,
-                            listed = ?10, rates = ?11, warnings = ?12
+                            listed = ?10, rates = ?11, warnings = ?12, partial = ?14
                      WHERE number = ?1",
                 )?
                 .execute(params![
@@ -231,6 +231,7 @@ fn record(
                     json(&fetched.rates),
                     json(&fetched.warnings),
                     recorded.adopted,
+                    fetched.partial,
                 ])?;
         }
     }

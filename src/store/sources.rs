@@ -18,7 +18,7 @@ pub struct SourceState {
     pub kind: Option<Kind>,
     /// The announced feed that is read instead of the page.
     pub feed_url: Option<Url>,
-    /// The address that it has moved to for good.
+    /// What is asked instead of the configured address, since a permanent redirect held.
     pub address: Option<Url>,
     /// The answers 410 in a row.
     pub gone: Option<Gone>,
@@ -50,6 +50,8 @@ pub struct SourceState {
     pub rates: Vec<Rate>,
     /// What was odd about the last answer.
     pub warnings: Vec<String>,
+    /// The last answer was cut off.
+    pub partial: bool,
 }
 
 impl SourceState {
@@ -89,7 +91,7 @@ impl Store {
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
-                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL, address = NULL,
+                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0
                  WHERE id = ?1 AND rules <> ?2",
             )?;
@@ -175,17 +177,17 @@ fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, 
 }
 
 fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    let url = |name| {
+        let url = row.get::<_, Option<String>>(name)?;
+        Ok::<_, rusqlite::Error>(url.and_then(|url| Url::parse(&url).ok()))
+    };
     Ok(SourceState {
         kind: row
             .get::<_, Option<String>>("kind")?
             .as_deref()
             .and_then(Kind::from_word),
-        feed_url: row
-            .get::<_, Option<String>>("feed_url")?
-            .and_then(|url| Url::parse(&url).ok()),
-        address: row
-            .get::<_, Option<String>>("address")?
-            .and_then(|url| Url::parse(&url).ok()),
+        feed_url: url("feed_url")?,
+        address: url("address")?,
         gone: course::gone(row)?,
         moving: course::moving(row)?,
         validators: Validators {
@@ -204,5 +206,6 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         listed: row.get("listed")?,
         rates: list(row, "rates")?,
         warnings: list(row, "warnings")?,
+        partial: row.get("partial")?,
     })
 }

@@ -12,6 +12,8 @@ mod conditional;
 mod crash;
 mod faults;
 mod identity;
+mod manners;
+mod moving;
 mod places;
 mod rebuild;
 mod serving;

@@ -180,3 +180,27 @@ fn the_status_shows_each_source_and_hides_what_may_be_secret() {
     assert!(page.trim_end().ends_with("</html>"));
     daemon.stop();
 }
+
+#[test]
+fn the_status_says_what_is_special_and_follows_a_reload() {
+    let (_origin, site, daemon) = serving();
+    let status = || site.admin("/status").unwrap().text();
+    let unsafe_note = "certificates are not verified";
+    let page = status();
+    assert!(page.contains("127.0.0.0/8"), "{page}");
+    assert!(!page.contains(unsafe_note), "{page}");
+
+    let plain = fs::read_to_string(site.config()).unwrap();
+    let special = plain
+        .replace("title = \"Prova\"", "title = \"Altra\"")
+        .replace("[source.a]\n", "[source.a]\ntls_insecure = true\n");
+    fs::write(site.config(), special).unwrap();
+    daemon.signal("HUP");
+    wait("the page shows it", || status().contains(unsafe_note));
+    assert!(status().contains("<h1>Altra: sources</h1>"));
+    let looked = site.run("status", &[]);
+    let expected = format!("\na: {unsafe_note}");
+    assert!(looked.out.contains(&expected), "{}", looked.out);
+    assert!(looked.out.contains("127.0.0.0/8"), "{}", looked.out);
+    daemon.stop();
+}

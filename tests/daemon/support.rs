@@ -28,6 +28,8 @@ pub(crate) struct Route {
     /// Sent with it; a request that names it gets a 304.
     pub(crate) etag: Option<&'static str>,
     pub(crate) last_modified: Option<&'static str>,
+    /// Other headers.
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// Its 304s repeat the validators.
     pub(crate) repeats: bool,
     /// Waits so long before it answers.
@@ -44,6 +46,7 @@ impl Route {
             body: Arc::new(body.into()),
             etag: None,
             last_modified: None,
+            headers: Vec::new(),
             repeats: true,
             delay: Duration::ZERO,
             breaks_off: false,
@@ -52,6 +55,15 @@ impl Route {
 
     pub(crate) fn rss(items: &[News]) -> Self {
         Self::new("application/rss+xml", rss(items))
+    }
+
+    /// A redirect.
+    pub(crate) fn redirect(status: u16, to: impl Into<String>) -> Self {
+        Self {
+            status,
+            headers: vec![("Location", to.into())],
+            ..Self::new("text/plain", "elsewhere")
+        }
     }
 
     pub(crate) fn html(body: impl Into<Vec<u8>>) -> Self {
@@ -171,6 +183,9 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         if let Some(value) = value {
             write!(out, "{name}: {value}\r\n")?;
         }
+    }
+    for (name, value) in &route.headers {
+        write!(out, "{name}: {value}\r\n")?;
     }
     write!(out, "\r\n")?;
     let end = if route.breaks_off {
