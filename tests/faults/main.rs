@@ -33,7 +33,7 @@ use site::Site;
 use wanted::Case;
 
 /// So many quick faults run beside each other; with `all` they run one by one, for their own figures.
-const BESIDE: usize = 6;
+const BESIDE: usize = 16;
 
 fn main() -> ExitCode {
     let Some(program) = Program::named() else {
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
     if asked.is_empty() {
         let names: Vec<&str> = left_out.iter().map(|case| case.name.as_str()).collect();
         println!(
-            "left out ({}; RASSEGNA_FAULTS=all runs them): {}",
+            "left out ({}; RASSEGNA_FAULTS=all runs them, and many at once): {}",
             names.len(),
             names.join(" ")
         );
@@ -107,6 +107,7 @@ fn side_by_side(
                     };
                     let mut site = Site::new();
                     site.trusted = trusted.map(Path::to_owned);
+                    site.fetch = case.fetch;
                     let row =
                         catch_unwind(AssertUnwindSafe(|| one::run(&case, faults, sound, &site)));
                     let row = row.unwrap_or_else(|_| Row {

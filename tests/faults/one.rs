@@ -12,6 +12,9 @@ use crate::wanted::{Case, Wanted};
 /// How often the healthy source is polled.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(2);
 
+/// No title that is published is longer, in bytes.
+const TITLE: usize = 1024;
+
 /// A line of the table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Row {
@@ -67,7 +70,7 @@ impl Before {
 
 /// Runs a case to its row.
 pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> Row {
-    let healthy = healthy("healthy", sound, &case.name);
+    let healthy = healthy("healthy", sound, &case.label());
     let fault = format!(
         "[source.fault]\nurl = \"{}\"\nlanguage = {}\n{}\n",
         case.url,
@@ -146,7 +149,11 @@ pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> 
         row.complaints
             .push("the daemon did not end well".to_owned());
     }
-    let healthy = asked(&sound.log(), &format!("/f/healthy?of={}", case.name), begun);
+    let healthy = asked(
+        &sound.log(),
+        &format!("/f/healthy?of={}", case.label()),
+        begun,
+    );
     let late = lateness(&healthy);
     if late > INTERVAL.as_secs_f64() / 10.0 {
         row.complaints
@@ -221,6 +228,9 @@ fn judge(row: &mut Row, case: &Case, site: &Site, daemon: &Daemon, before: &Befo
     {
         complain(format!("no clear reason: {error}"));
     }
+    if site.titles().iter().any(|title| title.len() > TITLE) {
+        complain("a title of more than a kilobyte is published".to_owned());
+    }
     let published = site.published(if case.before.is_some() { "" } else { "fr" });
     let nothing_new = matches!(row.got, "error" | "unchanged") || case.before.is_none();
     if nothing_new && published != before.entries {
@@ -228,6 +238,9 @@ fn judge(row: &mut Row, case: &Case, site: &Site, daemon: &Daemon, before: &Befo
     }
     if case.before.is_some() {
         let kept = before.items.iter().all(|item| items.contains(item));
+        if before.items.is_empty() {
+            complain("nothing was stored of its good answer before".to_owned());
+        }
         if !kept && row.got != "ok" || row.got == "error" && items.len() != before.items.len() {
             complain("items stored before changed".to_owned());
         }

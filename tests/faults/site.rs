@@ -139,15 +139,25 @@ impl Site {
 
     /// The ids of the entries of all feeds.
     pub(crate) fn entries(&self) -> BTreeSet<String> {
-        let mut ids = BTreeSet::new();
+        self.of_entries("id").into_iter().collect()
+    }
+
+    /// The titles of the entries of all feeds.
+    pub(crate) fn titles(&self) -> Vec<String> {
+        self.of_entries("title")
+    }
+
+    fn of_entries(&self, field: &str) -> Vec<String> {
+        let mut found = Vec::new();
         for (path, bytes) in self.published("") {
             if path.ends_with("feed.json") {
                 let feed: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
                 let items = feed["items"].as_array().unwrap().iter();
-                ids.extend(items.map(|item| item["id"].as_str().unwrap().to_owned()));
+                let fields = items.filter_map(|item| item[field].as_str());
+                found.extend(fields.map(str::to_owned));
             }
         }
-        ids
+        found
     }
 
     /// The published files below a folder, and their bytes.

@@ -9,13 +9,13 @@ use crate::one::Row;
 /// Every fault, then the sums by group.
 pub(crate) fn faults(rows: &[Row]) -> usize {
     println!(
-        "\n{:24}{:11}{:15}{:11}{:>8}{:>9}{:>7}  reason",
+        "\n{:27}{:11}{:15}{:11}{:>8}{:>9}{:>7}  reason",
         "fault", "group", "wanted", "got", "seconds", "MB above", "stored"
     );
     for row in rows {
         let reason: String = row.reason.chars().take(110).collect();
         println!(
-            "{:24}{:11}{:15}{:11}{:8.2}{:9.1}{:7}  {}",
+            "{:27}{:11}{:15}{:11}{:8.2}{:9.1}{:7}  {}",
             row.name,
             row.group,
             row.wanted,
