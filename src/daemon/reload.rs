@@ -1,5 +1,7 @@
 //! SIGHUP: the configuration is read again.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::{Daemon, Failure, notify};
@@ -13,6 +15,7 @@ impl Daemon {
         match config::load(&self.engine.config.file) {
             Ok(config) => match self.engine.with(config) {
                 Ok(()) => {
+                    self.shown.send_replace(Arc::clone(&self.engine.config));
                     self.schedule().await?;
                     self.changed.get_or_insert_with(Instant::now);
                     self.health.set(Part::Configuration, None);
