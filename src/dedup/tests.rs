@@ -304,7 +304,7 @@ fn an_archive_that_is_listed_at_once_is_remembered_and_not_published() {
                 &format!("g{n}"),
                 &format!("p{n}"),
                 &format!("Numero {n}"),
-                n,
+                1,
             );
             let at = (now() - age).with_timezone(&chrono_tz::Europe::Rome);
             item.published = item.published.map(|dated| Dated { at, ..dated });

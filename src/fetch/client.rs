@@ -12,7 +12,7 @@ use super::resolve::Resolver;
 use super::{FetchError, fault};
 use crate::config::Proxy;
 
-/// The longest wait for a connection.
+/// The longest wait for a connection, or half of the whole time if that is less.
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// The most bytes of a header section. (The client itself stops at 100 fields or 408 KiB.)
@@ -59,7 +59,7 @@ impl Clients {
             user_agent: user_agent.to_owned(),
             from,
             allow,
-            patience: CONNECT.min(timeout),
+            patience: CONNECT.min(timeout / 2),
             made: Mutex::default(),
         };
         // What is wrong with the common settings is said at the start.

@@ -23,7 +23,7 @@ fn faults() -> Vec<(&'static str, Route, &'static str)> {
         (
             "profonda",
             Route::html("<div>".repeat(100_000)),
-            "nested more than",
+            "400 deep",
         ),
         (
             "profonda-xml",

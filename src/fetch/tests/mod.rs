@@ -876,7 +876,7 @@ async fn a_connection_that_does_not_come_about_is_explained() {
     let mute = Server::start(|_, _| thread::sleep(Duration::from_secs(2)));
     assert_eq!(
         hasty_error(&format!("https://127.0.0.1:{}/", mute.port)).await,
-        "no connection within 400 ms"
+        "no connection within 200 ms"
     );
 }
 

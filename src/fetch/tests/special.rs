@@ -72,7 +72,7 @@ async fn certificates_are_verified_unless_a_source_says_otherwise_and_then_for_i
     assert!(page.body.starts_with(b"get /a "));
     // Its trust ends with its origin, and the other source's never began.
     refused(fetcher.get(of(&strict, &none)).await.unwrap_err());
-    let sends_on = Server::saying(redirect(&strict.url.to_string()));
+    let sends_on = Server::saying(redirect(strict.url.as_str()));
     let sent_on = Source {
         tls_insecure: true,
         ..source(&sends_on.url("/"))
