@@ -2,6 +2,7 @@
 //! from the store to the files, and [`read`] is the pure part in the middle.
 
 mod answer;
+mod apart;
 mod output;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 
+pub use apart::Apart;
 pub use output::{PublishFailure, Published};
 
 use crate::config::{Config, Source};
@@ -63,12 +65,13 @@ pub fn read(
 /// [`StoreError`] where the outcome can't be recorded.
 pub async fn poll(
     fetcher: &Fetcher,
+    apart: &Apart,
     store: &Store,
     source: &Source,
     state: &SourceState,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
-    let outcome = answer::outcome(fetcher, source, state).await;
+    let outcome = answer::outcome(fetcher, apart, source, state).await;
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {
         source: source.id.clone(),

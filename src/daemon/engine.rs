@@ -13,7 +13,7 @@ use super::{Shared, horizon};
 use crate::config::{Config, Source};
 use crate::fetch::{FetchError, Fetcher};
 use crate::model::SourceId;
-use crate::pipeline::{self, PublishFailure, Published};
+use crate::pipeline::{self, Apart, PublishFailure, Published};
 use crate::publish::{Folder, PublishError};
 use crate::serve::Shelf;
 use crate::store::{Access, Recorded, Shown, SourceState, Store, StoreError};
@@ -41,6 +41,7 @@ pub struct Engine {
     /// What is served.
     pub shelf: Shelf,
     fetcher: Arc<Fetcher>,
+    apart: Apart,
     folder: Folder,
     data: PathBuf,
 }
@@ -60,6 +61,7 @@ impl Engine {
             store,
             shelf: Shelf::default(),
             fetcher,
+            apart: Apart::default(),
             folder,
             data: data.to_owned(),
         })
@@ -118,18 +120,15 @@ impl Engine {
         &self,
         source: &Source,
     ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
-        let (fetcher, store, source) = (
-            Arc::clone(&self.fetcher),
-            self.store.clone(),
-            source.clone(),
-        );
+        let (fetcher, apart) = (Arc::clone(&self.fetcher), self.apart.clone());
+        let (store, source) = (self.store.clone(), source.clone());
         async move {
             let id = source.id.clone();
             let state = match store.source(&id).await {
                 Ok(state) => state.unwrap_or_default(),
                 Err(error) => return (id, Err(error)),
             };
-            let recorded = pipeline::poll(&fetcher, &store, &source, &state).await;
+            let recorded = pipeline::poll(&fetcher, &apart, &store, &source, &state).await;
             if let Ok(recorded) = &recorded {
                 report(&id, recorded, &store).await;
             }

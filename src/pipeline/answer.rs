@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::task::spawn_blocking;
 use url::Url;
 
+use super::apart::Apart;
 use super::{Reading, read};
 use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
@@ -57,6 +57,7 @@ fn later(by: Duration) -> DateTime<Utc> {
 /// Asks a source and reads the answer.
 pub(super) async fn outcome(
     fetcher: &Fetcher,
+    apart: &Apart,
     source: &Source,
     state: &SourceState,
 ) -> Result<Outcome, Failure> {
@@ -91,7 +92,7 @@ pub(super) async fn outcome(
         return Ok(Outcome::Identical(told(&page, source)));
     }
     let page = Arc::new(page);
-    let reading = read_apart(source, state.kind, Arc::clone(&page)).await?;
+    let reading = read_apart(apart, source, state.kind, Arc::clone(&page)).await?;
     let known = state
         .kind
         .or(source.kind)
@@ -102,8 +103,11 @@ pub(super) async fn outcome(
             "it was read as {known} so far and looks like {now} now; held until `kind` says which"
         )));
     }
-    let choosing = state.kind.is_none() && source.kind.is_none() && source.listing.is_none();
-    if choosing && let Some((feed, announced)) = announced(fetcher, source, &reading).await {
+    let choosing = state.kind.is_none()
+        && source.kind.is_none()
+        && source.listing.is_none()
+        && source.post.is_none();
+    if choosing && let Some((feed, announced)) = announced(fetcher, apart, source, &reading).await {
         let (page, reading) = announced;
         return Ok(fetched(
             source,
@@ -201,27 +205,24 @@ async fn get(
     fetcher.get(request).await
 }
 
-/// Reads a page on a thread of its own; a panic in there is a failure of this source and of nothing else.
+/// Reads a page apart from everything else; what becomes of that is a matter of this source alone.
 async fn read_apart(
+    apart: &Apart,
     source: &Source,
     kind: Option<Kind>,
     page: Arc<Page>,
 ) -> Result<Reading, Failure> {
     let source = source.clone();
     let now = page.fetched_at;
-    let reading = spawn_blocking(move || read(&source, kind, &page, now)).await;
-    let reading = reading.map_err(|_| {
-        Failure::Told(
-            "reading it failed in a way that should not be possible; please report this page"
-                .to_owned(),
-        )
-    })?;
+    let reading = apart.run(move || read(&source, kind, &page, now)).await;
+    let reading = reading.map_err(|spoiled| Failure::Told(spoiled.to_string()))?;
     reading.map_err(|error| Failure::Told(error.to_string()))
 }
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
 async fn announced(
     fetcher: &Fetcher,
+    apart: &Apart,
     source: &Source,
     page: &Reading,
 ) -> Option<(Url, (Arc<Page>, Reading))> {
@@ -232,7 +233,7 @@ async fn announced(
         return None;
     };
     let answer = Arc::new(answer);
-    let reading = read_apart(source, Some(Kind::Feed), Arc::clone(&answer))
+    let reading = read_apart(apart, source, Some(Kind::Feed), Arc::clone(&answer))
         .await
         .ok()?;
     let addresses = |items: &[Item]| {

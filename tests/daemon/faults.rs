@@ -20,11 +20,7 @@ fn faults() -> Vec<(&'static str, Route, &'static str)> {
             Route::html("<!doctype html><html><body><p>Manutenzione</p></body></html>"),
             "",
         ),
-        (
-            "profonda",
-            Route::html("<div>".repeat(100_000)),
-            "400 deep",
-        ),
+        ("profonda", Route::html("<div>".repeat(100_000)), "400 deep"),
         (
             "profonda-xml",
             Route::rss_text(format!(

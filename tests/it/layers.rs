@@ -131,3 +131,41 @@ fn planted_faults_are_found() {
     );
     assert!(faults(&order, "store", "use crate::dedup::place;").is_empty());
 }
+
+/// What opens connections. Only `fetch` connects to addresses that others chose, and vets them first.
+const CONNECTS: &[&str] = &[
+    "reqwest",
+    "TcpStream",
+    "UdpSocket",
+    "lookup_host",
+    "ToSocketAddrs",
+    "hyper::client",
+];
+
+#[test]
+fn only_fetch_opens_connections() {
+    let mut files = vec![];
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.len() > 100);
+    let mut inside = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let connects = CONNECTS.iter().find(|word| text.contains(**word));
+        if file.starts_with("src/fetch") {
+            inside += usize::from(connects.is_some());
+        } else {
+            assert_eq!(connects, None, "{}", file.display());
+        }
+    }
+    assert!(inside > 2, "the words are the wrong ones");
+}
