@@ -64,16 +64,16 @@ mod tests {
 
     use super::*;
 
-    fn apart(places: usize) -> Apart {
+    fn apart(places: usize, budget: Duration) -> Apart {
         Apart {
             places: Arc::new(Semaphore::new(places)),
-            budget: Duration::from_millis(200),
+            budget,
         }
     }
 
     #[tokio::test]
     async fn a_panic_is_an_error_of_its_own_work_only() {
-        let apart = apart(1);
+        let apart = apart(1, BUDGET);
         assert_eq!(
             apart.run(|| panic!("on purpose")).await.map(|()| 0),
             Err(Spoiled::Panicked)
@@ -83,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_goes_over_its_time_is_given_up_and_keeps_no_place() {
-        let apart = apart(1);
+        let apart = apart(1, Duration::from_millis(200));
         let (end, ended) = mpsc::channel::<()>();
         let endless = apart.run(move || ended.recv().is_ok()).await;
         assert_eq!(endless, Err(Spoiled::Endless(apart.budget)));
@@ -93,7 +93,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_runs_at_once_than_there_are_places() {
-        let apart = apart(2);
+        let apart = apart(2, BUDGET);
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let all = (0..8).map(|_| {
             let (apart, running, most) = (apart.clone(), Arc::clone(&running), Arc::clone(&most));
