@@ -84,8 +84,8 @@ pub async fn poll(
         outcome,
     };
     store
-        .record(poll, move |failures| {
-            schedule::due(&plan, &id, asked, at, failures)
+        .record(poll, move |known| {
+            schedule::due(&plan, &id, asked, at, known)
         })
         .await
 }

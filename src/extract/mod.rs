@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::config::Listing;
 use crate::date;
-use crate::model::{Kind, Page, RawItem};
+use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 
@@ -56,6 +56,8 @@ pub struct Extracted {
     pub partial: bool,
     /// The feeds that an HTML page announces.
     pub announced: Vec<Url>,
+    /// How often a feed wants to be asked.
+    pub pace: Pace,
 }
 
 /// How often a field was found.
@@ -138,6 +140,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         warnings: read.warnings,
         partial: read.partial,
         announced: Vec::new(),
+        pace: read.pace,
     })
 }
 
@@ -166,6 +169,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         warnings: decoded.warnings,
         partial: false,
         announced: head.feeds(),
+        pace: Pace::default(),
     };
     if let Some(rules) = ask.rules {
         let read = listing::read(&document, rules, ask.dates)?;

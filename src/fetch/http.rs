@@ -19,7 +19,7 @@ use url::{Host, Url};
 use super::address::permitted;
 use super::host::Hosts;
 use super::resolve::Resolver;
-use super::{Accept, FetchError, Fetched, Redirect, Request, Wait, fault, retry};
+use super::{Accept, FetchError, Fetched, Redirect, Request, Wait, fault, fresh, retry};
 use crate::config;
 use crate::config::Auth;
 use crate::model::{Page, Validators};
@@ -180,6 +180,7 @@ impl Http {
         deadline: Deadline,
     ) -> Result<Fetched, FetchError> {
         let validators = validators(response.headers());
+        let fresh_until = fresh::until(response.headers(), Utc::now());
         match response.status() {
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                 let content_type = text(response.headers(), &CONTENT_TYPE);
@@ -190,13 +191,13 @@ impl Http {
                     body,
                     validators,
                     fetched_at: Utc::now(),
-                    fresh_until: None,
+                    fresh_until,
                     moved: None,
                 }))
             }
             StatusCode::NOT_MODIFIED if conditional => Ok(Fetched::NotModified {
                 validators,
-                fresh_until: None,
+                fresh_until,
                 moved: None,
             }),
             StatusCode::GONE => Err(FetchError::Gone),

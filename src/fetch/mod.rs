@@ -4,6 +4,7 @@
 mod error;
 mod fault;
 mod file;
+mod fresh;
 mod host;
 mod http;
 mod resolve;

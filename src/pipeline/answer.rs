@@ -12,6 +12,7 @@ use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
 use crate::normalize::url::identity;
+use crate::schedule::Floor;
 use crate::store::{Fetched, Outcome, SourceState};
 
 /// After so long the source is asked without conditions once, in case its validators are stuck.
@@ -59,12 +60,16 @@ pub(super) async fn outcome(
         Validators::default()
     };
     let page = match get(fetcher, source, url, &validators).await? {
-        Answer::NotModified { validators, .. } => return Ok(Outcome::NotModified(validators)),
+        Answer::NotModified {
+            validators,
+            fresh_until,
+            ..
+        } => return Ok(Outcome::NotModified(validators, fresh_until)),
         Answer::Page(page) => page,
     };
     let body = digest(&page.body);
     if state.body == Some(body) && fresh {
-        return Ok(Outcome::Identical(page.validators));
+        return Ok(Outcome::Identical(page.validators, page.fresh_until));
     }
     let page = Arc::new(page);
     let reading = read_apart(source, state.kind, Arc::clone(&page)).await?;
@@ -105,6 +110,10 @@ fn fetched(page: &Page, body: Key, reading: Reading, feed_url: Option<Url>) -> O
             .chain(normalized.warnings)
             .collect(),
         partial: extracted.partial,
+        floor: Floor {
+            pace: extracted.pace,
+            fresh_until: page.fresh_until,
+        },
     }))
 }
 

@@ -5,12 +5,13 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use super::rows::json;
+use super::rows::{floor, json, pace};
 use super::writing::Writing;
 use super::{Store, StoreError};
-use crate::dedup::{self, Keys, Known, Memory, Owner, Trace};
+use crate::dedup::{self, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
 use crate::model::{Item, Key, Kind, SourceId, Validators};
+use crate::schedule::{Floor, Known};
 
 /// What a poll of a source came to.
 #[derive(Debug, Clone)]
@@ -32,10 +33,10 @@ pub struct Poll {
 pub enum Outcome {
     /// A document with items.
     Read(Box<Fetched>),
-    /// `304 Not Modified`, with whatever validators it carried.
-    NotModified(Validators),
+    /// `304 Not Modified`, with whatever validators it carried, and until when it is good.
+    NotModified(Validators, Option<DateTime<Utc>>),
     /// The very bytes of last time, although sent again.
-    Identical(Validators),
+    Identical(Validators, Option<DateTime<Utc>>),
     /// Nothing that can be used.
     Failed {
         /// What happened, for people.
@@ -64,6 +65,8 @@ pub struct Fetched {
     pub warnings: Vec<String>,
     /// It was cut short.
     pub partial: bool,
+    /// When it wants to be asked again.
+    pub floor: Floor,
 }
 
 /// What a poll changed.
@@ -98,11 +101,11 @@ impl Recorded {
 }
 
 impl Store {
-    /// Records a poll. `next` says when the source is due again, given its failures in a row.
+    /// Records a poll. `next` says when the source is due again, given what is known of it then.
     pub async fn record(
         &self,
         poll: Poll,
-        next: impl FnOnce(u32) -> DateTime<Utc> + Send + 'static,
+        next: impl FnOnce(&Known) -> DateTime<Utc> + Send + 'static,
     ) -> Result<Recorded, StoreError> {
         self.write(move |connection| record(connection, poll, next))
             .await
@@ -112,10 +115,10 @@ impl Store {
 fn record(
     connection: &Connection,
     poll: Poll,
-    next: impl FnOnce(u32) -> DateTime<Utc>,
+    next: impl FnOnce(&Known) -> DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT number, rules, failures, first_success FROM source WHERE id = ?1",
+        "SELECT number, rules, failures, first_success, pace, fresh_until FROM source WHERE id = ?1",
     )?;
     let row = query
         .query_row([&poll.source.0], |row| {
@@ -124,10 +127,11 @@ fn record(
                 row.get::<_, Key>(1)?,
                 row.get::<_, u32>(2)?,
                 row.get::<_, Option<i64>>(3)?,
+                floor(row)?,
             ))
         })
         .optional()?;
-    let Some((number, _, failures, first_success)) =
+    let Some((number, _, failures, first_success, floor)) =
         row.filter(|(_, rules, ..)| *rules == poll.rules)
     else {
         return Ok(Recorded {
@@ -138,33 +142,48 @@ fn record(
     };
     let at = poll.at.timestamp();
     let mut recorded = Recorded::default();
-    let failures = if matches!(poll.outcome, Outcome::Failed { .. }) {
-        failures.saturating_add(1)
-    } else {
-        0
+    // What a feed wants holds until it says something else; what HTTP says, until the next answer.
+    let known = match &poll.outcome {
+        Outcome::Failed { .. } => Known {
+            failures: failures.saturating_add(1),
+            floor,
+        },
+        Outcome::NotModified(_, fresh_until) | Outcome::Identical(_, fresh_until) => Known {
+            failures: 0,
+            floor: Floor {
+                fresh_until: *fresh_until,
+                ..floor
+            },
+        },
+        Outcome::Read(fetched) => Known {
+            failures: 0,
+            floor: fetched.floor,
+        },
     };
-    recorded.next_run = next(failures);
+    recorded.next_run = next(&known);
+    let fresh_until = known.floor.fresh_until.map(|until| until.timestamp());
     match poll.outcome {
         Outcome::Failed { error, wait } => {
             recorded.failed = true;
             connection
                 .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4, next_run = ?5 WHERE number = ?1")?
-                .execute(params![number, at, failures, error, recorded.next_run.timestamp()])?;
+                .execute(params![number, at, known.failures, error, recorded.next_run.timestamp()])?;
             if let Some((host, until)) = wait {
                 connection
                     .prepare_cached("INSERT INTO host (name, until) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET until = max(until, ?2)")?
                     .execute(params![host, until.timestamp()])?;
             }
         }
-        Outcome::NotModified(validators) | Outcome::Identical(validators) => {
+        Outcome::NotModified(validators, _) | Outcome::Identical(validators, _) => {
             recorded.unchanged = true;
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = NULL, next_run = ?3,
-                            etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified) WHERE number = ?1",
+                            etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified),
+                            fresh_until = ?6 WHERE number = ?1",
                 )?
-                .execute(params![number, at, recorded.next_run.timestamp(), validators.etag, validators.last_modified])?;
+                .execute(params![number, at, recorded.next_run.timestamp(), validators.etag, validators.last_modified, fresh_until])?;
         }
         Outcome::Read(fetched) => {
             let fetch = dedup::Fetch {
@@ -185,7 +204,8 @@ fn record(
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
                             last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5, feed_url = ?6,
-                            etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2, listed = ?10, rates = ?11, warnings = ?12
+                            etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2, listed = ?10, rates = ?11, warnings = ?12,
+                            pace = ?13, fresh_until = ?14
                      WHERE number = ?1",
                 )?
                 .execute(params![
@@ -202,6 +222,8 @@ fn record(
                     u32::try_from(recorded.listed).unwrap_or(u32::MAX),
                     json(&fetched.rates),
                     json(&fetched.warnings),
+                    pace(known.floor.pace),
+                    fresh_until,
                 ])?;
         }
     }
@@ -236,7 +258,7 @@ fn recall(connection: &Connection, source: i64, keys: &[Keys]) -> Result<Memory,
                 title_day: row.get(3)?,
                 address: row.get(4)?,
             };
-            Ok(Known {
+            Ok(dedup::Known {
                 item,
                 keys,
                 title: row.get(5)?,

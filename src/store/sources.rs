@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
-use super::rows::{json, list, maybe_time};
+use super::rows::{floor, json, list, maybe_time};
 use super::{Store, StoreError};
 use crate::config::Source;
 use crate::extract::Rate;
 use crate::model::{Key, Kind, SourceId, Validators};
+use crate::schedule::{Floor, Remembered};
 
 /// What is remembered of a source between two polls.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +44,8 @@ pub struct SourceState {
     pub rates: Vec<Rate>,
     /// What was odd about the last answer.
     pub warnings: Vec<String>,
+    /// When it wants to be asked again.
+    pub floor: Floor,
 }
 
 impl SourceState {
@@ -50,6 +53,17 @@ impl SourceState {
     #[must_use]
     pub fn is_retired(&self) -> bool {
         self.next_run.is_none() && self.last_attempt.is_some()
+    }
+
+    /// What decides when it is due after a restart.
+    #[must_use]
+    pub fn remembered(&self) -> Remembered {
+        Remembered {
+            failures: self.failures,
+            floor: self.floor,
+            asked: self.last_attempt,
+            due: self.next_run,
+        }
     }
 }
 
@@ -82,7 +96,8 @@ impl Store {
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
-                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL
+                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL,
+                        pace = NULL, fresh_until = NULL
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -191,5 +206,6 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         listed: row.get("listed")?,
         rates: list(row, "rates")?,
         warnings: list(row, "warnings")?,
+        floor: floor(row)?,
     })
 }

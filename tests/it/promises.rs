@@ -12,6 +12,7 @@ use rassegna::language::Language;
 use rassegna::model::{
     Dated, FeedId, Item, Key, Kind, Place, Precision, SourceId, Story, Validators,
 };
+use rassegna::schedule::Floor;
 use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store};
 use url::Url;
 
@@ -159,6 +160,7 @@ impl World {
             rates: Vec::new(),
             warnings: Vec::new(),
             partial: false,
+            floor: Floor::default(),
         };
         self.poll(Outcome::Read(Box::new(fetched))).await;
     }

@@ -3,7 +3,7 @@
 use serde_json::{Deserializer, Map, Value};
 use url::Url;
 
-use crate::model::{DateText, Enclosure, Place, RawItem};
+use crate::model::{DateText, Enclosure, Pace, Place, RawItem};
 
 use super::element::trimmed;
 use super::fault::{Fault, Faults};
@@ -60,6 +60,7 @@ pub(super) fn read(text: &str, url: &Url) -> Result<FeedReading, NotAFeed> {
         language: string(&feed, "language"),
         rights: None,
         items,
+        pace: Pace::default(),
         partial: faults.contains(&Fault::Cut),
         warnings: faults.into_iter().map(Fault::sentence).collect(),
     })
