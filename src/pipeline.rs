@@ -82,6 +82,7 @@ pub async fn poll(
         timezone: source.timezone,
         at,
         outcome,
+        news_since: schedule::news_since(&plan, at),
     };
     store
         .record(poll, move |known| {

@@ -3,16 +3,19 @@
 //! Each source is late by a fixed amount that comes from its id, so that thousands don't start together: at most
 //! a tenth of its interval, and at most a minute.
 
+mod adaptive;
 mod floor;
+mod rhythm;
 mod slots;
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use adaptive::Sighting;
 pub use floor::Floor;
 
-use crate::config::Plan;
+use crate::config::{Bounds, Plan};
 use crate::model::{Key, SourceId};
 use slots::next_slot;
 
@@ -37,7 +40,10 @@ pub fn next_run(
         return now;
     };
     let due = match plan {
-        Plan::Every(every) => later(last, *every + delay(id, *every)),
+        Plan::Every(_) | Plan::Adaptive(_) => {
+            let every = interval(plan, now);
+            later(last, every + delay(id, every))
+        }
         Plan::Cron(crontab, zone) => match next_slot(crontab, *zone, last) {
             Some(slot) => later(slot, delay(id, interval(plan, slot))),
             None => DateTime::<Utc>::MAX_UTC,
@@ -53,6 +59,16 @@ pub struct Known {
     pub failures: u32,
     /// What it asks for itself.
     pub floor: Floor,
+    /// When it was first read.
+    pub first: Option<DateTime<Utc>>,
+    /// Its items since [`news_since`].
+    pub news: Vec<Sighting>,
+}
+
+/// From when on the items of a source must be known to say when it is due; nothing where its plan doesn't need them.
+#[must_use]
+pub fn news_since(plan: &Plan, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    matches!(plan, Plan::Adaptive(_)).then(|| adaptive::news_since(now))
 }
 
 /// When a source is due again after a poll that began at `asked` and ended at `now`: by its plan, or after
@@ -65,9 +81,14 @@ pub fn due(
     now: DateTime<Utc>,
     known: &Known,
 ) -> DateTime<Utc> {
-    let due = match known.failures {
-        0 => next_run(plan, id, Some(asked), now),
-        failures => later(now, backoff(failures, id, interval(plan, now))),
+    let due = match (known.failures, bounds(plan)) {
+        (0, Some(bounds)) => {
+            let wait = bounds.wait(&known.news, known.first, asked);
+            // Not late but early, so that the greatest interval holds.
+            later(asked, wait.saturating_sub(delay(id, wait)).max(bounds.min)).max(now)
+        }
+        (0, None) => next_run(plan, id, Some(asked), now),
+        (failures, _) => later(now, backoff(failures, id, interval(plan, now))),
     };
     known.floor.lift(id, asked, due)
 }
@@ -85,8 +106,9 @@ pub struct Remembered {
     pub due: Option<DateTime<Utc>>,
 }
 
-/// When a source is due that was planned before, maybe by another plan: failing sources keep to their back-off, the
-/// others to the plan as it is now; never sooner than it asks for itself.
+/// When a source is due that was planned before, maybe by another plan: failing sources keep to their back-off, those
+/// with a rhythm to what was planned, within the bounds as they are now, and the others to the plan as it is now;
+/// never sooner than it asks for itself.
 #[must_use]
 pub fn resume(
     plan: &Plan,
@@ -94,20 +116,22 @@ pub fn resume(
     remembered: &Remembered,
     now: DateTime<Utc>,
 ) -> DateTime<Utc> {
-    let planned = match (remembered.failures, remembered.due) {
-        (1.., Some(due)) => return due,
-        _ => next_run(plan, id, remembered.asked, now),
+    let asked = remembered.asked.filter(|asked| *asked <= now);
+    let planned = match (remembered.failures, remembered.due, asked, bounds(plan)) {
+        (1.., Some(due), ..) => return due,
+        (0, Some(due), Some(asked), Some(bounds)) => due
+            .clamp(later(asked, bounds.min), later(asked, bounds.max))
+            .max(now),
+        _ => next_run(plan, id, asked, now),
     };
-    match remembered.asked {
-        Some(asked) if asked <= now => remembered.floor.lift(id, asked, planned),
-        _ => planned,
-    }
+    asked.map_or(planned, |asked| remembered.floor.lift(id, asked, planned))
 }
 
-/// The time between the next two runs.
+/// The time between the next two runs; of a source with a rhythm, as if that were not known.
 #[must_use]
 pub fn interval(plan: &Plan, now: DateTime<Utc>) -> Duration {
     match plan {
+        Plan::Adaptive(bounds) => bounds.middle(),
         Plan::Every(every) => *every,
         Plan::Cron(crontab, zone) => {
             let first = next_slot(crontab, *zone, now - TimeDelta::seconds(1));
@@ -130,6 +154,14 @@ pub fn backoff(failures: u32, id: &SourceId, interval: Duration) -> Duration {
     let grown = doubled.map_or(LONGEST_BACKOFF, |doubled| doubled.min(LONGEST_BACKOFF));
     let jitter = grown.mul_f64(fraction(&[&id.0, "backoff", &failures.to_string()]) / 5.0);
     (grown - jitter).max(interval)
+}
+
+/// The bounds of a plan that follows the rhythm of its source.
+fn bounds(plan: &Plan) -> Option<Bounds> {
+    match plan {
+        Plan::Adaptive(bounds) => Some(*bounds),
+        Plan::Every(_) | Plan::Cron(..) => None,
+    }
 }
 
 /// How much a source is late on purpose.

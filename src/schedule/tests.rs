@@ -166,6 +166,7 @@ fn what_a_source_asks_for_holds_a_poll_back_and_never_hurries_it() {
             },
             fresh_until: None,
         },
+        ..Known::default()
     };
     let due = |known: &Known| due(&plan, &id("asi"), asked, asked, known) - asked;
     let plain = due(&known(0, 0));
@@ -216,4 +217,59 @@ fn a_restart_forgets_nothing_that_a_source_asked_for() {
         at(before),
         "never asked"
     );
+}
+
+fn bounds() -> Plan {
+    Plan::Adaptive(Bounds {
+        min: Duration::from_secs(600),
+        max: Duration::from_secs(5400),
+        zone: chrono_tz::Europe::Rome,
+    })
+}
+
+#[test]
+fn a_source_with_a_rhythm_is_early_and_not_late_so_that_the_bounds_hold() {
+    let asked = at("2026-11-25T10:20:00Z");
+    let mut all = Vec::new();
+    for n in 0..50 {
+        let source = id(&format!("source-{n}"));
+        let due = due(&bounds(), &source, asked, asked, &Known::default()) - asked;
+        assert!(due > TimeDelta::minutes(29) && due <= TimeDelta::minutes(30));
+        all.push(due);
+    }
+    all.sort();
+    all.dedup();
+    assert!(all.len() > 40, "{}", all.len());
+    let slow = asked + TimeDelta::hours(2);
+    let late = due(&bounds(), &id("asi"), asked, slow, &Known::default());
+    assert_eq!(late, slow, "never in the past");
+    let failed = Known {
+        failures: 1,
+        ..Known::default()
+    };
+    let again = due(&bounds(), &id("asi"), asked, asked, &failed) - asked;
+    assert!(again >= TimeDelta::minutes(29), "{again}");
+}
+
+#[test]
+fn after_a_restart_a_rhythm_goes_on_within_the_bounds_as_they_are_now() {
+    let asked = at("2026-11-25T10:20:00Z");
+    let resumed = |due: Option<&str>, now: &str| {
+        let remembered = Remembered {
+            asked: Some(asked),
+            due: due.map(at),
+            ..Remembered::default()
+        };
+        resume(&bounds(), &id("asi"), &remembered, at(now))
+    };
+    let now = "2026-11-25T10:21:00Z";
+    let planned = "2026-11-25T11:03:00Z";
+    assert_eq!(resumed(Some(planned), now), at(planned));
+    let weekly = "2026-12-02T10:20:00Z";
+    assert_eq!(resumed(Some(weekly), now), asked + TimeDelta::minutes(90));
+    assert_eq!(resumed(Some(now), now), asked + TimeDelta::minutes(10));
+    let late = "2026-11-25T12:00:00Z";
+    assert_eq!(resumed(Some(planned), late), at(late));
+    let rules_changed = resumed(None, now) - asked;
+    assert!(rules_changed >= TimeDelta::minutes(30) && rules_changed < TimeDelta::minutes(32));
 }

@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use super::rows::{floor, json, pace};
+use super::rows::{floor, json, maybe_time, pace, time};
 use super::writing::Writing;
 use super::{Store, StoreError};
 use crate::dedup::{self, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
 use crate::model::{Item, Key, Kind, SourceId, Validators};
-use crate::schedule::{Floor, Known};
+use crate::schedule::{Floor, Known, Sighting};
 
 /// What a poll of a source came to.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Poll {
     pub at: DateTime<Utc>,
     /// What came of it.
     pub outcome: Outcome,
+    /// From when on its items decide when it is due again; nothing where they don't.
+    pub news_since: Option<DateTime<Utc>>,
 }
 
 /// What came of a poll.
@@ -143,31 +145,25 @@ fn record(
     let at = poll.at.timestamp();
     let mut recorded = Recorded::default();
     // What a feed wants holds until it says something else; what HTTP says, until the next answer.
-    let known = match &poll.outcome {
-        Outcome::Failed { .. } => Known {
-            failures: failures.saturating_add(1),
-            floor,
+    let floor = match &poll.outcome {
+        Outcome::Failed { .. } => floor,
+        Outcome::NotModified(_, fresh_until) | Outcome::Identical(_, fresh_until) => Floor {
+            fresh_until: *fresh_until,
+            ..floor
         },
-        Outcome::NotModified(_, fresh_until) | Outcome::Identical(_, fresh_until) => Known {
-            failures: 0,
-            floor: Floor {
-                fresh_until: *fresh_until,
-                ..floor
-            },
-        },
-        Outcome::Read(fetched) => Known {
-            failures: 0,
-            floor: fetched.floor,
-        },
+        Outcome::Read(fetched) => fetched.floor,
     };
-    recorded.next_run = next(&known);
-    let fresh_until = known.floor.fresh_until.map(|until| until.timestamp());
+    let failures = if matches!(poll.outcome, Outcome::Failed { .. }) {
+        failures.saturating_add(1)
+    } else {
+        0
+    };
     match poll.outcome {
         Outcome::Failed { error, wait } => {
             recorded.failed = true;
             connection
-                .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4, next_run = ?5 WHERE number = ?1")?
-                .execute(params![number, at, known.failures, error, recorded.next_run.timestamp()])?;
+                .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4 WHERE number = ?1")?
+                .execute(params![number, at, failures, error])?;
             if let Some((host, until)) = wait {
                 connection
                     .prepare_cached("INSERT INTO host (name, until) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET until = max(until, ?2)")?
@@ -179,11 +175,10 @@ fn record(
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
-                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = NULL, next_run = ?3,
-                            etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified),
-                            fresh_until = ?6 WHERE number = ?1",
+                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = NULL,
+                            etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified) WHERE number = ?1",
                 )?
-                .execute(params![number, at, recorded.next_run.timestamp(), validators.etag, validators.last_modified, fresh_until])?;
+                .execute(params![number, at, validators.etag, validators.last_modified])?;
         }
         Outcome::Read(fetched) => {
             let fetch = dedup::Fetch {
@@ -203,16 +198,14 @@ fn record(
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
-                            last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, next_run = ?4, kind = ?5, feed_url = ?6,
-                            etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2, listed = ?10, rates = ?11, warnings = ?12,
-                            pace = ?13, fresh_until = ?14
+                            last_new = iif(?3, ?2, last_new), failures = 0, error = NULL, kind = ?4, feed_url = ?5,
+                            etag = ?6, last_modified = ?7, body = ?8, whole_at = ?2, listed = ?9, rates = ?10, warnings = ?11
                      WHERE number = ?1",
                 )?
                 .execute(params![
                     number,
                     at,
                     recorded.new + recorded.joined > 0,
-                    recorded.next_run.timestamp(),
                     fetched.kind.as_str(),
                     fetched.feed_url.as_ref().map(Url::as_str),
                     // A document that was cut short is asked for again.
@@ -222,12 +215,53 @@ fn record(
                     u32::try_from(recorded.listed).unwrap_or(u32::MAX),
                     json(&fetched.rates),
                     json(&fetched.warnings),
-                    pace(known.floor.pace),
-                    fresh_until,
                 ])?;
         }
     }
+    let news = match poll.news_since {
+        Some(since) => sightings(connection, number, since)?,
+        None => Vec::new(),
+    };
+    recorded.next_run = next(&Known {
+        failures,
+        floor,
+        first: first_success.and_then(|first| DateTime::from_timestamp(first, 0)),
+        news,
+    });
+    connection
+        .prepare_cached(
+            "UPDATE source SET next_run = ?2, pace = ?3, fresh_until = ?4 WHERE number = ?1",
+        )?
+        .execute(params![
+            number,
+            recorded.next_run.timestamp(),
+            pace(floor.pace),
+            floor.fresh_until.map(|until| until.timestamp()),
+        ])?;
     Ok(recorded)
+}
+
+/// A source's items since then, the newest of them if there are very many.
+fn sightings(
+    connection: &Connection,
+    source: i64,
+    since: DateTime<Utc>,
+) -> Result<Vec<Sighting>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT iif(precision = 'day' OR place = 'first-seen', NULL, item.published) AS published, item.first_seen,
+                item.first_seen <= source.first_success AS backlog
+         FROM item JOIN source ON source.number = item.source
+         WHERE item.source = ?1 AND item.last_seen >= ?2 AND item.first_seen >= ?2
+         ORDER BY item.number DESC LIMIT 5000",
+    )?;
+    let rows = query.query_map(params![source, since.timestamp()], |row| {
+        Ok(Sighting {
+            published: maybe_time(row, "published")?,
+            seen: time(row, "first_seen")?,
+            backlog: row.get("backlog")?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Everything that is known of the items with these keys.

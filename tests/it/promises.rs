@@ -146,6 +146,7 @@ impl World {
             timezone: Tz::Europe__Rome,
             at: now,
             outcome,
+            news_since: None,
         };
         self.store.record(poll, move |_| now).await.unwrap();
     }
