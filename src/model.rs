@@ -76,6 +76,18 @@ pub struct Validators {
     pub last_modified: Option<String>,
 }
 
+/// How often a feed itself wants to be asked: a wish of its publisher, in the feed and not in HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pace {
+    /// The least time between two requests in seconds; 0 where it says nothing.
+    pub least: u32,
+    /// The hours of the day in GMT at which it is not to be asked: bit 0 is the hour from 00:00.
+    pub hours: u32,
+    /// The days in GMT on which it is not to be asked: bit 0 is Monday.
+    pub days: u8,
+}
+
 /// A response body worth reading.
 #[derive(Debug, Clone)]
 pub struct Page {

@@ -80,10 +80,11 @@ pub async fn poll(
         at,
         outcome: outcome.unwrap_or_else(Outcome::from),
         pauses: fetcher.pauses(),
+        news_since: schedule::news_since(&plan, at),
     };
     store
-        .record(poll, move |failures| {
-            schedule::due(&plan, &id, asked, at, failures)
+        .record(poll, move |known| {
+            schedule::due(&plan, &id, asked, at, known)
         })
         .await
 }

@@ -9,6 +9,11 @@
     clippy::panic
 )]
 
+#[path = "corpus/replay.rs"]
+mod replay;
+#[path = "corpus/rhythm.rs"]
+mod rhythm;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -23,7 +28,8 @@ fn main() -> ExitCode {
     println!("corpus seeds: {}", seeds(&corpus));
     println!("corpus dates: {}", dates(&corpus));
     println!("corpus feeds: {}", feeds(&corpus));
-    println!("3 passed, 0 failed");
+    println!("corpus rhythm: {}", rhythm::rhythm(&corpus));
+    println!("4 passed, 0 failed");
     ExitCode::SUCCESS
 }
 

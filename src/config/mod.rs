@@ -78,6 +78,19 @@ pub enum Plan {
     Every(Duration),
     /// At the times of a crontab expression, read in a time zone.
     Cron(Crontab, Tz),
+    /// Within bounds, when it tends to have news.
+    Adaptive(Bounds),
+}
+
+/// `schedule.adaptive`: the bounds within which a source's own rhythm decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The least interval.
+    pub min: Duration,
+    /// The greatest.
+    pub max: Duration,
+    /// The zone of its hours and weekdays.
+    pub zone: Tz,
 }
 
 /// `[fetch]`

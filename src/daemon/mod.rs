@@ -167,13 +167,7 @@ impl Daemon {
             .iter()
             .zip(states)
             .map(|(source, state)| {
-                // Failing sources keep to their back-off; the others to the plan, which may have changed.
-                let planned = schedule::next_run(&source.plan, &source.id, state.last_attempt, now);
-                let due = if state.failures > 0 {
-                    state.next_run.unwrap_or(planned)
-                } else {
-                    planned
-                };
+                let due = schedule::resume(&source.plan, &source.id, &state.remembered(), now);
                 (source.id.clone(), due)
             })
             .collect();

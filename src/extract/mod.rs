@@ -25,7 +25,7 @@ use url::Url;
 
 use crate::config::Listing;
 use crate::date;
-use crate::model::{Kind, Page, RawItem};
+use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
@@ -63,6 +63,8 @@ pub struct Extracted {
     pub partial: bool,
     /// The feeds that an HTML page announces.
     pub announced: Vec<Url>,
+    /// How often a feed wants to be asked.
+    pub pace: Pace,
 }
 
 /// How often a field was found.
@@ -171,6 +173,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         warnings: read.warnings,
         partial: read.partial,
         announced: Vec::new(),
+        pace: read.pace,
     })
 }
 
@@ -221,6 +224,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         warnings: decoded.warnings,
         partial: parsed.cut,
         announced: head.feeds(),
+        pace: Pace::default(),
     };
     let mut certain = false;
     let mut failed = None;

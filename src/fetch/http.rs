@@ -20,7 +20,9 @@ use super::client::{Clients, HEADERS, Route};
 use super::cookies::Jar;
 use super::host::{Hosts, Pause};
 use super::rulings::Rulings;
-use super::{FetchError, Fetched, Redirect, Request, Wait, body, fault, headers, retry, robots};
+use super::{
+    FetchError, Fetched, Redirect, Request, Wait, body, fault, fresh, headers, retry, robots,
+};
 use crate::config::{self, Post};
 use crate::model::Page;
 
@@ -288,6 +290,7 @@ impl Http {
         deadline: Deadline,
     ) -> Result<Fetched, FetchError> {
         let validators = headers::validators(response.headers());
+        let fresh_until = fresh::until(response.headers(), Utc::now());
         let retry_after = headers::text(response.headers(), &RETRY_AFTER)
             .and_then(|value| retry::pause(&value, Utc::now()));
         if let Some(pause) = retry_after {
@@ -307,14 +310,14 @@ impl Http {
                     body,
                     validators,
                     fetched_at: Utc::now(),
-                    fresh_until: None,
+                    fresh_until,
                     moved: None,
                 }))
             }
             StatusCode::NOT_MODIFIED if !sending.conditions.is_empty() => {
                 Ok(Fetched::NotModified {
                     validators,
-                    fresh_until: None,
+                    fresh_until,
                     moved: None,
                 })
             }

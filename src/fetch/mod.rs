@@ -7,6 +7,7 @@ mod cookies;
 mod error;
 mod fault;
 mod file;
+mod fresh;
 mod headers;
 mod host;
 mod http;

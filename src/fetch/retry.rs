@@ -24,7 +24,7 @@ pub(super) fn pause(value: &str, now: DateTime<Utc>) -> Option<Duration> {
 }
 
 /// A date in any of the three forms of RFC 9110 §5.6.7.
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
     [
         "%a, %d %b %Y %H:%M:%S GMT",
         "%A, %d-%b-%y %H:%M:%S GMT",

@@ -151,6 +151,7 @@ fn fetched(
             .chain(normalized.warnings)
             .collect(),
         partial: extracted.partial,
+        pace: extracted.pace,
     }))
 }
 

@@ -6,9 +6,10 @@ use url::Url;
 
 use super::StoreError;
 use super::items::Recorded;
-use super::rows::maybe_time;
-use crate::fetch::history::{Gone, Moving, PAUSE};
+use super::rows::{floor, maybe_time};
+use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, SourceId};
+use crate::schedule::Floor;
 
 /// So many failures in a row at an adopted address, and the configured one is asked again.
 const DISTRUST: u32 = 3;
@@ -23,6 +24,7 @@ pub(super) struct Course {
     pub(super) failures: u32,
     pub(super) first_success: Option<DateTime<Utc>>,
     pub(super) last_success: Option<DateTime<Utc>>,
+    pub(super) floor: Floor,
     gone: Option<Gone>,
     moving: Option<Moving>,
     empty_seen: u32,
@@ -42,7 +44,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, rules, failures, first_success, last_success, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
+            "SELECT number, rules, failures, first_success, last_success, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -55,6 +57,7 @@ impl Course {
             failures: row.get("failures")?,
             first_success: maybe_time(row, "first_success")?,
             last_success: maybe_time(row, "last_success")?,
+            floor: floor(row)?,
             gone: gone(row)?,
             moving: moving(row)?,
             empty_seen: row.get("empty_seen")?,
@@ -100,10 +103,7 @@ impl Course {
         recorded: &mut Recorded,
     ) -> Result<(), StoreError> {
         let gone = gone.then(|| Gone::again(self.gone, now));
-        if gone.is_some_and(|gone| gone.is_settled(now)) {
-            recorded.paused = true;
-            recorded.next_run = recorded.next_run.max(now + PAUSE);
-        }
+        recorded.paused = gone.is_some_and(|gone| gone.is_settled(now));
         connection
             .prepare_cached(
                 "UPDATE source SET gone_since = ?2, gone_seen = ?3, address = iif(?4, NULL, address) WHERE number = ?1",

@@ -6,13 +6,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::course::Course;
-use super::rows::json;
+use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
 use super::{Store, StoreError};
-use crate::dedup::{self, Keys, Known, Memory, Owner, Trace};
+use crate::dedup::{self, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
 use crate::fetch::Pause;
-use crate::model::{Item, Key, Kind, SourceId, Validators};
+use crate::fetch::history::PAUSE;
+use crate::model::{Item, Key, Kind, Pace, SourceId, Validators};
+use crate::schedule::{Floor, Known, Sighting};
 
 /// What a poll of a source came to.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Poll {
     pub outcome: Outcome,
     /// The pauses that hosts have asked for meanwhile.
     pub pauses: Vec<Pause>,
+    /// From when on its items decide when it is due again; nothing where they don't.
+    pub news_since: Option<DateTime<Utc>>,
 }
 
 /// What an answer says about itself, apart from its items.
@@ -81,6 +85,8 @@ pub struct Fetched {
     pub warnings: Vec<String>,
     /// It was cut short.
     pub partial: bool,
+    /// How often it wants to be asked.
+    pub pace: Pace,
 }
 
 /// What a poll changed.
@@ -121,11 +127,11 @@ impl Recorded {
 }
 
 impl Store {
-    /// Records a poll. `next` says when the source is due again, given its failures in a row.
+    /// Records a poll. `next` says when the source is due again, given what is known of it then.
     pub async fn record(
         &self,
         poll: Poll,
-        next: impl FnOnce(u32) -> DateTime<Utc> + Send + 'static,
+        next: impl FnOnce(&Known) -> DateTime<Utc> + Send + 'static,
     ) -> Result<Recorded, StoreError> {
         self.write(move |connection| record(connection, poll, next))
             .await
@@ -135,7 +141,7 @@ impl Store {
 fn record(
     connection: &Connection,
     poll: Poll,
-    next: impl FnOnce(u32) -> DateTime<Utc>,
+    next: impl FnOnce(&Known) -> DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
     wait(connection, &poll.pauses)?;
     let course = Course::of(connection, &poll.source)?;
@@ -148,6 +154,22 @@ fn record(
     };
     let (number, at) = (course.number, poll.at.timestamp());
     let mut recorded = Recorded::default();
+    // What a feed wants holds until it says something else; what HTTP says, until the next answer.
+    let floor = match &poll.outcome {
+        Outcome::Failed { .. } | Outcome::Held(_) => course.floor,
+        Outcome::NotModified(told) | Outcome::Identical(told) => Floor {
+            fresh_until: told.fresh_until,
+            ..course.floor
+        },
+        Outcome::Read(fetched) => Floor {
+            fresh_until: fetched.told.fresh_until,
+            pace: fetched.pace,
+        },
+    };
+    let failures = match poll.outcome {
+        Outcome::Failed { .. } => course.failures.saturating_add(1),
+        _ => 0,
+    };
     match poll.outcome {
         Outcome::Held(until) => {
             recorded.held = true;
@@ -155,32 +177,29 @@ fn record(
             connection
                 .prepare_cached("UPDATE source SET next_run = ?2 WHERE number = ?1")?
                 .execute(params![number, until.timestamp()])?;
+            return Ok(recorded);
         }
         Outcome::Failed { error, gone } => {
-            let failures = course.failures.saturating_add(1);
             recorded.failed = true;
-            recorded.next_run = next(failures);
             course.failed(connection, gone, failures, poll.at, &mut recorded)?;
             connection
-                .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4, next_run = ?5 WHERE number = ?1")?
-                .execute(params![number, at, failures, error, recorded.next_run.timestamp()])?;
+                .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4 WHERE number = ?1")?
+                .execute(params![number, at, failures, error])?;
         }
         Outcome::NotModified(told) | Outcome::Identical(told) => {
             recorded.unchanged = true;
-            recorded.next_run = next(0);
             course.answered(connection, told.moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
-                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?6, next_run = ?3,
-                            etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified) WHERE number = ?1",
+                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?5,
+                            etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified) WHERE number = ?1",
                 )?
                 .execute(params![
                     number,
                     at,
-                    recorded.next_run.timestamp(),
                     told.validators.etag,
                     told.validators.last_modified,
                     empty.map(|empty| empty.text),
@@ -194,7 +213,6 @@ fn record(
                 partial: fetched.partial,
                 now: poll.at,
             };
-            recorded.next_run = next(0);
             recorded.listed = fetched.items.len();
             let keys = dedup::keys(&fetched.items);
             let memory = recall(connection, number, &keys)?;
@@ -222,16 +240,15 @@ fn record(
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
-                            last_new = iif(?3, ?2, last_new), failures = 0, error = ?15, next_run = ?4, kind = ?5,
-                            feed_url = iif(?13, feed_url, ?6), etag = ?7, last_modified = ?8, body = ?9, whole_at = ?2,
-                            listed = ?10, rates = ?11, warnings = ?12, partial = ?14
+                            last_new = iif(?3, ?2, last_new), failures = 0, error = ?14, kind = ?4,
+                            feed_url = iif(?12, feed_url, ?5), etag = ?6, last_modified = ?7, body = ?8, whole_at = ?2,
+                            listed = ?9, rates = ?10, warnings = ?11, partial = ?13
                      WHERE number = ?1",
                 )?
                 .execute(params![
                     number,
                     at,
                     recorded.new + recorded.joined > 0,
-                    recorded.next_run.timestamp(),
                     fetched.kind.as_str(),
                     feed_url,
                     etag,
@@ -246,6 +263,29 @@ fn record(
                 ])?;
         }
     }
+    let news = match poll.news_since {
+        Some(since) => sightings(connection, number, since)?,
+        None => Vec::new(),
+    };
+    recorded.next_run = next(&Known {
+        failures,
+        floor,
+        first: course.first_success,
+        news,
+    });
+    if recorded.paused {
+        recorded.next_run = recorded.next_run.max(poll.at + PAUSE);
+    }
+    connection
+        .prepare_cached(
+            "UPDATE source SET next_run = ?2, pace = ?3, fresh_until = ?4 WHERE number = ?1",
+        )?
+        .execute(params![
+            number,
+            recorded.next_run.timestamp(),
+            pace(floor.pace),
+            floor.fresh_until.map(|until| until.timestamp()),
+        ])?;
     Ok(recorded)
 }
 
@@ -258,6 +298,29 @@ fn wait(connection: &Connection, pauses: &[Pause]) -> Result<(), StoreError> {
         insert.execute(params![host, until.timestamp()])?;
     }
     Ok(())
+}
+
+/// A source's items since then, the newest of them if there are very many.
+fn sightings(
+    connection: &Connection,
+    source: i64,
+    since: DateTime<Utc>,
+) -> Result<Vec<Sighting>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT iif(precision = 'day' OR place = 'first-seen', NULL, item.published) AS published, item.first_seen,
+                item.first_seen <= source.first_success AS backlog
+         FROM item JOIN source ON source.number = item.source
+         WHERE item.source = ?1 AND item.last_seen >= ?2 AND item.first_seen >= ?2
+         ORDER BY item.number DESC LIMIT 5000",
+    )?;
+    let rows = query.query_map(params![source, since.timestamp()], |row| {
+        Ok(Sighting {
+            published: maybe_time(row, "published")?,
+            seen: time(row, "first_seen")?,
+            backlog: row.get("backlog")?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Everything that is known of the items with these keys.
@@ -288,7 +351,7 @@ fn recall(connection: &Connection, source: i64, keys: &[Keys]) -> Result<Memory,
                 title_day: row.get(3)?,
                 address: row.get(4)?,
             };
-            Ok(Known {
+            Ok(dedup::Known {
                 item,
                 keys,
                 title: row.get(5)?,

@@ -6,7 +6,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::model::Key;
+use crate::model::{Key, Pace};
+use crate::schedule::Floor;
 
 impl ToSql for Key {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -50,4 +51,20 @@ pub(super) fn list<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite
 /// A list for its column.
 pub(super) fn json<T: Serialize>(list: &[T]) -> String {
     serde_json::to_string(list).unwrap_or_else(|_| "[]".into())
+}
+
+/// What a feed wants, for its column; nothing where it wants nothing.
+pub(super) fn pace(pace: Pace) -> Option<String> {
+    (pace != Pace::default()).then(|| serde_json::to_string(&pace).ok())?
+}
+
+/// What a source asks for itself, from its columns; what does not read is nothing.
+pub(super) fn floor(row: &Row<'_>) -> rusqlite::Result<Floor> {
+    let pace: Option<String> = row.get("pace")?;
+    Ok(Floor {
+        pace: pace
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+        fresh_until: maybe_time(row, "fresh_until")?,
+    })
 }

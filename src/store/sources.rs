@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
-use super::rows::{json, list, maybe_time};
+use super::rows::{floor, json, list, maybe_time};
 use super::{Store, StoreError, course};
 use crate::config::Source;
 use crate::extract::Rate;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, SourceId, Validators};
+use crate::schedule::{Floor, Remembered};
 
 /// What is remembered of a source between two polls.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +53,8 @@ pub struct SourceState {
     pub warnings: Vec<String>,
     /// The last answer was cut off.
     pub partial: bool,
+    /// When it wants to be asked again.
+    pub floor: Floor,
 }
 
 impl SourceState {
@@ -59,6 +62,17 @@ impl SourceState {
     #[must_use]
     pub fn is_retired(&self) -> bool {
         self.next_run.is_none() && self.last_attempt.is_some()
+    }
+
+    /// What decides when it is due after a restart.
+    #[must_use]
+    pub fn remembered(&self) -> Remembered {
+        Remembered {
+            failures: self.failures,
+            floor: self.floor,
+            asked: self.last_attempt,
+            due: self.next_run,
+        }
     }
 }
 
@@ -92,7 +106,8 @@ impl Store {
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
                         kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL, address = NULL, partial = 0,
-                        moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0
+                        moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
+                        empty_seen = 0, pace = NULL, fresh_until = NULL
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -207,5 +222,6 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         rates: list(row, "rates")?,
         warnings: list(row, "warnings")?,
         partial: row.get("partial")?,
+        floor: floor(row)?,
     })
 }

@@ -1,6 +1,6 @@
 //! Conditional requests: what was not changed is not sent, and not read again.
 
-use super::support::{Asked, Origin, Route, Site, news, rss};
+use super::support::{Asked, Origin, Route, Site, news, rss, wait};
 
 fn site(origin: &Origin) -> Site {
     let site = Site::new();
@@ -100,4 +100,55 @@ fn every_request_says_who_asks() {
     let agent = sent(&asked[0], "user-agent").unwrap();
     assert!(agent.starts_with("rassegna/"), "{agent}");
     assert!(agent.contains("redazione@rassegna.example"), "{agent}");
+}
+
+#[test]
+fn a_source_is_not_polled_sooner_than_its_server_or_its_feed_says_unless_a_person_asks() {
+    let origin = Origin::start();
+    origin.set("/often", Route::rss(&[news("often", 1)]));
+    let cached = Route {
+        cache_control: Some("max-age=3600"),
+        ..Route::rss(&[news("cached", 1)])
+    };
+    origin.set("/cached", cached);
+    let body = rss(&[news("paced", 1)]).replace("<channel>", "<channel><ttl>60</ttl>");
+    let paced = Route {
+        etag: Some("\"uno\""),
+        ..Route::new("application/rss+xml", body)
+    };
+    origin.set("/paced", paced);
+    let sources: String = ["often", "cached", "paced"]
+        .map(|id| {
+            let url = origin.url(&format!("/{id}"));
+            format!("[source.{id}]\nurl = \"{url}\"\nlanguage = \"it\"\n")
+        })
+        .concat();
+    let mut site = Site::new();
+    site.schedule = "every = \"1s\"".into();
+    site.configure(&sources);
+    let asked = |path: &str| origin.asked(path).len();
+    for _ in ["first", "after a restart"] {
+        let before = asked("/often");
+        let daemon = site.start_ready();
+        wait("one of them is polled by plan", || {
+            asked("/often") >= before + 3
+        });
+        assert_eq!((asked("/cached"), asked("/paced")), (1, 1));
+        daemon.stop();
+    }
+    site.once();
+    assert_eq!((asked("/cached"), asked("/paced")), (2, 2));
+    assert_eq!(
+        sent(&origin.asked("/paced")[1], "if-none-match"),
+        Some("\"uno\"")
+    );
+
+    // The wish of a feed holds over the 304 that does not repeat it.
+    let daemon = site.start_ready();
+    let before = asked("/often");
+    wait("one of them is polled by plan", || {
+        asked("/often") >= before + 3
+    });
+    assert_eq!((asked("/cached"), asked("/paced")), (2, 2));
+    daemon.stop();
 }

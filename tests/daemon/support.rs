@@ -27,6 +27,7 @@ pub(crate) struct Route {
     pub(crate) body: Arc<Vec<u8>>,
     /// Sent with it; a request that names it gets a 304.
     pub(crate) etag: Option<&'static str>,
+    pub(crate) cache_control: Option<&'static str>,
     pub(crate) last_modified: Option<&'static str>,
     /// Other headers.
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -45,6 +46,7 @@ impl Route {
             media_type,
             body: Arc::new(body.into()),
             etag: None,
+            cache_control: None,
             last_modified: None,
             headers: Vec::new(),
             repeats: true,
@@ -179,7 +181,11 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             route.body.len()
         )?;
     }
-    for (name, value) in [("ETag", route.etag), ("Last-Modified", route.last_modified)] {
+    for (name, value) in [
+        ("ETag", route.etag),
+        ("Last-Modified", route.last_modified),
+        ("Cache-Control", route.cache_control),
+    ] {
         if let Some(value) = value {
             write!(out, "{name}: {value}\r\n")?;
         }

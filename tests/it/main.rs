@@ -10,4 +10,7 @@
 mod demo;
 mod layers;
 mod promises;
+#[path = "../corpus/replay.rs"]
+mod replay;
+mod rhythm;
 mod schema;

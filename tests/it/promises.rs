@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rassegna::config::{Filter, Source};
 use rassegna::dedup;
 use rassegna::language::Language;
-use rassegna::model::{Dated, FeedId, Item, Key, Kind, Place, Precision, SourceId, Story};
+use rassegna::model::{Dated, FeedId, Item, Key, Kind, Pace, Place, Precision, SourceId, Story};
 use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store};
 use url::Url;
 
@@ -144,6 +144,7 @@ impl World {
             at: now,
             outcome,
             pauses: Vec::new(),
+            news_since: None,
         };
         self.store.record(poll, move |_| now).await.unwrap();
     }
@@ -158,6 +159,7 @@ impl World {
             rates: Vec::new(),
             warnings: Vec::new(),
             partial: false,
+            pace: Pace::default(),
         };
         self.poll(Outcome::Read(Box::new(fetched))).await;
     }

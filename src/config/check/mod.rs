@@ -20,7 +20,7 @@ use super::leaf;
 use super::problem::{Problems, Report};
 use super::tree::Table;
 use super::units;
-use super::{Config, Content, Fetch, Format, Plan, Publish, Serve, Site, Store};
+use super::{Bounds, Config, Content, Fetch, Format, Plan, Publish, Serve, Site, Store};
 use super::{reader, shape};
 use crate::language::Language;
 
@@ -90,7 +90,7 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
     let inherited = source::Inherited {
         languages: &site.languages,
         timezone: site.timezone,
-        plan: plan(root, site.timezone),
+        plan: plan(root, site.timezone, report),
         content: publish
             .as_ref()
             .map_or(Content::Summary, |publish| publish.content),
@@ -159,10 +159,30 @@ fn own_url(listen: Option<&str>) -> Option<Url> {
 }
 
 /// The plan of a table with a `schedule`.
-fn plan(table: &Table, zone: Tz) -> Option<Plan> {
+fn plan(table: &Table, zone: Tz, report: &mut Report) -> Option<Plan> {
     let schedule = table.table("schedule")?;
+    if let Some(adaptive) = schedule.table("adaptive") {
+        return bounds(adaptive, zone, report).map(Plan::Adaptive);
+    }
     let every = schedule.read("every", units::duration).map(Plan::Every);
     every.or_else(|| Some(Plan::Cron(schedule.read("cron", Crontab::parse)?, zone)))
+}
+
+fn bounds(table: &Table, zone: Tz, report: &mut Report) -> Option<Bounds> {
+    let (min, max) = (
+        table.read("min", units::duration)?,
+        table.read("max", units::duration)?,
+    );
+    if min >= max {
+        let place = table.node("max")?.place;
+        report.at(
+            place,
+            "`max` is not longer than `min`",
+            "expected a longer duration; for an even interval, `every` instead of `adaptive`",
+        );
+        return None;
+    }
+    Some(Bounds { min, max, zone })
 }
 
 fn fetch(table: &Table, site: &Site, secrets: &Secrets<'_>, report: &mut Report) -> Option<Fetch> {

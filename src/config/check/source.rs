@@ -8,7 +8,7 @@ use url::Url;
 use super::{Secrets, auth, listing, request};
 use crate::config::problem::{Place, Report};
 use crate::config::tree::{Entry, Table};
-use crate::config::{Content, Dates, Plan, Proxy, Source, leaf};
+use crate::config::{Bounds, Content, Dates, Plan, Proxy, Source, leaf};
 use crate::language::Language;
 use crate::model::{Key, Kind, SourceId};
 
@@ -92,7 +92,15 @@ fn of_table(
     let listing = table
         .table("listing")
         .and_then(|rules| listing::listing(rules, report));
-    let plan = super::plan(table, timezone).or_else(|| inherited.plan.clone());
+    let own = super::plan(table, timezone, report);
+    let plan = own.or_else(|| match inherited.plan.clone() {
+        // A rhythm has the hours of the place where it is made.
+        Some(Plan::Adaptive(bounds)) => Some(Plan::Adaptive(Bounds {
+            zone: timezone,
+            ..bounds
+        })),
+        plan => plan,
+    });
     let Some(plan) = plan else { return Vec::new() };
 
     let with = |id: String, url: Url, languages: Vec<Language>| Source {

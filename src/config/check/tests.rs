@@ -318,6 +318,40 @@ fn sources_inherit_and_override() {
 }
 
 #[test]
+fn an_inherited_rhythm_has_the_hours_of_its_source() {
+    let config = config_of(
+        r#"
+        schedule.adaptive = { min = "5m", max = "3h" }
+        site.timezone = "Europe/Rome"
+        [source.a]
+        url = "https://a.example/"
+        language = "it"
+        [source.b]
+        url = "https://b.example/"
+        language = "it"
+        timezone = "Asia/Tokyo"
+        [source.c]
+        url = "https://c.example/"
+        language = "it"
+        schedule = { adaptive = { min = "1m", max = "1h30m" } }
+        "#,
+    );
+    let bounds = |source: &Source| match &source.plan {
+        Plan::Adaptive(bounds) => (bounds.min.as_secs(), bounds.max.as_secs(), bounds.zone),
+        other => panic!("{other:?}"),
+    };
+    let all: Vec<_> = config.sources.iter().map(bounds).collect();
+    assert_eq!(
+        all,
+        [
+            (300, 10_800, Tz::Europe__Rome),
+            (300, 10_800, Tz::Asia__Tokyo),
+            (60, 5400, Tz::Europe__Rome)
+        ]
+    );
+}
+
+#[test]
 fn the_languages_of_a_site_are_those_that_sources_declare() {
     let config = config_of(
         r#"

@@ -8,7 +8,7 @@ use serde::de::{
 use serde_json::{Deserializer, Map, Value};
 use url::Url;
 
-use crate::model::{DateText, Enclosure, Place, RawItem};
+use crate::model::{DateText, Enclosure, Pace, Place, RawItem};
 
 use super::element::trimmed;
 use super::fault::{Fault, Faults};
@@ -68,6 +68,7 @@ pub(super) fn read(text: &str, url: &Url) -> Result<FeedReading, NotAFeed> {
         language: string(&header, "language"),
         rights: None,
         items: feed.items,
+        pace: Pace::default(),
         partial: feed.faults.contains(&Fault::Cut),
         warnings: feed.faults.into_iter().map(Fault::sentence).collect(),
     })

@@ -9,6 +9,7 @@ mod item;
 mod json;
 mod lenient;
 mod opening;
+mod pace;
 mod references;
 mod repair;
 mod strict;
@@ -22,7 +23,7 @@ use url::Url;
 
 use crate::extract::charset::{Markup, decode};
 use crate::extract::newest;
-use crate::model::RawItem;
+use crate::model::{Pace, RawItem};
 
 use fault::{Fault, Faults};
 use opening::{Opening, Root};
@@ -50,6 +51,8 @@ pub struct FeedReading {
     pub warnings: Vec<String>,
     /// The document is cut short: there may have been more items.
     pub partial: bool,
+    /// How often it wants to be asked.
+    pub pace: Pace,
 }
 
 /// Why a body is no feed.
@@ -191,6 +194,7 @@ fn read_xml(text: &str, root: Root, start: usize, url: &Url) -> Result<FeedReadi
             .or_else(|| header.text_of("dc:language"))
             .or(outline.language),
         rights: item::rights(header),
+        pace: pace::pace(header),
         items,
         partial: faults.contains(&Fault::Cut),
         warnings: faults.into_iter().map(Fault::sentence).collect(),

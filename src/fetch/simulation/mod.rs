@@ -17,7 +17,7 @@ use super::{Accept, FetchError, Fetcher, Request};
 use crate::config::crontab::Crontab;
 use crate::config::{self, Plan, Source};
 use crate::model::{Kind, SourceId, Validators};
-use crate::schedule;
+use crate::schedule::{self, Known};
 use network::{Log, Manner, host, network};
 use week::Week;
 
@@ -124,7 +124,11 @@ impl World {
                 Err(FetchError::Held { left }) => now + TimeDelta::from_std(left).unwrap(),
                 answer => {
                     state.failures = answer.map_or(state.failures + 1, |_| 0);
-                    schedule::due(&source.plan, &source.id, asked, now, state.failures)
+                    let known = Known {
+                        failures: state.failures,
+                        ..Known::default()
+                    };
+                    schedule::due(&source.plan, &source.id, asked, now, &known)
                 }
             });
             self.states.lock().unwrap()[number] = state;

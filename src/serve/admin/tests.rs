@@ -6,7 +6,7 @@ use url::Url;
 use super::*;
 use crate::config;
 use crate::fetch::history::{Gone, Moving};
-use crate::model::{Key, Kind, SourceId};
+use crate::model::{Key, Kind, Pace, SourceId};
 use crate::store::{Access, Fetched, Outcome, Poll, SourceState, Told};
 
 const CONFIG: &str = r#"
@@ -218,6 +218,7 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
             rates: Vec::new(),
             warnings: Vec::new(),
             partial,
+            pace: Pace::default(),
         }))
     };
     let failed = Outcome::Failed {
@@ -247,9 +248,13 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
                 at: at(10),
                 outcome,
                 pauses: Vec::new(),
+                news_since: None,
             };
-            let next = |_| at(10) + TimeDelta::hours(1);
-            store.record(poll, next).await.unwrap();
+
+            store
+                .record(poll, |_| at(10) + TimeDelta::hours(1))
+                .await
+                .unwrap();
             let state = store.source(&source.id).await.unwrap().unwrap();
             assert_eq!(state.partial, expected, "{what}");
         }

@@ -8,7 +8,7 @@ fn an_unknown_key() {
     error: unknown key `evry`
      --> rassegna.toml:2:1
     2 | evry = "30m"
-      | ^^^^ expected one of `cron`, `every`; did you mean `every`?
+      | ^^^^ expected one of `cron`, `every`, `adaptive`; did you mean `every`?
     "#);
     insta::assert_snapshot!(wrong("[sources.asi]\nurl = \"https://a.example/\""), @r"
     error: unknown key `sources`
@@ -26,12 +26,6 @@ fn an_unknown_key() {
 
 #[test]
 fn a_key_that_a_later_version_brings_is_unknown() {
-    insta::assert_snapshot!(wrong("schedule.adaptive = { min = \"5m\", max = \"1d\" }"), @r#"
-    error: unknown key `adaptive`
-     --> rassegna.toml:1:10
-    1 | schedule.adaptive = { min = "5m", max = "1d" }
-      |          ^^^^^^^^ expected one of `cron`, `every`
-    "#);
     insta::assert_snapshot!(wrong_source("follow = \"undated\"\njson.items = \"$.x\"\nkind = \"sitemap\""), @r#"
     error: unknown key `follow`
      --> rassegna.toml:4:1
@@ -47,6 +41,39 @@ fn a_key_that_a_later_version_brings_is_unknown() {
      --> rassegna.toml:6:8
     6 | kind = "sitemap"
       |        ^^^^^^^^^ expected one of `feed`, `listing`, `article`
+    "#);
+}
+
+#[test]
+fn bounds_that_bound_nothing() {
+    insta::assert_snapshot!(wrong("schedule.adaptive = { min = \"2h\", max = \"120m\" }"), @r#"
+    error: `max` is not longer than `min`
+     --> rassegna.toml:1:41
+    1 | schedule.adaptive = { min = "2h", max = "120m" }
+      |                                         ^^^^^^ expected a longer duration; for an even interval, `every` instead of `adaptive`
+    "#);
+    insta::assert_snapshot!(wrong("schedule.adaptive = { min = \"10s\" }"), @r#"
+    error: `adaptive` has no `max`
+     --> rassegna.toml:1:10
+    1 | schedule.adaptive = { min = "10s" }
+      |          ^^^^^^^^ expected `max`: a duration of at least 1m, such as "10m" or "2h"
+
+    error: `min`: `10s` is too short: at least 1m
+     --> rassegna.toml:1:29
+    1 | schedule.adaptive = { min = "10s" }
+      |                             ^^^^^ expected a duration of at least 1m, such as "10m" or "2h"
+    "#);
+    insta::assert_snapshot!(wrong("schedule = { every = \"1h\", adaptive = { min = \"5m\", max = \"3h\" } }"), @r#"
+    error: `schedule` cannot have `every`, `adaptive` together
+     --> rassegna.toml:1:28
+    1 | schedule = { every = "1h", adaptive = { min = "5m", max = "3h" } }
+      |                            ^^^^^^^^ expected exactly one of `cron`, `every`, `adaptive`
+    "#);
+    insta::assert_snapshot!(wrong("schedule.adaptive = \"30m\""), @r#"
+    error: `adaptive` cannot be a string
+     --> rassegna.toml:1:21
+    1 | schedule.adaptive = "30m"
+      |                     ^^^^^ expected a table such as `{ min = "10m", max = "90m" }`
     "#);
 }
 
@@ -232,16 +259,16 @@ fn words_that_are_none_of_the_choices() {
 #[test]
 fn a_schedule_needs_exactly_one_plan() {
     insta::assert_snapshot!(wrong("[schedule]"), @r"
-    error: `schedule` has none of `cron`, `every`
+    error: `schedule` has none of `cron`, `every`, `adaptive`
      --> rassegna.toml:1:2
     1 | [schedule]
-      |  ^^^^^^^^ expected exactly one of `cron`, `every`
+      |  ^^^^^^^^ expected exactly one of `cron`, `every`, `adaptive`
     ");
     insta::assert_snapshot!(wrong("[schedule]\ncron = \"@daily\"\nevery = \"1h\""), @r#"
     error: `schedule` cannot have `cron`, `every` together
      --> rassegna.toml:3:1
     3 | every = "1h"
-      | ^^^^^ expected exactly one of `cron`, `every`
+      | ^^^^^ expected exactly one of `cron`, `every`, `adaptive`
     "#);
 }
 

@@ -10,7 +10,7 @@ use self::feed::FEED;
 use self::request::PROXY;
 use self::source::SOURCE;
 use self::texts::{DURATION, FEED_ID, ID, LANGUAGE, LISTEN, PATH, SIZE, WORDS, ZONE};
-use super::Need::{Default, Optional};
+use super::Need::{Default, Optional, Required};
 use super::{Key, Keys, Kind, Need, Text};
 use crate::config::crontab::Crontab;
 use crate::config::leaf;
@@ -332,7 +332,7 @@ const SERVE: &[Key] = &[
 const CONTENT: Kind = Kind::OneOf(&["summary", "full"]);
 
 const SCHEDULE: Kind = Kind::Table(Keys {
-    one_of: &["cron", "every"],
+    one_of: &["cron", "every", "adaptive"],
     expected: "a table such as `{ every = \"30m\" }` or `{ cron = \"*/30 * * * *\" }`",
     secret: false,
     keys: &[
@@ -356,5 +356,35 @@ const SCHEDULE: Kind = Kind::Table(Keys {
             Optional,
             "So long after the last poll.",
         ),
+        key(
+            "adaptive",
+            table(
+                "a table such as `{ min = \"10m\", max = \"90m\" }`",
+                ADAPTIVE,
+            ),
+            Optional,
+            "When each source tends to have news, by hour and weekday, as often as within these bounds.",
+        ),
     ],
 });
+
+const ADAPTIVE: &[Key] = &[
+    key(
+        "min",
+        BOUND,
+        Required,
+        "The least time between two polls of a source.",
+    ),
+    key(
+        "max",
+        BOUND,
+        Required,
+        "The greatest time between two polls of a source.",
+    ),
+];
+
+const BOUND: Kind = Kind::Text(text(
+    "a duration of at least 1m, such as \"10m\" or \"2h\"",
+    DURATION,
+    |text| leaf::duration_within(text, 60, 366 * 86_400).map(drop),
+));
