@@ -226,7 +226,7 @@ def corrupt(report, place):
     dice = random.Random(7)
     cases = {
         "header": (False, lambda site: overwrite(site.database, 0, b"rubbish!" * 4)),
-        "a page in the middle": (
+        "all pages but the first two": (
             False,
             lambda site: [
                 overwrite(site.database, page * 4096, dice.randbytes(4096))
@@ -266,6 +266,31 @@ def corrupt(report, place):
         else:
             wrong.append(f"it went on with {ran.code}")
         report.add(f"database: {name}", 1, wrong, outcome)
+
+
+def damaged_page(report, place):
+    """Each page of the database by itself. Where nothing is read from it, the damage may go unnoticed; what is published
+    stays whole and complete in any case, and a later start with the good page goes on."""
+    site, world, seen = used(place, "page")
+    kept, failures, codes = place / "kept", [], {}
+    shutil.copytree(site.data, kept)
+    pages = site.database.stat().st_size // 4096
+    for page in range(1, pages):
+        shutil.rmtree(site.data)
+        shutil.copytree(kept, site.data)
+        overwrite(site.database, page * 4096, random.Random(page).randbytes(4096))
+        before = rig.bytes_below(site.feeds)
+        ran = site.once()
+        codes[ran.code] = codes.get(ran.code, 0) + 1
+        wrong = [] if ran.code in (0, 1, 3) and "panicked" not in ran.err else [f"it ends with {ran.code}"]
+        if ran.code == 3 and not ran.err.startswith("error: "):
+            wrong.append(f"it does not say why: {rig.tail(ran.err)}")
+        if rig.bytes_below(site.feeds) != before:
+            wrong.append("it has changed what is published")
+        if wrong:
+            failures.append(f"page {page + 1}: {'; '.join(wrong)}")
+    note = f"refused {codes.get(3, 0)}, the damage was not met {codes.get(0, 0)}, a poll failed {codes.get(1, 0)}"
+    report.add("database: each page but the first", pages - 1, failures, note)
 
 
 # -------------------------------------------------------------------------------------------------------------- clocks
@@ -448,7 +473,8 @@ def restore(report, place):
     def emptied(site, copy):
         os.truncate(site.database, 0)
 
-    for name, put in (("moved there", moved), ("copied over", copied), ("nothing, it is emptied", emptied)):
+    cases = {"moved there": moved, "moved there, then a kill": moved, "copied over": copied, "emptied": emptied}
+    for name, put in cases.items():
         site, world, seen = used(place, f"restore-{name.replace(' ', '-')}")
         daemon = site.start_ready()
         copy = site.folder / "backup.db"
@@ -458,6 +484,8 @@ def restore(report, place):
         seen = saw(site, seen)
         put(site, copy)
         wrong, note = [], "it went on"
+        if "kill" in name:
+            rig.stop(daemon, signal.SIGKILL)
         deadline = time.monotonic() + 5
         while daemon.poll() is None and time.monotonic() < deadline:
             world.turn()
@@ -466,7 +494,7 @@ def restore(report, place):
         seen = saw(site, seen)
         code, _ = rig.stop(daemon)
         log = site.log.read_text(errors="replace")
-        if "panicked" in log or code not in (0, 3):
+        if "panicked" in log or code not in (0, 3) and "kill" not in name:
             wrong.append(f"it ended with {code}: {rig.tail(log)}")
         if code == 3:
             note = f"it ended: {rig.tail(log, 110)}"
@@ -504,7 +532,10 @@ def controls(report, place):
     report.control("an emptied database that is taken for new", rig.check(site, seen))
 
 
-CASES = (controls, disk_full, inodes_full, read_only, corrupt, clocks, clock_set, two_daemons, stalled, migration, restore)
+CASES = (
+    controls, disk_full, inodes_full, read_only, corrupt, damaged_page, clocks, clock_set, two_daemons, stalled,
+    migration, restore,
+)
 
 
 def main():

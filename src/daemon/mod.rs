@@ -204,6 +204,7 @@ impl Daemon {
                 Some(done) = self.publishing.join_next() => self.published(done.unwrap_or(Err(PublishFailure::Render))),
                 _ = tick.tick() => {
                     notify::alive();
+                    self.engine.store.check_place()?;
                     match self.take_requests().await {
                         Err(error) if error.may_pass() => self.not_recording(&error),
                         other => other?,

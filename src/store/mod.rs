@@ -142,6 +142,8 @@ pub struct Store {
     path: Arc<PathBuf>,
     writer: Option<writer::Writer>,
     reader: Arc<Mutex<Connection>>,
+    /// Which file was opened, whatever is at its path now.
+    file: Option<open::FileId>,
     /// Held for as long as anybody has the store.
     _lock: Arc<Option<Lock>>,
 }
@@ -176,6 +178,16 @@ impl Store {
             .await
             .unwrap_or(Err(StoreError::Closed))
             .map_err(|error| error.explain(&self.path))
+    }
+
+    /// Fails where the file at the path is not the one that was opened: what is written would go nowhere, and its
+    /// write-ahead log would stand beside a database that it does not belong to.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Replaced`]
+    pub fn check_place(&self) -> Result<(), StoreError> {
+        open::check_place(&self.path, self.file)
     }
 
     /// Finishes what is being written, copies the log into the database and lets go of both.

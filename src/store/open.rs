@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -132,6 +133,7 @@ impl Store {
             path: Arc::new(path.to_owned()),
             writer: writer.map(Writer::start).transpose().map_err(io)?,
             reader: Arc::new(Mutex::new(reader)),
+            file: file_id(path),
             _lock: Arc::new(lock),
         })
     }
@@ -222,6 +224,30 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     // Whether it can be written at all shows here rather than at the first poll.
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
     Ok(())
+}
+
+/// Device and inode.
+pub(super) type FileId = (u64, u64);
+
+fn file_id(path: &Path) -> Option<FileId> {
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+pub(super) fn check_place(path: &Path, opened: Option<FileId>) -> Result<(), StoreError> {
+    let found = file_id(path);
+    if found == opened {
+        return Ok(());
+    }
+    let why = match found {
+        Some(_) => "another file was put in its place while it was in use",
+        None => "the file was taken away while it was in use",
+    };
+    Err(StoreError::Replaced {
+        path: path.to_owned(),
+        why: why.to_owned(),
+        identity: identity_file(path),
+    })
 }
 
 /// The file that says which database belongs here.

@@ -281,3 +281,32 @@ fn a_daemon_whose_disk_is_full_serves_on_and_goes_on_once_there_is_room() {
     });
     daemon.stop();
 }
+
+#[test]
+fn a_backup_put_in_place_under_the_daemon_ends_it_and_is_read_whole_at_the_next_start() {
+    let (origin, site) = used();
+    let backup = site.data().join("backup.db");
+    site.look()
+        .execute("VACUUM INTO ?1", [backup.to_string_lossy()])
+        .unwrap();
+    origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));
+    let mut daemon = site.start_ready();
+    site.run("once", &[]);
+    assert_eq!(site.entries("it").len(), 2);
+    fs::rename(&backup, site.database()).unwrap();
+    assert_eq!(daemon.end().code(), Some(3));
+    let log = daemon.log();
+    assert!(
+        log.contains("was put in its place while it was in use"),
+        "{log}"
+    );
+    // The daemon's log of what it wrote is not taken for the backup's.
+    let intact: String = site
+        .look()
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(intact, "ok");
+    let before = site.entries("it");
+    site.once();
+    assert_eq!(site.entries("it"), before);
+}
