@@ -80,8 +80,7 @@ async fn record(store: &Store, now: DateTime<Utc>, outcome: Outcome, rhythmic: b
         now
     };
     store.record(poll, next).await.unwrap();
-    let known = told.lock().unwrap().clone();
-    known
+    told.lock().unwrap().clone()
 }
 
 async fn opened(place: &tempfile::TempDir) -> Store {
