@@ -5,6 +5,7 @@
 
 mod check;
 mod leaf;
+mod plan;
 mod problem;
 mod reader;
 mod request;
@@ -26,6 +27,7 @@ use scraper::Selector;
 use url::Url;
 
 pub use check::{load, load_to_look};
+pub use plan::{Bounds, Plan};
 pub use problem::{Position, Problem, Problems};
 pub use reader::find;
 pub use request::{Auth, Post, Proxy};
@@ -33,7 +35,6 @@ pub use shape::schema;
 
 use crate::language::Language;
 use crate::model::{FeedId, Key, Kind, SourceId};
-use crontab::Crontab;
 
 /// Everything that the configuration files say.
 #[derive(Debug, Clone)]
@@ -69,28 +70,6 @@ pub struct Site {
     pub languages: Vec<Language>,
     /// The zone of dates without one, where a source names no other.
     pub timezone: Tz,
-}
-
-/// When a source is polled.
-#[derive(Debug, Clone)]
-pub enum Plan {
-    /// So long after the last poll.
-    Every(Duration),
-    /// At the times of a crontab expression, read in a time zone.
-    Cron(Crontab, Tz),
-    /// Within bounds, when it tends to have news.
-    Adaptive(Bounds),
-}
-
-/// `schedule.adaptive`: the bounds within which a source's own rhythm decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// The least interval.
-    pub min: Duration,
-    /// The greatest.
-    pub max: Duration,
-    /// The zone of its hours and weekdays.
-    pub zone: Tz,
 }
 
 /// `[fetch]`

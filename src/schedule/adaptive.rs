@@ -31,7 +31,7 @@ impl Bounds {
     }
 
     /// How long after `asked` a source is due again that was first read at `first` and has had these items since
-    /// [`news_since`]. One that has had nothing at all since then is asked as seldom as may be.
+    /// [`super::news_since`]. One that has had nothing at all since then is asked as seldom as may be.
     #[must_use]
     pub fn wait(
         self,

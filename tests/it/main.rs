@@ -10,6 +10,7 @@
 mod demo;
 mod layers;
 mod promises;
+mod remembered;
 #[path = "../corpus/replay.rs"]
 mod replay;
 mod rhythm;

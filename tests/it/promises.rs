@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -10,8 +11,20 @@ use rassegna::config::{Filter, Source};
 use rassegna::dedup;
 use rassegna::language::Language;
 use rassegna::model::{Dated, FeedId, Item, Key, Kind, Pace, Place, Precision, SourceId, Story};
-use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store};
+use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store, StoreError};
 use url::Url;
+
+/// The store of a file that was closed. A program that another test starts at this moment holds all open files, and
+/// with them the lock, until it has become itself.
+async fn reopened(file: &Path) -> Store {
+    for _ in 0..500 {
+        match Store::open(file, Access::Write) {
+            Err(StoreError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("the lock was never let go of")
+}
 
 /// A story as the source has it at the moment.
 #[derive(Debug, Clone)]
@@ -304,7 +317,7 @@ async fn live(deeds: Vec<Deed>, place: &Path) {
                 world.store.clone().close().await;
                 let other = tempfile::tempdir().unwrap();
                 world.store = Store::open(&other.path().join("other.db"), Access::Write).unwrap();
-                world.store = Store::open(&file, Access::Write).unwrap();
+                world.store = reopened(&file).await;
             }
             Deed::Prune => {
                 let shown = Shown {
