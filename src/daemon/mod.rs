@@ -155,6 +155,7 @@ impl Daemon {
             pruned: Instant::now(),
         };
         daemon.schedule().await?;
+        daemon.engine.store.renew_requests().await?;
         Ok(daemon)
     }
 

@@ -16,13 +16,21 @@ impl Daemon {
             Ok(config) => match self.engine.with(config) {
                 Ok(()) => {
                     self.shown.send_replace(Arc::clone(&self.engine.config));
-                    self.schedule().await?;
                     self.changed.get_or_insert_with(Instant::now);
-                    self.health.set(Part::Configuration, None);
-                    tracing::info!(
-                        sources = self.engine.config.sources.len(),
-                        "configuration read again"
-                    );
+                    match self.schedule().await {
+                        Ok(()) => {
+                            self.health.set(Part::Configuration, None);
+                            tracing::info!(
+                                sources = self.engine.config.sources.len(),
+                                "configuration read again"
+                            );
+                        }
+                        // As on a full disk: the sources of before are gone on with until the next reload.
+                        Err(Failure::Store(error)) if error.may_pass() => {
+                            self.half_read(&error.to_string())
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
                 Err(error) => self.keep_old(&error.to_string()),
             },
@@ -30,6 +38,14 @@ impl Daemon {
         }
         notify::ready();
         Ok(())
+    }
+
+    fn half_read(&self, why: &str) {
+        let text = format!(
+            "the configuration was read again, but its sources could not be recorded, so that the old ones are polled: {why}; reload once more when that is mended"
+        );
+        tracing::error!("{text}");
+        self.health.set(Part::Configuration, Some(text));
     }
 
     fn keep_old(&self, why: &str) {

@@ -204,7 +204,8 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         .zip(MIGRATIONS)
         .skip(usize::try_from(found).unwrap_or_default())
     {
-        if version > 1 {
+        // Of a new database there is nothing to copy.
+        if found > 0 {
             let copy = beside(path, &format!("before-{version}"));
             // A copy that was cut short by a crash is made again.
             let _ = std::fs::remove_file(&copy);

@@ -33,6 +33,15 @@ impl Store {
         .await
     }
 
+    /// Gives back what a daemon took and did not live to do.
+    pub async fn renew_requests(&self) -> Result<(), StoreError> {
+        self.write(|connection| {
+            connection.execute("UPDATE request SET taken = NULL WHERE done IS NULL", [])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Takes the requests that nobody has taken.
     pub async fn take_requests(&self, now: DateTime<Utc>) -> Result<Vec<Request>, StoreError> {
         let waiting = self

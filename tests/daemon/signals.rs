@@ -274,25 +274,57 @@ fn a_daemon_that_stops_leaves_the_database_in_one_file() {
 }
 
 #[test]
-fn a_daemon_whose_database_is_locked_for_a_while_ends_with_a_clear_message_and_loses_nothing() {
+fn a_daemon_whose_database_is_locked_for_a_while_says_so_and_goes_on_afterwards() {
     let origin = Origin::start();
     origin.set("/a", Route::rss(&[news("a", 1)]));
+    origin.set("/b", Route::rss(&[news("b", 1)]));
     let site = Site::new();
     site.configure(&source(&origin, "a"));
-    let mut daemon = site.start_ready();
+    let daemon = site.start_ready();
     wait("it is published", || site.entries("it").len() == 1);
     let other = rusqlite::Connection::open(site.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));
+    site.configure(&(source(&origin, "a") + &source(&origin, "b")));
     daemon.signal("HUP");
-    let status = daemon.end();
-    assert_eq!(status.code(), Some(3), "{}", daemon.log());
-    assert!(
-        daemon.log().contains("is locked by another program"),
-        "{}",
-        daemon.log()
-    );
+    let locked = "is locked by another program";
+    wait("the lock is told", || daemon.log().contains(locked));
+    wait("health tells it too", || {
+        site.admin("/healthz")
+            .is_some_and(|health| health.text().contains(locked))
+    });
+    assert_eq!(site.public("GET", "/it/atom.xml", &[]).status, 200);
     drop(other);
+    daemon.signal("HUP");
+    wait("the new source is published", || {
+        site.entries("it").len() == 2
+    });
+    wait("all is well", || {
+        site.admin("/healthz")
+            .is_some_and(|health| health.text() == "ok\n")
+    });
+    daemon.stop();
+}
+
+#[test]
+fn a_request_that_a_daemon_did_not_live_to_do_is_done_by_the_next_one() {
+    let origin = Origin::start();
+    let site = Site::new();
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    site.configure(&source(&origin, "a"));
     site.once();
-    assert_eq!(site.entries("it").len(), 2);
+    // As a daemon leaves it that is killed after it took the request.
+    rusqlite::Connection::open(site.database())
+        .unwrap()
+        .execute(
+            "INSERT INTO request (source, asked, taken) VALUES ('a', 1, 2)",
+            [],
+        )
+        .unwrap();
+    let daemon = site.start_ready();
+    wait("the request is done", || {
+        let done = "SELECT count(*) FROM request WHERE done IS NOT NULL";
+        site.look().query_row(done, [], |row| row.get::<_, u32>(0)) == Ok(1)
+    });
+    assert_eq!(origin.asked("/a").len(), 2);
+    daemon.stop();
 }
