@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-use super::FetchError;
 use super::robots::Rules;
+use super::{FetchError, Wait};
 
 /// A file that was had is good for so long.
 const GOOD: Duration = Duration::from_secs(24 * 60 * 60);
@@ -33,7 +33,7 @@ pub(super) struct Rulings {
 struct Ruling {
     rules: Rules,
     /// Why the file could not be had this time.
-    trouble: Option<String>,
+    trouble: Option<FetchError>,
     until: Instant,
 }
 
@@ -55,7 +55,9 @@ impl Rulings {
         let verdict = match (&ruling.trouble, ruling.rules.allow(url)) {
             (_, true) => Ok(ruling.rules.delay),
             (None, false) => Err(FetchError::Robots),
-            (Some(trouble), false) => Err(FetchError::NoRobots(trouble.clone())),
+            // Where nothing answers at all, robots.txt is not the point.
+            (Some(trouble), false) if unreached(trouble) => Err(trouble.clone()),
+            (Some(trouble), false) => Err(FetchError::NoRobots(trouble.to_string())),
         };
         *entry = Some(ruling);
         verdict
@@ -101,7 +103,7 @@ impl Ruling {
             }),
             Err(error) => Ok(Self {
                 rules: before.map_or_else(Rules::nothing, |before| before.rules),
-                trouble: Some(error.to_string()),
+                trouble: Some(error),
                 until: now + AGAIN,
             }),
         }
@@ -118,4 +120,18 @@ fn has_none(error: &FetchError) -> bool {
         | FetchError::Coding(_) => true,
         _ => false,
     }
+}
+
+/// Whether there was no connection to the host.
+fn unreached(error: &FetchError) -> bool {
+    matches!(
+        error,
+        FetchError::Connect(_)
+            | FetchError::Tls(_)
+            | FetchError::Resolve { .. }
+            | FetchError::Timeout {
+                what: Wait::Connection,
+                ..
+            }
+    )
 }

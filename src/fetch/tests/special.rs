@@ -268,3 +268,43 @@ async fn stalled_requests_give_their_places_to_others() {
     assert!(!hanging.is_finished(), "it still hangs");
     hanging.abort();
 }
+
+#[tokio::test]
+async fn a_slow_robots_txt_takes_from_the_time_of_what_it_is_asked_for() {
+    let server = Server::start(|request, stream| {
+        let robots = request.starts_with("get /robots.txt");
+        thread::sleep(Duration::from_millis(if robots { 300 } else { 800 }));
+        let _ = stream.write_all(&answer("200 OK", "", b""));
+    });
+    let limits = config::Fetch {
+        timeout: Duration::from_secs(1),
+        ..limits()
+    };
+    let (fetcher, none) = (
+        Fetcher::new(&limits, "test/1").unwrap(),
+        Validators::default(),
+    );
+    let source = source(&server.url("/a"));
+    let robots = Request {
+        robots: true,
+        ..of(&source, &none)
+    };
+    let error = fetcher.get(robots).await.unwrap_err();
+    assert_eq!(error.to_string(), "no answer within 1 s");
+    // The next time it is known.
+    assert!(fetcher.get(robots).await.is_ok());
+}
+
+#[tokio::test]
+async fn where_nothing_answers_the_reason_is_not_robots_txt() {
+    let (fetcher, none) = (fetcher(), Validators::default());
+    let source = source("http://127.0.0.1:1/a");
+    let robots = Request {
+        robots: true,
+        ..of(&source, &none)
+    };
+    for _ in 0..2 {
+        let error = fetcher.get(robots).await.unwrap_err();
+        assert_eq!(error.to_string(), "the connection was refused");
+    }
+}
