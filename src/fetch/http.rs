@@ -7,11 +7,8 @@ use std::time::Duration;
 
 use chrono::Utc;
 use ipnet::IpNet;
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION,
-    RETRY_AFTER,
-};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
@@ -20,10 +17,11 @@ use super::client::{Clients, HEADERS, Route};
 use super::cookies::Jar;
 use super::host::{Hosts, Pause};
 use super::rulings::Rulings;
+use super::sending::{Private, Sending};
 use super::{
     FetchError, Fetched, Redirect, Request, Wait, body, fault, fresh, headers, retry, robots,
 };
-use crate::config::{self, Post};
+use crate::config;
 use crate::model::Page;
 
 /// So many redirects are followed.
@@ -47,26 +45,6 @@ pub(super) struct Http {
     allow: Arc<[IpNet]>,
     timeout: Duration,
     max_body: usize,
-}
-
-/// What is sent, in the end maybe to several addresses one after the other.
-struct Sending<'a> {
-    url: Url,
-    accept: HeaderValue,
-    conditions: HeaderMap,
-    /// What goes to the first origin only: headers, credentials, a body, the trust in its certificate.
-    private: Option<Private<'a>>,
-    proxy: Option<config::Proxy>,
-    cookies: Jar,
-    /// How long all of it may take, from the first turn on.
-    time: Duration,
-    max_body: usize,
-}
-
-struct Private<'a> {
-    headers: HeaderMap,
-    post: Option<&'a Post>,
-    insecure: bool,
 }
 
 /// What came back from one address.
@@ -337,71 +315,6 @@ impl Http {
                 retry_after,
             }),
         }
-    }
-}
-
-impl Sending<'_> {
-    /// Whether something would be betrayed if others could read it.
-    fn is_secret(&self) -> bool {
-        self.private.as_ref().is_some_and(|private| {
-            private.headers.contains_key(AUTHORIZATION) || private.post.is_some()
-        }) || self.cookies.header(&self.url).is_some()
-    }
-
-    fn route(&self) -> Route {
-        Route {
-            proxy: self.proxy.clone(),
-            insecure: self
-                .private
-                .as_ref()
-                .is_some_and(|private| private.insecure),
-        }
-    }
-
-    fn request(&self, client: &reqwest::Client) -> RequestBuilder {
-        let post = self.private.as_ref().and_then(|private| private.post);
-        let method = if post.is_some() {
-            Method::POST
-        } else {
-            Method::GET
-        };
-        let mut headers = HeaderMap::from_iter([
-            (ACCEPT, self.accept.clone()),
-            (ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED)),
-        ]);
-        headers.extend(self.conditions.clone());
-        if let Some(private) = &self.private {
-            headers.extend(private.headers.clone());
-        }
-        if let Some(cookies) = self.cookies.header(&self.url) {
-            headers.insert(COOKIE, cookies);
-        }
-        let request = client.request(method, self.url.clone());
-        match post {
-            Some(post) => request
-                .header(CONTENT_TYPE, post.content_type.as_str())
-                .headers(headers)
-                .body(post.body.clone()),
-            None => request.headers(headers),
-        }
-    }
-
-    /// After a redirect from an address: what was private to its origin stays behind, and a body is sent on only
-    /// where the server asks for the `same` method again.
-    fn part(&mut self, from: &Url, same: bool) -> Result<(), Redirect> {
-        let Some(private) = &mut self.private else {
-            return Ok(());
-        };
-        let leaves = from.origin() != self.url.origin();
-        match (private.post.is_some(), same) {
-            (true, true) if leaves => return Err(Redirect::Post),
-            (true, false) => private.post = None,
-            _ => {}
-        }
-        if leaves {
-            self.private = None;
-        }
-        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ mod resolve;
 mod retry;
 mod robots;
 mod rulings;
+mod sending;
 
 pub mod address;
 pub mod history;
