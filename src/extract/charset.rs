@@ -9,6 +9,9 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFI
 /// How much of a document's beginning is searched for a declaration, in bytes.
 const DECLARATION_WINDOW: usize = 4096;
 
+/// So few bytes beyond ASCII tell nothing of an encoding.
+const FEW: usize = 8;
+
 /// The family of a document, which says where it declares its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
@@ -138,6 +141,10 @@ fn is_rather_utf8(body: &[u8], claimed: &'static Encoding) -> bool {
 fn guessed(body: &[u8]) -> &'static Encoding {
     if std::str::from_utf8(body).is_ok() || is_nearly_utf8(body) {
         return UTF_8;
+    }
+    // Of a few bytes statistics make anything; what is nearly ASCII is most often of western Europe.
+    if body.iter().filter(|byte| !byte.is_ascii()).count() < FEW {
+        return WINDOWS_1252;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(body, true);

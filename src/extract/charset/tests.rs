@@ -301,3 +301,18 @@ fn broken_bytes_in_utf8_cost_only_themselves() {
         }
     }
 }
+
+#[test]
+fn a_few_stray_bytes_are_no_reason_to_change_the_alphabet() {
+    for bytes in [
+        &b"<rss><title>Item \xff\xfe3</title>"[..],
+        b"<rss><title>Citt\xe0 e universit\xe0</title>",
+    ] {
+        let decoded = decode(bytes, None, Markup::Xml);
+        assert!(
+            decoded.text.chars().all(|c| c < '\u{400}'),
+            "{}",
+            decoded.text
+        );
+    }
+}
