@@ -85,7 +85,7 @@ pub enum FetchError {
     #[error("the answer is not HTTP ({0})")]
     Protocol(String),
     /// The decoded body, or its announced length, exceeds the limit.
-    #[error("the body is larger than {limit} bytes (fetch.max_body)")]
+    #[error("the body is larger than {} (fetch.max_body)", size(*.limit))]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
@@ -202,6 +202,15 @@ fn answer(code: u16) -> String {
     format!("{code}{reason}{matter}")
 }
 
+/// A size in the largest unit that tells it exactly.
+fn size(bytes: usize) -> String {
+    match bytes {
+        1.. if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        1.. if bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
 fn asks(pause: Option<Duration>) -> String {
     pause.map_or_else(String::new, |pause| {
         format!(" and asks for a pause of {}", Plain(pause))
@@ -249,6 +258,10 @@ mod tests {
                     name: None,
                 },
                 "the address 127.0.0.1 is not public (fetch.allow opens it)",
+            ),
+            (
+                FetchError::TooLarge { limit: 10 << 20 },
+                "the body is larger than 10 MiB (fetch.max_body)",
             ),
             (
                 FetchError::Scheme("ftp".into()),
