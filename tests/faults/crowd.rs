@@ -3,9 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
-
-use crate::one::{INTERVAL, healthy};
+use crate::one::{INTERVAL, healthy, longest_gap, now};
 use crate::origin::{Asked, Origin, Program};
 use crate::site::Site;
 
@@ -91,14 +89,16 @@ fn beside(what: &'static str, faults: &[String], sound: &Origin) -> Row {
         }
     }
     row.memory = daemon.peak_memory().saturating_sub(idle);
-    let log = sound.log();
+    let (log, end) = (sound.log(), now());
     for n in 0..HEALTHY {
         let path = format!("/f/healthy?of={}", of(n));
         let own = log.iter().filter(|asked| asked.path == path);
         let (quiet, busy): (Vec<&Asked>, Vec<&Asked>) = own.partition(|asked| asked.at < told);
-        let shortest = gaps(&quiet).fold(f64::INFINITY, f64::min);
-        let longest = gaps(&busy).fold(0.0, f64::max);
-        row.late = row.late.max(longest - shortest);
+        let gaps = quiet.windows(2).map(|pair| pair[1].at - pair[0].at);
+        let shortest = gaps.fold(f64::INFINITY, f64::min);
+        row.late = row
+            .late
+            .max(longest_gap(&log, &of(n), told, end) - shortest);
         row.polls += busy.len();
         if quiet.len() < 3 || busy.len() < 10 {
             row.complaints
@@ -123,10 +123,6 @@ fn beside(what: &'static str, faults: &[String], sound: &Origin) -> Row {
     row
 }
 
-fn gaps<'a>(asked: &'a [&Asked]) -> impl Iterator<Item = f64> + 'a {
-    asked.windows(2).map(|pair| pair[1].at - pair[0].at)
-}
-
 /// How many sources, but for the healthy ones, have been polled.
 fn recorded(site: &Site) -> usize {
     let query =
@@ -136,8 +132,4 @@ fn recorded(site: &Site) -> usize {
         .query_row(query, [], |row| row.get(0))
         .unwrap();
     usize::try_from(count).unwrap()
-}
-
-fn now() -> f64 {
-    Utc::now().timestamp_micros() as f64 / 1e6
 }

@@ -43,12 +43,26 @@ pub(crate) fn healthy(name: &str, origin: &Origin, of: &str) -> String {
     )
 }
 
-/// By how many seconds the latest of these polls of the healthy source was late; what the daemon waits on purpose,
-/// of a tenth of the interval at most, counts as well.
-fn lateness(asked: &[Asked]) -> f64 {
-    let gaps = asked.windows(2).map(|pair| pair[1].at - pair[0].at);
-    gaps.map(|gap| gap - INTERVAL.as_secs_f64())
+/// The longest time between two polls of a healthy source: from the last one before a moment, until another.
+pub(crate) fn longest_gap(log: &[Asked], of: &str, since: f64, until: f64) -> f64 {
+    let path = format!("/f/healthy?of={of}");
+    let own = log.iter().filter(|asked| asked.path == path);
+    let (before, after): (Vec<f64>, Vec<f64>) = own
+        .map(|asked| asked.at)
+        .filter(|at| *at <= until)
+        .partition(|at| *at < since);
+    let mut times: Vec<f64> = before.last().copied().into_iter().collect();
+    times.extend(after);
+    times.push(until);
+    times
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
         .fold(0.0, f64::max)
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> f64 {
+    Utc::now().timestamp_micros() as f64 / 1e6
 }
 
 /// What stands before the fault, and must stand after it.
@@ -107,7 +121,7 @@ pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> 
     let before = Before::see(site, case.before.is_some());
     let idle = daemon.idle_memory();
     let known = daemon.polls("fault").len();
-    let begun = Utc::now().timestamp_micros() as f64 / 1e6;
+    let begun = now();
     if case.before.is_some() {
         for poll in 0..case.polls {
             site.once("fault");
@@ -128,6 +142,9 @@ pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> 
         }
     }
     let memory = daemon.peak_memory().saturating_sub(idle);
+    // What the daemon waits on purpose, a tenth of the interval at most, counts as late.
+    let gap = longest_gap(&sound.log(), &case.label(), begun, now());
+    let late = gap - INTERVAL.as_secs_f64();
     let told = daemon.polls("fault").get(known).cloned();
     let seconds = seconds(case, faults, begun, told.as_ref());
     let mut row = Row {
@@ -149,12 +166,6 @@ pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> 
         row.complaints
             .push("the daemon did not end well".to_owned());
     }
-    let healthy = asked(
-        &sound.log(),
-        &format!("/f/healthy?of={}", case.label()),
-        begun,
-    );
-    let late = lateness(&healthy);
     if late > INTERVAL.as_secs_f64() / 10.0 {
         row.complaints
             .push(format!("the healthy source was polled {late:.2} s late"));
@@ -177,14 +188,9 @@ pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> 
     row
 }
 
-fn asked(log: &[Asked], path: &str, since: f64) -> Vec<Asked> {
-    let of_path = |asked: &&Asked| asked.path == path && asked.at >= since;
-    log.iter().filter(of_path).cloned().collect()
-}
-
 /// From the first request, or where the origin saw none from the wish, to the record.
 fn seconds(case: &Case, faults: &Origin, begun: f64, told: Option<&(f64, String)>) -> f64 {
-    let end = told.map_or_else(|| Utc::now().timestamp_micros() as f64 / 1e6, |told| told.0);
+    let end = told.map_or_else(now, |told| told.0);
     let log = faults.log();
     let own = |asked: &&Asked| {
         let path = asked.path.split('?').next().unwrap_or_default();
