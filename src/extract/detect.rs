@@ -171,7 +171,9 @@ fn score(items: &[&RawItem], base: &Url) -> usize {
     }
     let count = links.len();
     let news = 2 * dated >= count || (2 * told >= count && count >= 3);
-    if count < 2 || !news || words < 3 * count {
+    // Titles with a date may be short, those of a menu are.
+    let least = if 2 * dated >= count { 2 } else { 3 };
+    if count < 2 || !news || words < least * count {
         0
     } else {
         points

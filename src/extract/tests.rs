@@ -524,3 +524,24 @@ fn of_an_endless_list_the_newest_are_kept() {
     assert_eq!(read.items[0].title.as_deref(), Some("Notizia 100"));
     assert!(read.warnings.iter().any(|text| text.contains("very long")));
 }
+
+#[test]
+fn short_titles_make_a_list_of_news_where_they_have_dates_and_a_menu_where_not() {
+    let items = |date: &str| -> String {
+        let item =
+            |n| format!("<article class=card><h2><a href=/{n}>Numero {n}</a></h2>{date}</article>");
+        (1..9).map(item).collect()
+    };
+    let page = |date| format!("<html><body><main>{}</main></body></html>", items(date));
+    let dated = read(
+        &page("<time datetime=2025-09-09>9 settembre 2025</time>"),
+        None,
+        None,
+    )
+    .unwrap();
+    assert_eq!((dated.kind, dated.items.len()), (Kind::Listing, 8));
+    assert_eq!(
+        read(&page(""), None, None).unwrap_err(),
+        NoNews::NothingFound
+    );
+}
