@@ -12,7 +12,6 @@ mod detect;
 pub mod feed;
 mod guard;
 mod instead;
-mod jsonld;
 mod listing;
 mod newest;
 #[cfg(test)]
@@ -242,7 +241,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         (extracted.kind, extracted.items) = if expected == Some(Kind::Listing) {
             (Kind::Listing, list())
         } else {
-            let article = article::read(&parsed, &base);
+            let article = article::read(&parsed, &base, ask.dates);
             certain = article.certain;
             let known = certain || expected.is_some();
             match if known { Vec::new() } else { list() } {

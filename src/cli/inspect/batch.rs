@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::cli::Exit;
 use crate::config::{Fetch, Source};
-use crate::extract::text::plain;
+use crate::extract::text::running;
 use crate::language::Language;
 use crate::model::{Item, Kind, Page, Validators};
 use crate::pipeline::{self, Reading};
@@ -159,7 +159,7 @@ fn item(item: &Item) -> Value {
         "updated": item.updated.map(|at| at.to_rfc3339()),
         "precision": item.published.as_ref().map(|dated| dated.precision),
         "summary": item.summary,
-        "content_text": plain(&item.html),
+        "content_text": running(&item.html),
         "content_html": item.html,
         "authors": item.authors,
         "categories": item.categories,

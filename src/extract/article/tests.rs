@@ -1,0 +1,1 @@
+//! Pages of invented agencies, and what is read from them.

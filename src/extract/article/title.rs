@@ -1,0 +1,288 @@
+//! The headline: chosen among what the page calls itself, without the name of its site.
+
+use std::collections::HashSet;
+
+use scraper::{ElementRef, Html};
+use url::Url;
+
+use super::jsonld::Linked;
+use super::meta::Meta;
+use super::microdata::Microdata;
+use crate::config::units::fold;
+use crate::extract::one;
+use crate::extract::text::{plain, visible};
+
+/// What parts a title from the name of its site.
+const MARKS: &[&str] = &[
+    " | ", " - ", " – ", " — ", " · ", " » ", " « ", " :: ", " • ", " / ", "|", " ‹ ", " › ", "｜",
+    "_",
+];
+/// What parts a kicker from a headline.
+const KICKERS: &[&str] = &[": ", " - ", " – ", " | ", " — "];
+/// The most headings of a page that are looked at.
+const HEADINGS: usize = 40;
+
+/// A longer text in bytes has no site's name in it.
+const LONGEST: usize = 1_000;
+
+/// The headline and the element that shows it.
+pub(super) struct Headline<'a> {
+    pub(super) title: Option<String>,
+    pub(super) element: Option<ElementRef<'a>>,
+}
+
+/// Finds the headline of an article.
+pub(super) fn headline<'a>(
+    document: &'a Html,
+    ld: &Linked,
+    meta: &Meta<'_>,
+    microdata: &Microdata<'a>,
+    site: &Site,
+) -> Headline<'a> {
+    let clean = |text: Option<String>| {
+        text.map(|text| plain(&text))
+            .filter(|text| !text.is_empty())
+    };
+    let linked = clean(ld.text("headline"));
+    let graph = clean(meta.get("og:title"));
+    let tweet = clean(meta.get("twitter:title"));
+    let head = clean(meta.title());
+    let heading = heading(document, microdata, [&linked, &graph, &head], site);
+    let shown = heading.as_ref().map(|(_, text)| text.clone());
+    let marked = microdata.values("headline").into_iter().next();
+    let others: Vec<String> = [&shown, &linked, &tweet, &marked]
+        .into_iter()
+        .flatten()
+        .map(|text| fold(text))
+        .collect();
+    let bare = |text: Option<String>| {
+        text.map(|text| site.without(&text, &others))
+            .filter(|text| !text.is_empty() && !site.is(text))
+    };
+    let choice = Choice {
+        shown: bare(shown),
+        linked: bare(linked),
+        marked: bare(marked),
+        graph: bare(graph.or_else(|| {
+            clean(meta.first(&[
+                "dc.title",
+                "dcterms.title",
+                "sailthru.title",
+                "parsely-title",
+            ]))
+        })),
+        tweet: bare(tweet),
+        head: bare(head),
+    };
+    let title = choice.title();
+    Headline {
+        title,
+        element: heading.map(|(element, _)| element),
+    }
+}
+
+/// What a page says that its title is.
+struct Choice {
+    /// In its heading.
+    shown: Option<String>,
+    /// In JSON-LD.
+    linked: Option<String>,
+    /// In microdata.
+    marked: Option<String>,
+    /// In OpenGraph.
+    graph: Option<String>,
+    /// For Twitter.
+    tweet: Option<String>,
+    /// In `<title>`.
+    head: Option<String>,
+}
+
+impl Choice {
+    /// OpenGraph's title is written for those who see it elsewhere, as our readers do; it gives way where it is cut
+    /// short, abridges what all others say, or has a kicker of its own.
+    fn title(self) -> Option<String> {
+        let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => fold(a) == fold(b),
+            _ => false,
+        };
+        if let (Some(graph), Some(shown)) = (&self.graph, &self.shown) {
+            if let Some(tail) = common_tail(graph, shown) {
+                return Some(tail);
+            }
+            let cut = graph.trim_end_matches(['.', '…', ' ']);
+            let cut = cut.len() < graph.trim_end().len() && fold(shown).starts_with(&fold(cut));
+            let agreed = same(&self.shown, &self.linked) && same(&self.shown, &self.tweet);
+            if cut || agreed && abridges(graph, shown) {
+                return self.shown;
+            }
+        }
+        self.graph
+            .or(self.linked).or(self.marked).or(self.shown)
+            .or(self.tweet)
+            .or(self.head)
+    }
+}
+
+/// Whether all words of a title stand in another one.
+fn abridges(short: &str, long: &str) -> bool {
+    let long = fold(long);
+    let words: HashSet<&str> = long.split(' ').collect();
+    let short = fold(short);
+    let found = short.split(' ').filter(|word| words.contains(word)).count();
+    10 * found >= 9 * short.split(' ').count()
+}
+
+/// The headline of two titles that have nothing in common but what follows their kickers.
+fn common_tail(one: &str, other: &str) -> Option<String> {
+    let parts = |text: &str| -> Vec<(String, String)> {
+        let cuts = KICKERS.iter().filter_map(|mark| Some((text.find(mark)?, mark.len())));
+        cuts.filter_map(|(at, length)| Some((text.get(..at)?.to_owned(), text.get(at + length..)?.trim().to_owned())))
+            .collect()
+    };
+    let others = parts(other);
+    let found = parts(one).into_iter().find(|(kicker, tail)| {
+        fold(tail).split(' ').count() >= 4
+            && others.iter().any(|(other, same)| fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30)
+    });
+    found.map(|(_, tail)| tail)
+}
+
+/// The heading that shows the title: the one that says most of what the page calls itself, else the first.
+fn heading<'a>(
+    document: &'a Html,
+    microdata: &Microdata<'a>,
+    titles: [&Option<String>; 3],
+    site: &Site,
+) -> Option<(ElementRef<'a>, String)> {
+    let titles: Vec<String> = titles
+        .into_iter()
+        .flatten()
+        .map(|title| fold(title))
+        .collect();
+    let alike = |text: &str| {
+        let folded = fold(text);
+        titles
+            .iter()
+            .map(|title| overlap(title, &folded))
+            .max()
+            .unwrap_or_default()
+    };
+    let all = |selector: &str| {
+        let select = one(selector);
+        let found: Vec<_> = select
+            .iter()
+            .flat_map(|select| document.select(select))
+            .take(HEADINGS)
+            .collect();
+        found
+    };
+    let first = all("h1")
+        .into_iter()
+        .chain(microdata.elements("headline").take(HEADINGS));
+    let told =
+        |elements: &mut dyn Iterator<Item = ElementRef<'a>>| -> Vec<(ElementRef<'a>, String)> {
+            let texts = elements.map(|element| (element, visible(element)));
+            texts
+                .filter(|(_, text)| !text.is_empty() && text.len() < 500 && !site.is(text))
+                .collect()
+        };
+    let best = |found: &[(ElementRef<'a>, String)], least: usize| {
+        let scored = found
+            .iter()
+            .rev()
+            .map(|(element, text)| (alike(text), *element, text.clone()));
+        scored
+            .filter(|(score, ..)| *score >= least)
+            .max_by_key(|(score, ..)| *score)
+            .map(|(_, element, text)| (element, text))
+    };
+    let main = told(&mut first.into_iter());
+    let lesser = || told(&mut all("h2, h3, .entry-title, .title").into_iter());
+    best(&main, 50)
+        .or_else(|| best(&lesser(), 70))
+        .or_else(|| main.into_iter().next())
+}
+
+/// How much two folded texts have in common, in hundredths of the words of the longer one.
+fn overlap(one: &str, other: &str) -> usize {
+    let words: HashSet<&str> = one.split(' ').collect();
+    let others: HashSet<&str> = other.split(' ').collect();
+    100 * words.intersection(&others).count() / words.len().max(others.len()).max(1)
+}
+
+/// The names of a site.
+pub(super) struct Site {
+    /// What it calls itself, folded.
+    names: Vec<String>,
+    /// Its host, letters and digits alone.
+    host: String,
+}
+
+impl Site {
+    pub(super) fn of(meta: &Meta<'_>, base: &Url) -> Self {
+        let names = meta
+            .site()
+            .map(|name| fold(&name))
+            .filter(|name| !name.is_empty());
+        let host = base.host_str().unwrap_or_default();
+        Self {
+            names: names.into_iter().collect(),
+            host: host
+                .trim_start_matches("www.")
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .collect(),
+        }
+    }
+
+    /// Whether a text is the site's name.
+    pub(super) fn is(&self, text: &str) -> bool {
+        let folded = fold(text);
+        let joined: String = folded.split(' ').collect();
+        let written = |name: &String| {
+            folded == *name
+                || folded.starts_with(&format!("{name} ")) && folded.len() < name.len() + 20
+        };
+        joined.is_empty()
+            || self.names.iter().any(written)
+            || joined.len() >= 2 && self.host.starts_with(&joined)
+    }
+
+    /// A title without the site's name at its end or beginning, and without all that follows what is known to be the
+    /// title (folded).
+    fn without(&self, title: &str, known: &[String]) -> String {
+        let mut text = title.trim();
+        if text.len() > LONGEST {
+            return text.to_owned();
+        }
+        loop {
+            let cuts = MARKS.iter().flat_map(|mark| {
+                text.rmatch_indices(mark)
+                    .take(8)
+                    .map(|(at, mark)| (at, at + mark.len()))
+            });
+            let mut cuts: Vec<(usize, usize)> = cuts.collect();
+            cuts.sort_unstable();
+            let whole = cuts.iter().find_map(|(start, _)| {
+                let before = text.get(..*start)?.trim();
+                (known.contains(&fold(before)) && !before.is_empty()).then_some(before)
+            });
+            if let Some(whole) = whole {
+                return whole.to_owned();
+            }
+            let named = cuts.last().and_then(|(start, end)| {
+                let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?.trim());
+                (self.is(after) && !before.is_empty()).then_some(before)
+            });
+            let leading = || {
+                let (start, end) = cuts.first()?;
+                let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?.trim());
+                (self.is(before) && !after.is_empty()).then_some(after)
+            };
+            match named.or_else(leading) {
+                Some(rest) => text = rest,
+                None => return text.to_owned(),
+            }
+        }
+    }
+}
