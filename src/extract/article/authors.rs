@@ -264,6 +264,7 @@ fn name_of(text: &str) -> Named {
     let long = text.chars().count() > NAME || text.split(' ').count() > WORDS;
     if !letters
         || long
+        || text.contains([':', '：'])
         || digits > 2
         || is(&folded, Phrase::Role)
         || is(&folded, Phrase::By)

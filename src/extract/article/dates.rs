@@ -5,7 +5,7 @@ use scraper::{ElementRef, Html};
 use super::jsonld::Linked;
 use super::layout::{Layout, Line};
 use super::meta::Meta;
-use super::microdata::{Microdata, value};
+use super::microdata::Microdata;
 use super::words::{Phrase, Sign, begins, signed};
 use crate::config::units::fold;
 use crate::date;
@@ -157,7 +157,19 @@ impl Dates<'_, '_> {
         found.retain(|(score, _)| *score >= 2);
         // The first of equals.
         found.sort_by_key(|(score, _)| -score);
-        found.into_iter().map(|(_, date)| date).take(5).collect()
+        let shown: Vec<DateText> = found.into_iter().map(|(_, date)| date).take(5).collect();
+        if shown.is_empty() { self.elsewhere() } else { shown }
+    }
+
+    /// The first `<time>` that stands in no list, menu or comment, wherever on the page that is.
+    fn elsewhere(&self) -> Vec<DateText> {
+        let alone = |time: &ElementRef<'_>| {
+            let around = time.ancestors().filter_map(ElementRef::wrap);
+            let listed = |element: ElementRef<'_>| matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td");
+            !around.take(12).any(|element| listed(element) || element.attr("class").is_some_and(|class| class.contains("comment")))
+        };
+        let times = times(self.layout.document).into_iter().filter(alone);
+        times.filter_map(|time| time.attr("datetime")).map(|text| stamp(text.to_owned())).take(1).collect()
     }
 
     /// What the place of a line speaks for or against it.
@@ -271,10 +283,4 @@ pub(super) fn stamp(text: String) -> DateText {
         place: Place::Metadata,
         machine: true,
     }
-}
-
-/// The value of a marked element as a date for machines.
-#[allow(dead_code)]
-fn marked(element: ElementRef<'_>) -> DateText {
-    stamp(value(element))
 }

@@ -116,7 +116,7 @@ impl<'a> Layout<'a> {
                 .attr("role")
                 .is_some_and(|role| ROLES.contains(&role.trim()))
             || is_unseen(element)
-            || signed(element, &[Sign::Around]);
+            || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label]);
         looks && !self.has_most(element)
     }
 

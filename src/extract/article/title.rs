@@ -98,8 +98,9 @@ struct Choice {
 }
 
 impl Choice {
-    /// OpenGraph's title is written for those who see it elsewhere, as our readers do; it gives way where it is cut
-    /// short, abridges what all others say, or has a kicker of its own.
+    /// OpenGraph's title is written for those who see it elsewhere, as our readers do. It gives way where it is cut
+    /// short, abridges what all others say, or has a kicker of its own; and to JSON-LD's headline where either the page's
+    /// heading or `<title>` says the same: where both do, OpenGraph's was worded anew for those elsewhere.
     fn title(self) -> Option<String> {
         let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
             (Some(a), Some(b)) => fold(a) == fold(b),
@@ -111,9 +112,12 @@ impl Choice {
             }
             let cut = graph.trim_end_matches(['.', '…', ' ']);
             let cut = cut.len() < graph.trim_end().len() && fold(shown).starts_with(&fold(cut));
-            let agreed = same(&self.shown, &self.linked) && same(&self.shown, &self.tweet);
-            if cut || agreed && abridges(graph, shown) {
+            let all = same(&self.linked, &self.shown) && same(&self.tweet, &self.shown);
+            if cut || all && abridges(graph, shown) {
                 return self.shown;
+            }
+            if same(&self.linked, &self.shown) != same(&self.linked, &self.head) {
+                return self.linked;
             }
         }
         self.graph
@@ -248,8 +252,8 @@ impl Site {
             || joined.len() >= 2 && self.host.starts_with(&joined)
     }
 
-    /// A title without the site's name at its end or beginning, and without all that follows what is known to be the
-    /// title (folded).
+    /// A title without the site's name at its end or beginning, and without what stands between it and what is known
+    /// to be the title (folded).
     fn without(&self, title: &str, known: &[String]) -> String {
         let mut text = title.trim();
         if text.len() > LONGEST {
@@ -263,9 +267,11 @@ impl Site {
             });
             let mut cuts: Vec<(usize, usize)> = cuts.collect();
             cuts.sort_unstable();
-            let whole = cuts.iter().find_map(|(start, _)| {
-                let before = text.get(..*start)?.trim();
-                (known.contains(&fold(before)) && !before.is_empty()).then_some(before)
+            let whole = cuts.iter().find_map(|(start, end)| {
+                let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
+                let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is(part));
+                let said = known.iter().filter(|known| **known == fold(before)).count();
+                (!before.is_empty() && (said > 1 || said == 1 && named())).then_some(before)
             });
             if let Some(whole) = whole {
                 return whole.to_owned();
