@@ -259,13 +259,13 @@ fn name_of(text: &str) -> Named {
     if degrees.contains(&folded.as_str()) {
         return Named::Degree(text.to_owned());
     }
-    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let number = text.split(' ').any(|word| word.chars().all(|c| c.is_ascii_digit()));
     let letters = text.chars().any(char::is_alphabetic);
     let long = text.chars().count() > NAME || text.split(' ').count() > WORDS;
     if !letters
         || long
         || text.contains([':', '：'])
-        || digits > 2
+        || number
         || is(&folded, Phrase::Role)
         || is(&folded, Phrase::By)
         || is(&folded, Phrase::Updated)

@@ -17,7 +17,7 @@ const SILENT: &[&str] = &[
     "progress", "meter",
 ];
 /// Elements that stand around an article.
-const AROUND: &[&str] = &["nav", "footer", "aside", "form", "dialog", "menu"];
+const AROUND: &[&str] = &["nav", "footer", "aside", "dialog", "menu"];
 /// Roles that stand around an article.
 const ROLES: &[&str] = &[
     "navigation",
@@ -31,7 +31,6 @@ const ROLES: &[&str] = &[
     "menubar",
     "toolbar",
     "tablist",
-    "form",
     "button",
 ];
 /// A shorter block is no paragraph.
@@ -111,13 +110,13 @@ impl<'a> Layout<'a> {
         if matches!(value.name(), "html" | "body" | "main") {
             return false;
         }
-        let looks = AROUND.contains(&value.name())
-            || value
-                .attr("role")
-                .is_some_and(|role| ROLES.contains(&role.trim()))
-            || is_unseen(element)
-            || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label]);
-        looks && !self.has_most(element)
+        let built = AROUND.contains(&value.name())
+            || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
+            || is_unseen(element);
+        let named = || {
+            value.name() == "form" || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
+        };
+        built && !self.has(element, 60) || named() && !self.has(element, 30)
     }
 
     /// Whether an element is a line about the article, such as its byline.
@@ -125,15 +124,19 @@ impl<'a> Layout<'a> {
         !matches!(element.value().name(), "html" | "body" | "main" | "article")
             && signed(element, &[Sign::Label])
             && self.measure(element).text < 400
-            && !self.has_most(element)
+            && !self.has(element, 30)
     }
 
-    fn has_most(&self, element: ElementRef<'_>) -> bool {
-        let prose = self
-            .all
-            .get(&element.id())
-            .map_or(0, |measure| measure.prose);
-        prose > 0 && 10 * prose >= 3 * self.prose
+    /// Whether so many hundredths of the page's prose are in an element.
+    fn has(&self, element: ElementRef<'_>, hundredths: usize) -> bool {
+        let prose = self.all.get(&element.id()).map_or(0, |measure| measure.prose);
+        prose > 0 && 100 * prose >= hundredths * self.prose
+    }
+
+    /// Whether an element beside the article says something of it, and does not only lead elsewhere.
+    fn is_note(&self, element: ElementRef<'_>) -> bool {
+        let measure = self.all.get(&element.id()).copied().unwrap_or_default();
+        element.value().name() == "aside" && measure.text < 1_000 && !measure.is_linked(40)
     }
 
     /// The lines of the page, without what stands around the article.
@@ -150,7 +153,7 @@ impl<'a> Layout<'a> {
                         continue;
                     }
                     if let Some(element) = ElementRef::wrap(node) {
-                        if is_silent(element) || self.is_around(element) {
+                        if is_silent(element) || self.is_around(element) && !self.is_note(element) {
                             hidden = Some(node.id());
                             continue;
                         }

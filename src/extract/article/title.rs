@@ -167,7 +167,13 @@ fn heading<'a>(
         let folded = fold(text);
         titles
             .iter()
-            .map(|title| overlap(title, &folded))
+            // A kicker in the heading, or a site's name in the title, adds words that the other has not.
+            .map(|title| {
+                let words = |text: &str| text.split(' ').count();
+                let (few, many) = (words(title).min(words(&folded)), words(title).max(words(&folded)));
+                let shared = overlap(title, &folded) * many;
+                if few >= 4 && many <= 3 * few { shared / few * 9 / 10 } else { shared / many.max(1) }
+            })
             .max()
             .unwrap_or_default()
     };

@@ -114,30 +114,28 @@ const LOOKED_AT: usize = 400;
 /// Whether a class name or the id of an element says so: one of its words, or two of them joined by a hyphen.
 pub(super) fn signed(element: ElementRef<'_>, signs: &[Sign]) -> bool {
     names(element).any(|name| {
-        let words = split(name);
-        // `no-comments` and `has-sidebar` speak of the page around them.
-        let negated = |word: Option<&String>| {
-            word.is_some_and(|word| {
-                matches!(
-                    word.as_str(),
-                    "no" | "has" | "with" | "without" | "is" | "js"
-                )
-            })
-        };
-        words.iter().enumerate().any(|(at, word)| {
-            let before = at.checked_sub(1).and_then(|at| words.get(at));
-            let pair = words.get(at + 1).map(|next| format!("{word}-{next}"));
-            !negated(before)
-                && signs.iter().any(|sign| {
-                    let known = &WORDS.signs[*sign as usize];
-                    known.exact.contains(word)
-                        || pair.as_ref().is_some_and(|pair| known.exact.contains(pair))
-                        || known
-                            .beginnings
-                            .iter()
-                            .any(|beginning| word.starts_with(beginning.as_str()))
-                })
+        signs.iter().any(|sign| {
+            // `sidebar-grid__content--wide` is a content, and stands in a sidebar or what is called so.
+            let own = || name.rsplit("__").next().and_then(|own| own.split("--").next());
+            let name = if *sign == Sign::Around { own().unwrap_or(name) } else { name };
+            says(&split(name), *sign)
         })
+    })
+}
+
+fn says(words: &[String], sign: Sign) -> bool {
+    let known = &WORDS.signs[sign as usize];
+    // `no-comments` and `has-sidebar` speak of the page around them.
+    let negated = |word: Option<&String>| {
+        word.is_some_and(|word| matches!(word.as_str(), "no" | "has" | "with" | "without" | "is" | "js"))
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        let before = at.checked_sub(1).and_then(|at| words.get(at));
+        let pair = words.get(at + 1).map(|next| format!("{word}-{next}"));
+        !negated(before)
+            && (known.exact.contains(word)
+                || pair.is_some_and(|pair| known.exact.contains(&pair))
+                || known.beginnings.iter().any(|beginning| word.starts_with(beginning.as_str())))
     })
 }
 

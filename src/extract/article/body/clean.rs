@@ -1,6 +1,6 @@
 //! What stands within an article without being of it: lists of other articles, buttons, bylines, captions of nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -165,17 +165,37 @@ fn lines(leaves: &[Leaf<'_>], root: ElementRef<'_>, known: &Known<'_, '_>) -> Ve
                 && (leads_elsewhere(leaf) || at <= first && is_head(leaf, &title, known)))
         })
         .collect();
-    let end = leaves.iter().enumerate().find(|(at, leaf)| {
-        let rest: usize = leaves.iter().skip(*at).map(|leaf| leaf.measure.own).sum();
-        let all: usize = leaves.iter().map(|leaf| leaf.measure.own).sum();
-        is_heading(leaf) && is(&leaf.folded, Phrase::End) && 10 * rest < 4 * all.max(1)
-    });
-    if let Some((end, _)) = end {
-        keep.iter_mut().skip(end).for_each(|keep| *keep = false);
-    }
+    ends(leaves, &mut keep);
     headings(leaves, &mut keep);
     trailing(leaves, &mut keep);
     keep
+}
+
+/// What follows headings such as "Related articles", until the text goes on where most of it stands.
+fn ends(leaves: &[Leaf<'_>], keep: &mut [bool]) {
+    let parent = |leaf: &Leaf<'_>| leaf.element.parent().map(|parent| parent.id());
+    let mut shares: HashMap<Option<NodeId>, usize> = HashMap::new();
+    for leaf in leaves {
+        *shares.entry(parent(leaf)).or_default() += leaf.measure.own;
+    }
+    let all: usize = shares.values().sum();
+    let main = shares.into_iter().max_by_key(|(_, share)| *share).and_then(|(parent, _)| parent);
+    let goes_on = |leaf: &Leaf<'_>| parent(leaf) == main && is_prose(leaf) && !leaf.measure.is_linked(40);
+    let mut at = 0;
+    while let Some(end) = leaves.iter().skip(at).position(|leaf| is_heading(leaf) && is(&leaf.folded, Phrase::End)) {
+        let end = at + end;
+        let next = leaves.iter().skip(end).position(goes_on).map_or(leaves.len(), |next| end + next);
+        // The heading of what goes on is of the text too.
+        let headed = next > end + 1
+            && leaves.get(next - 1).is_some_and(|leaf| level(leaf.element) > 0 && parent(leaf) == main)
+            && next < leaves.len();
+        let next = next - usize::from(headed);
+        let left_out: usize = leaves.get(end..next).unwrap_or_default().iter().map(|leaf| leaf.measure.own).sum();
+        if 10 * left_out < 4 * all.max(1) {
+            keep.iter_mut().take(next).skip(end).for_each(|keep| *keep = false);
+        }
+        at = next.max(end + 1);
+    }
 }
 
 /// Headings that nothing follows.
@@ -247,6 +267,11 @@ fn leads_elsewhere(leaf: &Leaf<'_>) -> bool {
     }
     if length > SHORT || level(leaf.element) == 1 {
         return false;
+    }
+    // A few words, a colon and a link: "Read another story here: …", in whatever language.
+    let before = leaf.text.split_once(':').map_or(usize::MAX, |(before, _)| before.split(' ').count());
+    if before <= 5 && leaf.measure.is_linked(55) {
+        return true;
     }
     let Some(end) = begins(&leaf.folded, Phrase::Skip) else {
         return false;
