@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 
 use super::Refusal;
+use super::calendar::{FIRST, Year, Years, solar};
 use super::names::{Order, View};
 use super::token::{Kind, Text};
 
@@ -12,7 +13,8 @@ use super::token::{Kind, Text};
 /// Italian `di` is not among them: "numero 18 di maggio 2023" is an issue, no day.
 const GLUE: &[&str] = &[
     "de", "del", "d", "do", "of", "the", "den", "der", "el", "dia", "giorno", "year", "e", "ko",
-    "eko", "a", "an", "m", "gada", "ngay", "nam", "g", "г", "р", "წ", "พ", "ศ",
+    "eko", "a", "an", "m", "gada", "ngay", "nam", "g", "r", "god", "г", "р", "года", "року", "წ",
+    "พ", "ค", "ศ",
 ];
 
 /// Words before a number that is none of a date: issues and versions.
@@ -23,17 +25,6 @@ const COUNTED: &[&str] = &[
 
 /// The signs after year, month and day in Chinese, Japanese and Korean.
 const SIGNS: [&[&str]; 3] = [&["年", "년"], &["月", "월"], &["日", "号", "號", "일"]];
-
-/// Years counted from elsewhere: the word before them, and what to add.
-const ERAS: &[(&str, i32)] = &[
-    ("令和", 2018),
-    ("平成", 1988),
-    ("民國", 1911),
-    ("民国", 1911),
-];
-
-/// Thailand counts from here.
-const BUDDHIST: i32 = 543;
 
 /// A day in the text.
 #[derive(Debug)]
@@ -66,8 +57,8 @@ pub(super) struct Finder<'a> {
     pub(super) order: Option<Order>,
     /// The least bytes that a month's name must have: as many letters in Latin script, half as many or fewer in others.
     pub(super) least: usize,
-    /// Whether years may be Thailand's.
-    pub(super) buddhist: bool,
+    /// How years may be counted.
+    pub(super) years: Years,
 }
 
 impl Finder<'_> {
@@ -76,6 +67,10 @@ impl Finder<'_> {
         let mut search = Search::default();
         let mut at = 0;
         while at < self.text.len() {
+            if let Some(after) = self.time_after(search.found.last(), at) {
+                at = after;
+                continue;
+            }
             let shape = self
                 .numeric(at)
                 .or_else(|| self.signed(at))
@@ -96,7 +91,21 @@ impl Finder<'_> {
         search
     }
 
-    /// `09/09/2025`, `2025-09-09`, `9. 9. 2025`.
+    /// The index after a time with dots (`18.05.09`) that follows a day: it is no other day.
+    fn time_after(self, last: Option<&Found>, at: usize) -> Option<usize> {
+        let text = self.text;
+        let between = last?.after..at;
+        let near = between.len() <= 2 && between.clone().all(|at| text.number(at).is_none());
+        let part = |index: usize, most: u32| {
+            text.number(index)
+                .is_some_and(|(value, digits)| digits == 2 && value < most)
+        };
+        let dot = |index: usize| text.is_mark(index, ".") && text.glued(index);
+        let time = part(at, 25) && part(at + 2, 60) && part(at + 4, 60);
+        (near && time && dot(at + 1) && dot(at + 3)).then_some(at + 5)
+    }
+
+    /// `09/09/2025`, `2025-09-09`, `9. 9. 2025`, and where years are counted so `R7.9.9`, `114/9/9`, `25. 9. 9.`
     fn numeric(self, at: usize) -> Option<Result<Found, Refusal>> {
         let text = self.text;
         let ((a, a_digits), (b, b_digits), (c, c_digits)) =
@@ -119,11 +128,27 @@ impl Finder<'_> {
         {
             return None;
         }
+        let era = self
+            .era(at, a)
+            .filter(|(_, first)| *first < at && text.glued(at));
+        let short_first = (b_digits <= 2 && c_digits <= 2)
+            .then(|| self.years.short_first(a, a_digits))
+            .flatten();
+        if let Some((year, first)) = era
+            && a_digits.max(b_digits).max(c_digits) <= 2
+        {
+            return Some(found(&[(year, b, c)], first, at + 5));
+        }
         let days = match (a_digits, b_digits, c_digits) {
-            (4, 1..=2, 1..=2) => vec![(self.full_year(a)?, b, c)],
-            (1..=2, 1..=2, 4) => self.orders(self.full_year(c)?, a, b, mark),
+            (4, 1..=2, 1..=2) => vec![(self.years.full(a)?, b, c)],
+            (1..=2, 1..=2, 4) => self.orders(self.years.full(c)?, a, b, mark),
+            _ if let Some(year) = short_first
+                && !self.counted(at) =>
+            {
+                vec![(year, b, c)]
+            }
             (1..=2, 1..=2, 2) if mark != '-' && !self.counted(at) => match self.order {
-                Some(Order::Dmy | Order::Mdy) => self.orders(short_year(c), a, b, mark),
+                Some(Order::Dmy | Order::Mdy) => self.orders(self.years.short(c)?, a, b, mark),
                 _ if mark == '/' => {
                     let text = text.slice(at, at + 4);
                     return Some(Err(Refusal::Ambiguous(format!(
@@ -137,12 +162,22 @@ impl Finder<'_> {
         Some(found(&days, at, at + 5))
     }
 
+    /// The year of the era that is named before a number, and the index of the name's first token.
+    fn era(self, at: usize, value: u32) -> Option<(Year, usize)> {
+        let name = |first: usize| {
+            let year = self.years.of_era(self.text.slice(first, at - 1), value)?;
+            Some((year, first))
+        };
+        let (two, one) = (at.checked_sub(2), at.checked_sub(1));
+        two.and_then(name).or_else(|| one.and_then(name))
+    }
+
     /// The year, month and day that two numbers can be: one if the language or their size tells.
-    fn orders(self, year: i32, a: u32, b: u32, mark: char) -> Vec<(i32, u32, u32)> {
+    fn orders(self, year: Year, a: u32, b: u32, mark: char) -> Vec<(Year, u32, u32)> {
         let day_first = (year, b, a);
         let month_first = (year, a, b);
-        // No language puts the month first and dots between.
-        let order = if mark == '.' {
+        // No language puts the month first and dots between, nor in the Solar Hijri calendar.
+        let order = if mark == '.' || matches!(year, Year::Solar(_)) {
             Some(Order::Dmy)
         } else {
             self.order
@@ -164,15 +199,16 @@ impl Finder<'_> {
                 return None;
             }
         }
-        let ((year, digits), (month, _), (day, _)) =
-            (text.number(at)?, text.number(at + 2)?, text.number(at + 4)?);
-        let era = at.checked_sub(2).and_then(|first| {
-            ERAS.iter()
-                .find(|(era, _)| *era == text.slice(first, at - 1))
-        });
-        let (year, first) = match era {
-            Some((_, add)) if digits < 4 => (i32::try_from(year).ok()? + add, at - 2),
-            _ => (self.full_year(year)?, at),
+        let (month, day) = (text.number(at + 2)?.0, text.number(at + 4)?.0);
+        let (year, digits) = match text.word(at) {
+            Some(FIRST) => (1, 1),
+            _ => text.number(at)?,
+        };
+        let named = self.era(at, year).filter(|_| digits < 4);
+        let (year, first) = match named {
+            Some(named) => named,
+            None if digits < 4 => (self.years.short_first(year, digits)?, at),
+            None => (self.years.full(year)?, at),
         };
         Some(found(&[(year, month, day)], first, at + 6))
     }
@@ -180,11 +216,7 @@ impl Finder<'_> {
     /// `9 settembre 2025`, `September 9th, 2025`, `2019. június 26.`, `2019. gada 7. jūl.`
     fn named(self, at: usize) -> Option<Result<Found, Refusal>> {
         let text = self.text;
-        let known = |word: &str| {
-            self.view
-                .name(word)
-                .filter(|name| name.months().next().is_some())
-        };
+        let known = |word: &str| self.view.name(word).filter(|name| name.is_month());
         let (name, after) =
             text.name_from(at, |word| known(word).filter(|_| word.len() >= self.least))?;
         let day_before = self
@@ -193,7 +225,10 @@ impl Finder<'_> {
         let day_after = self
             .number_after(after, ".-/")
             .filter(|index| self.is_day(*index));
-        let year = |index: Option<usize>| index.and_then(|index| Some((self.year(index)?, index)));
+        let is_solar = name.months().next().is_none();
+        let year = |index: Option<usize>| {
+            index.and_then(|index| Some((self.year(index, is_solar)?, index)))
+        };
         let year_after = |index| year(self.number_after(index, ".,-/'()"));
         let year_before = |index| year(self.number_before(index, ".-/()"));
         let shape = match (day_before, day_after) {
@@ -216,7 +251,13 @@ impl Finder<'_> {
             return Some(Err(Refusal::NoYear));
         };
         let (day, _) = text.number(day)?;
-        let days: Vec<_> = name.months().map(|month| (year, month, day)).collect();
+        let days: Vec<_> = if is_solar {
+            name.solar_months()
+                .map(|month| (year, month, day))
+                .collect()
+        } else {
+            name.months().map(|month| (year, month, day)).collect()
+        };
         Some(found(&days, first, after))
     }
 
@@ -276,27 +317,26 @@ impl Finder<'_> {
             .is_some_and(|word| COUNTED.contains(&word))
     }
 
-    fn year(self, at: usize) -> Option<i32> {
-        let (value, digits) = self.text.number(at)?;
-        match digits {
-            4 => self.full_year(value),
-            2 if at > 0
-                && self.text.is_mark(at - 1, "'-/.")
-                && self.text.glued(at)
-                && !self.text.is_mark(at + 1, ":") =>
-            {
-                let dashed = self.text.glued(at - 1) || self.text.is_mark(at - 1, "'");
-                dashed.then(|| short_year(value))
-            }
-            _ => None,
+    /// The year that a number beside a month's name is.
+    fn year(self, at: usize, is_solar: bool) -> Option<Year> {
+        let text = self.text;
+        let (value, digits) = text.number(at)?;
+        if is_solar {
+            return solar(i32::try_from(value).ok()?);
         }
-    }
-
-    fn full_year(self, value: u32) -> Option<i32> {
-        let value = i32::try_from(value).ok()?;
-        match value {
-            1900..=2199 => Some(value),
-            2443..=2642 if self.buddhist => Some(value - BUDDHIST),
+        let is_common = |year: &Year| matches!(year, Year::Common(_));
+        match digits {
+            4 => self.years.full(value).filter(is_common),
+            // Past every day and hour, so it can be nothing else.
+            2 if self.years == Years::Thai && value >= 40 => self.years.short(value),
+            2 if at > 0
+                && text.is_mark(at - 1, "'-/.")
+                && text.glued(at)
+                && !text.is_mark(at + 1, ":") =>
+            {
+                let dashed = text.glued(at - 1) || text.is_mark(at - 1, "'");
+                self.years.short(value).filter(|_| dashed)
+            }
             _ => None,
         }
     }
@@ -310,25 +350,16 @@ pub(super) fn is_glue(text: &Text, at: usize) -> bool {
     })
 }
 
-/// The year of two digits (RFC 2822 §4.3 draws the line at 50; pages from before 1970 there are none).
-fn short_year(value: u32) -> i32 {
-    let value = i32::try_from(value % 100).unwrap_or_default();
-    if value < 70 {
-        2000 + value
-    } else {
-        1900 + value
-    }
-}
-
-fn found(days: &[(i32, u32, u32)], first: usize, after: usize) -> Result<Found, Refusal> {
+fn found(days: &[(Year, u32, u32)], first: usize, after: usize) -> Result<Found, Refusal> {
     let mut real: Vec<NaiveDate> = days
         .iter()
-        .filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day))
+        .filter_map(|(year, month, day)| year.day(*month, *day))
         .collect();
     real.dedup();
     match (real.is_empty(), days.first()) {
         (true, Some((year, month, day))) => Err(Refusal::Impossible(format!(
-            "no calendar has day {day} of month {month} {year}"
+            "no calendar has day {day} of month {month} {}",
+            year.number()
         ))),
         _ => Ok(Found {
             days: real,

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::language::Language;
 use crate::model::Precision;
 
+mod calendar;
 mod clock;
 mod day;
 mod format;
@@ -18,6 +19,7 @@ mod forms;
 mod human;
 mod machine;
 mod names;
+mod phrases;
 mod relative;
 mod token;
 mod zone;

@@ -9,15 +9,19 @@ use std::sync::{LazyLock, OnceLock};
 
 use pure_rust_locales::{Locale, locale_match};
 
-use super::forms::{INFLECTED, LOCALES, Meaning, PREFIXES, SUPPLEMENT};
+use super::forms::{INFLECTED, LOCALES, MAIN, Meaning, ORDERS, PREFIXES, SUFFIXES, SUPPLEMENT};
 use super::token::fold;
 
 /// All that a word can stand for, as sets of bits: Italian `mar` is a month and a weekday.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Name {
     months: u16,
+    /// Months of the Solar Hijri calendar.
+    solar: u16,
     weekdays: u8,
     halves: u8,
+    /// The zone that the word is in this language, in minutes from UTC.
+    zone: Option<i16>,
 }
 
 impl Name {
@@ -35,41 +39,58 @@ impl Name {
                 halves: 1 << half,
                 ..Self::default()
             },
+            Meaning::Solar(month) => Self {
+                solar: 1 << month,
+                ..Self::default()
+            },
+            Meaning::Zone(minutes) => Self {
+                zone: Some(minutes),
+                ..Self::default()
+            },
         }
     }
 
     fn join(self, other: Self) -> Self {
         Self {
             months: self.months | other.months,
+            solar: self.solar | other.solar,
             weekdays: self.weekdays | other.weekdays,
             halves: self.halves | other.halves,
+            zone: self.zone.or(other.zone),
         }
     }
 
     /// What this one says, and the other where this one is silent.
     fn or(self, other: Self) -> Self {
+        let bits = |ours: u16, others: u16| if ours == 0 { others } else { ours };
+        let few = |ours: u8, others: u8| if ours == 0 { others } else { ours };
         Self {
-            months: if self.months == 0 {
-                other.months
-            } else {
-                self.months
-            },
-            weekdays: if self.weekdays == 0 {
-                other.weekdays
-            } else {
-                self.weekdays
-            },
-            halves: if self.halves == 0 {
-                other.halves
-            } else {
-                self.halves
-            },
+            months: bits(self.months, other.months),
+            solar: bits(self.solar, other.solar),
+            weekdays: few(self.weekdays, other.weekdays),
+            halves: few(self.halves, other.halves),
+            zone: self.zone.or(other.zone),
         }
     }
 
     /// The months (from 1) that the word can stand for.
     pub(super) fn months(self) -> impl Iterator<Item = u32> {
         (1..=12).filter(move |month| self.months & (1 << month) != 0)
+    }
+
+    /// The months (from 1) of the Solar Hijri calendar that the word can stand for.
+    pub(super) fn solar_months(self) -> impl Iterator<Item = u32> {
+        (1..=12).filter(move |month| self.solar & (1 << month) != 0)
+    }
+
+    /// Whether the word is the name of a month.
+    pub(super) fn is_month(self) -> bool {
+        self.months | self.solar != 0
+    }
+
+    /// The zone that the word names in this language, in minutes from UTC.
+    pub(super) fn zone(self) -> Option<i32> {
+        self.zone.map(i32::from)
     }
 
     /// Whether the word is a weekday's name.
@@ -107,7 +128,8 @@ pub(super) enum Order {
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     names: HashMap<Box<str>, Name>,
-    inflected: bool,
+    /// The names of months that take endings.
+    stems: HashMap<Box<str>, Name>,
     order: Option<Order>,
 }
 
@@ -127,15 +149,18 @@ impl View {
         })
     }
 
-    /// All languages at once: a word may then stand for several months.
+    /// The main languages at once: a word may then stand for several months.
+    pub(super) fn main() -> Self {
+        static MAIN_ONES: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(MAIN.split(' ')));
+        Self {
+            first: &MAIN_ONES,
+            second: english(),
+        }
+    }
+
+    /// All languages at once.
     pub(super) fn all() -> Self {
-        static ALL: LazyLock<Lexicon> = LazyLock::new(|| {
-            let mut all = Lexicon::default();
-            for tag in ROWS.keys() {
-                all.add_locales(tag);
-            }
-            all
-        });
+        static ALL: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(ROWS.keys().copied()));
         Self {
             first: &ALL,
             second: english(),
@@ -180,14 +205,15 @@ fn lexicon(tag: &str) -> Option<&'static Lexicon> {
     let (locales, cell) = ROWS.get(if tag == "no" { "nb" } else { tag })?;
     Some(cell.get_or_init(|| {
         let mut lexicon = Lexicon {
-            inflected: INFLECTED.split(' ').any(|inflected| inflected == tag),
-            order: locales
-                .first()
-                .and_then(|locale| read_order(locale_match!(*locale => LC_TIME::D_FMT))),
+            order: ORDERS
+                .iter()
+                .find_map(|(told, order)| (*told == tag).then_some(*order))
+                .or_else(|| read_order(locale_match!(*locales.first()? => LC_TIME::D_FMT))),
             ..Lexicon::default()
         };
         lexicon.add_locales(tag);
-        lexicon.add_prefixes(locales);
+        lexicon.add_abbreviations(locales);
+        lexicon.add_stems(tag);
         lexicon
     }))
 }
@@ -198,39 +224,77 @@ fn english() -> &'static Lexicon {
 }
 
 impl Lexicon {
-    fn name(&self, word: &str) -> Option<Name> {
-        self.names.get(word).copied().or_else(|| {
-            if self.inflected {
-                self.stem(word)
-            } else {
-                None
+    /// The names of several languages together.
+    fn of<'a>(tags: impl Iterator<Item = &'a str>) -> Self {
+        let mut all = Self::default();
+        for tag in tags {
+            let mut one = Self::default();
+            one.add_locales(tag);
+            one.add_stems(tag);
+            all.join(one);
+        }
+        // Among many languages the short halves are words: Swedish `em` is Portuguese "in", Hungarian `de` is "of".
+        for (form, name) in &mut all.names {
+            if form.is_ascii() && form.len() < 6 && !form.contains('.') {
+                name.halves = 0;
             }
-        })
+        }
+        all
+    }
+
+    fn name(&self, word: &str) -> Option<Name> {
+        self.names.get(word).copied().or_else(|| self.stem(word))
     }
 
     /// The month whose name an inflected word begins with.
     fn stem(&self, word: &str) -> Option<Name> {
         // A span of several words has its name in one of them.
-        if word.contains([' ', '.', '-']) {
+        if self.stems.is_empty() || word.contains([' ', '.', '-']) {
             return None;
         }
         let ends = word.char_indices().rev().map(|(end, _)| end).take(3);
         ends.filter_map(|end| word.get(..end))
             .filter(|stem| stem.chars().count() >= 3)
-            .find_map(|stem| {
-                let name = self.names.get(stem).filter(|name| name.months != 0)?;
-                Some(Name {
-                    months: name.months,
-                    ..Name::default()
+            .find_map(|stem| self.stems.get(stem).copied())
+    }
+
+    /// Lets the months' names of a language take endings, if it is one that inflects them.
+    fn add_stems(&mut self, tag: &str) {
+        if INFLECTED.split(' ').any(|inflected| inflected == tag) {
+            let months = self.names.iter().filter(|(_, name)| name.months != 0);
+            let stems: Vec<_> = months
+                .map(|(form, name)| {
+                    let months = name.months;
+                    (
+                        form.clone(),
+                        Name {
+                            months,
+                            ..Name::default()
+                        },
+                    )
                 })
-            })
+                .collect();
+            self.stems.extend(stems);
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        for (ours, others) in [
+            (&mut self.names, other.names),
+            (&mut self.stems, other.stems),
+        ] {
+            for (form, name) in others {
+                let known = ours.entry(form).or_default();
+                *known = known.join(name);
+            }
+        }
     }
 
     fn add(&mut self, form: &str, meaning: Meaning) {
         let folded = fold(form);
         let form = folded.trim_end_matches(['.', ' ']);
-        let long =
-            form.chars().count() >= 2 || matches!(meaning, Meaning::Half(_)) && !form.is_ascii();
+        let single = matches!(meaning, Meaning::Half(_)) && !form.is_ascii();
+        let long = form.chars().count() >= 2 || single;
         if long && !form.starts_with(|c: char| c.is_ascii_digit()) {
             let name = self.names.entry(form.into()).or_default();
             *name = name.join(Name::of(meaning));
@@ -268,26 +332,40 @@ impl Lexicon {
                 .zip(0..)
                 .for_each(|(form, half)| self.add(form, Meaning::Half(half)));
         }
-        for (_, form, meaning) in SUPPLEMENT.iter().filter(|(language, ..)| *language == tag) {
-            self.add(form, *meaning);
+        // Both written forms of Chinese share the supplement.
+        let own = |language: &str| language == tag || tag == "zh-hant" && language == "zh";
+        for (_, forms, meaning) in SUPPLEMENT.iter().filter(|(language, ..)| own(language)) {
+            for form in forms.split(',') {
+                self.add(form, *meaning);
+            }
         }
-        for (_, prefix) in PREFIXES.iter().filter(|(language, _)| *language == tag) {
-            let months: Vec<_> = self
-                .names
-                .iter()
-                .filter(|(_, name)| name.months != 0)
-                .map(|(form, name)| (form.clone(), *name))
-                .collect();
-            self.names.extend(
-                months
-                    .into_iter()
-                    .map(|(form, name)| (format!("{prefix}{form}").into(), name)),
-            );
+        let glued = |affixes: &'static [(&str, &str)]| {
+            let of_tag = affixes.iter().filter(|(language, _)| *language == tag);
+            of_tag.map(|(_, affix)| *affix).collect::<Vec<_>>()
+        };
+        let (prefixes, suffixes) = (glued(PREFIXES), glued(SUFFIXES));
+        let mut more: Vec<(Box<str>, Name)> = Vec::new();
+        for (form, name) in &self.names {
+            if name.is_month() {
+                more.extend(
+                    prefixes
+                        .iter()
+                        .map(|prefix| (format!("{prefix}{form}").into(), *name)),
+                );
+            }
+            if name.is_weekday() {
+                more.extend(
+                    suffixes
+                        .iter()
+                        .map(|suffix| (format!("{form}{suffix}").into(), *name)),
+                );
+            }
         }
+        self.names.extend(more);
     }
 
     /// The abbreviations by rule: what begins the names of one month alone, or one weekday, from three letters on.
-    fn add_prefixes(&mut self, locales: &[Locale]) {
+    fn add_abbreviations(&mut self, locales: &[Locale]) {
         let mut found: HashMap<String, Name> = HashMap::new();
         let mut collect = |form: &str, meaning| {
             let form = fold(form);
@@ -395,6 +473,14 @@ mod tests {
             [9],
             "English stands behind every language"
         );
+    }
+
+    #[test]
+    fn the_names_of_the_persian_calendar_are_apart() {
+        let name = View::of("fa").unwrap().name(&fold("شهریور")).unwrap();
+        assert_eq!(name.solar_months().collect::<Vec<_>>(), [6]);
+        assert_eq!(name.months().next(), None);
+        assert_eq!(months("fa", "اکتبر"), [10]);
     }
 
     #[test]

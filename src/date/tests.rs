@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod languages;
+
 const ROME: Tz = Tz::Europe__Rome;
 
 fn languages(tags: &str) -> Vec<Language> {

@@ -49,6 +49,43 @@ const NAMES: &[(&str, i32)] = &[
     ("akst", -540),
     ("akdt", -480),
     ("hst", -600),
+    ("мск", 180),
+    ("по москве", 180),
+    ("по московскому времени", 180),
+    ("московского времени", 180),
+    ("trt", 180),
+    ("irst", 210),
+    ("gst", 240),
+    ("pkt", 300),
+    ("npt", 345),
+    ("ict", 420),
+    ("wib", 420),
+    ("wita", 480),
+    ("sgt", 480),
+    ("myt", 480),
+    ("pht", 480),
+    ("awst", 480),
+    ("acst", 570),
+    ("acdt", 630),
+    ("日本時間", 540),
+    ("한국시간", 540),
+    ("한국 시간", 540),
+    ("北京时间", 480),
+    ("北京時間", 480),
+    ("香港时间", 480),
+    ("香港時間", 480),
+    ("台北時間", 480),
+    ("臺北時間", 480),
+    ("协调世界时", 0),
+    ("協調世界時", 0),
+    ("協定世界時", 0),
+    ("협정 세계시", 0),
+    ("世界標準時", 0),
+];
+
+/// Names that are words of some language as well.
+const WORDS: &[&str] = &[
+    "est", "west", "ut", "z", "ist", "at", "et", "ct", "mt", "pt",
 ];
 
 /// Names that are clear in a feed alone: on a page CST may be China's time.
@@ -63,11 +100,32 @@ const PLACES: &[(&str, Tz)] = &[
     ("pt", Tz::America__Los_Angeles),
 ];
 
+/// Phrases for the time of a place.
+const PHRASES: &[(&str, Tz)] = &[
+    ("ora italiana", Tz::Europe__Rome),
+    ("heure de paris", Tz::Europe__Paris),
+    ("hora peninsular", Tz::Europe__Madrid),
+    ("hora de brasilia", Tz::America__Sao_Paulo),
+    ("hora de argentina", Tz::America__Argentina__Buenos_Aires),
+    ("hora argentina", Tz::America__Argentina__Buenos_Aires),
+    ("eastern time", Tz::America__New_York),
+    ("central time", Tz::America__Chicago),
+    ("pacific time", Tz::America__Los_Angeles),
+];
+
 impl Zone {
     /// The zone of a folded name in a text for people.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let (_, minutes) = NAMES.iter().find(|(known, _)| *known == name)?;
-        Self::minutes(*minutes)
+        let minutes = NAMES.iter().find(|(known, _)| *known == name);
+        let place = || PHRASES.iter().find(|(known, _)| *known == name);
+        minutes
+            .and_then(|(_, minutes)| Self::minutes(*minutes))
+            .or_else(|| place().map(|(_, place)| Self::Place(*place)))
+    }
+
+    /// Whether a name of a zone is a word of some language as well.
+    pub(super) fn is_word(name: &str) -> bool {
+        WORDS.contains(&name)
     }
 
     /// The zone of a folded name in a feed.
