@@ -48,6 +48,7 @@ pub fn read(
     let ask = Ask {
         kind: source.kind.or(kind),
         rules: source.listing.as_ref(),
+        json: source.json.as_ref(),
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;
