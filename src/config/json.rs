@@ -87,8 +87,8 @@ impl Field {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let end = closing(after)
-                .ok_or_else(|| format!("`{text}` has a brace that is not closed"))?;
+            let end =
+                closing(after).ok_or_else(|| format!("`{text}` has a brace that is not closed"))?;
             let (inner, behind) = after.split_at(end);
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));

@@ -64,6 +64,7 @@ pub(super) fn read(
     let decoded = charset::decode(&page.body, content_type, charset::Markup::Json);
     let text = decoded.text.trim_start_matches('\u{FEFF}');
     let (value, whole) = bounded::news(text).map_err(|error| unreadable(page, text, &error))?;
+    let ruled = rules.is_some();
     let rules = match rules {
         Some(rules) => rules,
         None => known::rules(&value).ok_or_else(|| unknown(page, text, &value))?,
@@ -96,27 +97,27 @@ pub(super) fn read(
     alike::refuse(items, &[]).map_err(repeated)?;
     let untitled = found.len() - items.len();
     extracted.fields = listing::rates(items);
-    judge(&mut extracted, rules, untitled);
+    judge(&mut extracted, untitled);
+    if ruled {
+        let barren = asked(rules)
+            .into_iter()
+            .filter(|(_, fields, has)| !fields.is_empty() && !extracted.items.iter().any(has));
+        let warning = |field| format!("the rule `json.{field}` found nothing in any item");
+        let warnings: Vec<String> = barren.map(|(field, ..)| warning(field)).collect();
+        extracted.warnings.extend(warnings);
+    }
     super::bound(&mut extracted, dates, "answer");
     Ok(extracted)
 }
 
 /// Says what was odd.
-fn judge(extracted: &mut Extracted, rules: &Json, untitled: usize) {
+fn judge(extracted: &mut Extracted, untitled: usize) {
     let warnings = &mut extracted.warnings;
-    let items = &mut extracted.items;
     if untitled > 0 {
         warnings.push(format!(
             "{untitled} of {} items have no title and were left out",
-            untitled + items.len()
+            untitled + extracted.items.len()
         ));
-    }
-    for (field, fields, has) in asked(rules) {
-        if !fields.is_empty() && !items.iter().any(has) {
-            warnings.push(format!(
-                "the rule `json.{field}` found nothing in any item"
-            ));
-        }
     }
     if extracted.partial {
         warnings.push(format!(
@@ -175,10 +176,13 @@ fn date_text(text: String) -> DateText {
     let wrapped = text
         .strip_prefix("/Date(")
         .and_then(|rest| rest.strip_suffix(")/"));
-    let number = wrapped.map(|number| match number.get(1..).and_then(|rest| rest.find(['+', '-'])) {
-        Some(zone) => number[..=zone].to_owned(),
-        None => number.to_owned(),
-    });
+    let number =
+        wrapped.map(
+            |number| match number.get(1..).and_then(|rest| rest.find(['+', '-'])) {
+                Some(zone) => number[..=zone].to_owned(),
+                None => number.to_owned(),
+            },
+        );
     DateText {
         text: number.unwrap_or(text),
         place: Place::Item,

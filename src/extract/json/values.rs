@@ -23,7 +23,9 @@ impl Wanted {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["rendered", "processed", "value", "text", "title", "name"],
-            Self::Name => &["name", "label", "title", "rendered", "value", "text", "slug"],
+            Self::Name => &[
+                "name", "label", "title", "rendered", "value", "text", "slug",
+            ],
             Self::Address => &["url", "href", "src", "source_url", "link", "uri", "value"],
             Self::Date => &["date", "$date", "value", "iso", "seconds", "_seconds"],
         }

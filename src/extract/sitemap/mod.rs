@@ -14,7 +14,7 @@ use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 use url::Url;
 
-use super::{Extracted, NoNews, charset, listing, newest, standing};
+use super::{Extracted, Instead, NoNews, charset, listing, newest, standing};
 use crate::model::{DateText, Kind, Pace, Page, Place, RawItem};
 use entries::{Entries, Entry};
 
@@ -61,7 +61,11 @@ pub(super) fn read(page: &Page) -> Result<Extracted, NoNews> {
     let index = match root(&decoded.text) {
         Some("urlset") => false,
         Some("sitemapindex") => true,
-        _ => return Err(standing(page).unwrap_or(NoSitemap::Other.into())),
+        _ => {
+            let blank = NoNews::Instead(Instead::Blank);
+            let known = standing(page).filter(|why| *why != blank);
+            return Err(known.unwrap_or(NoSitemap::Other.into()));
+        }
     };
     let Entries { mut list, whole } = entries::read(&decoded.text);
     cut |= !whole;
