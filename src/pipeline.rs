@@ -4,6 +4,7 @@
 mod answer;
 mod apart;
 mod output;
+mod parts;
 
 use std::sync::Arc;
 

@@ -185,6 +185,9 @@ fn show(reading: &Reading, page: &Page) {
     if let Some(title) = &extracted.title {
         say!("title: {title}");
     }
+    for part in &extracted.parts {
+        say!("names a sitemap that a poll reads: {part}");
+    }
     for feed in &extracted.announced {
         say!("announces a feed: {feed}");
     }

@@ -33,7 +33,7 @@ pub use guard::shallow;
 pub use instead::Instead;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;
-pub use sitemap::NoSitemap;
+pub use sitemap::{NoSitemap, join};
 
 /// What is asked of a page.
 #[derive(Clone, Copy)]

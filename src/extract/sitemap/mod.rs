@@ -8,6 +8,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
@@ -109,12 +110,43 @@ pub(super) fn read(page: &Page) -> Result<Extracted, NoNews> {
     }
     extracted.title = list.iter().find_map(|entry| entry.publication.clone());
     extracted.items = list.into_iter().map(item).collect();
+    bound(&mut extracted);
+    extracted.fields = listing::rates(&extracted.items);
+    Ok(extracted)
+}
+
+/// What an index and its parts say together: the newest items, each address once.
+#[must_use]
+pub fn join(index: Extracted, parts: Vec<(Url, Extracted)>) -> Extracted {
+    let mut whole = Extracted {
+        parts: Vec::new(),
+        ..index
+    };
+    let mut seen = HashSet::new();
+    for (url, part) in parts {
+        whole.title = whole.title.or(part.title);
+        whole.partial |= part.partial;
+        whole.warnings.extend(part.warnings);
+        let new = part.items.into_iter().filter(|item| {
+            let link = item.link.clone();
+            link.is_none_or(|link| seen.insert(link))
+        });
+        whole.items.extend(new.map(|item| RawItem {
+            base: item.base.or_else(|| Some(url.clone())),
+            ..item
+        }));
+    }
+    bound(&mut whole);
+    whole.fields = listing::rates(&whole.items);
+    whole
+}
+
+/// Keeps the newest of too many items; their dates are written so that they sort as texts.
+fn bound(extracted: &mut Extracted) {
     let date = |item: &RawItem| Some(item.published.first()?.text.clone());
     if newest::keep(&mut extracted.items, date) {
         extracted.warnings.push(newest::warning("sitemap"));
     }
-    extracted.fields = listing::rates(&extracted.items);
-    Ok(extracted)
 }
 
 fn item(entry: Entry) -> RawItem {
