@@ -1,4 +1,4 @@
-//! Dates, for people, for machines and by patterns. The first byte says which language and zone.
+//! Dates, for people, for machines and by patterns. The last byte says which language and zone.
 
 #![no_main]
 
@@ -16,12 +16,12 @@ const TAGS: &[&str] = &[
 const ZONES: &[Tz] = &[Tz::UTC, Tz::Europe__Rome, Tz::America__New_York, Tz::Asia__Kathmandu];
 
 fuzz_target!(|data: &[u8]| {
-    let Some((first, rest)) = data.split_first() else {
+    let Some((last, rest)) = data.split_last() else {
         return;
     };
-    let first = usize::from(*first);
-    let languages: Vec<Language> = Language::parse(TAGS[first % TAGS.len()]).into_iter().collect();
-    let timezone = ZONES[first % ZONES.len()];
+    let last = usize::from(*last);
+    let languages: Vec<Language> = Language::parse(TAGS[last % TAGS.len()]).into_iter().collect();
+    let timezone = ZONES[last % ZONES.len()];
     let context = date::Context {
         languages: &languages,
         timezone,

@@ -1,4 +1,4 @@
-//! Feeds: RSS, Atom, RDF, JSON Feed, broken or whole. The first byte says what the server calls it.
+//! Feeds: RSS, Atom, RDF, JSON Feed, broken or whole. The last byte says what the server calls it.
 
 #![no_main]
 
@@ -7,10 +7,10 @@ use rassegna::model::Kind;
 use rassegna_fuzz::{read, source};
 
 fuzz_target!(|data: &[u8]| {
-    let Some((first, body)) = data.split_first() else {
+    let Some((last, body)) = data.split_last() else {
         return;
     };
-    let content_type = match first % 4 {
+    let content_type = match last % 4 {
         0 => None,
         1 => Some("application/rss+xml"),
         2 => Some("text/xml; charset=iso-8859-1"),

@@ -1,4 +1,4 @@
-//! JSON by rules, as WordPress's, and of unknown kinds. The first byte says which.
+//! JSON by rules, as WordPress's, and of unknown kinds. The last byte says which.
 
 #![no_main]
 
@@ -7,10 +7,10 @@ use rassegna::model::Kind;
 use rassegna_fuzz::{read, source};
 
 fuzz_target!(|data: &[u8]| {
-    let Some((first, body)) = data.split_first() else {
+    let Some((last, body)) = data.split_last() else {
         return;
     };
-    let (id, kind) = match first % 3 {
+    let (id, kind) = match last % 3 {
         0 => ("json", None),
         1 => ("plain", Some(Kind::Json)),
         _ => ("plain", None),

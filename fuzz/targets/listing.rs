@@ -1,4 +1,4 @@
-//! Listings, by rules and without. The first byte says which.
+//! Listings, by rules and without. The last byte says which.
 
 #![no_main]
 
@@ -7,10 +7,10 @@ use rassegna::model::Kind;
 use rassegna_fuzz::{read, source};
 
 fuzz_target!(|data: &[u8]| {
-    let Some((first, body)) = data.split_first() else {
+    let Some((last, body)) = data.split_last() else {
         return;
     };
-    let (id, kind) = match first % 3 {
+    let (id, kind) = match last % 3 {
         0 => ("ruled", None),
         1 => ("plain", Some(Kind::Listing)),
         _ => ("plain", None),
