@@ -4,6 +4,7 @@
 mod answer;
 mod apart;
 mod output;
+mod parts;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ pub fn read(
     let ask = Ask {
         kind: source.kind.or(kind),
         rules: source.listing.as_ref(),
+        json: source.json.as_ref(),
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;
