@@ -103,7 +103,8 @@ impl Ports {
     /// The ports of the run that left its configuration in this folder: with them the sources are the same ones.
     fn of_last_run(folder: &Path) -> Option<Self> {
         let config = config::load(&folder.join(FILE)).ok()?;
-        let admin = config.serve.admin?.rsplit(':').next()?.parse().ok()?;
+        let admin = config.serve.admin?.to_string();
+        let admin = admin.rsplit(':').next()?.parse().ok()?;
         Some(Self {
             feeds: config.site.url.port()?,
             admin,

@@ -10,6 +10,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use ipnet::IpNet;
 use url::Url;
 
+use super::Listen;
 use super::problem::{did_you_mean, names_user, nearest};
 use super::units;
 use crate::language::Language;
@@ -117,11 +118,16 @@ fn absolute(text: &str) -> Result<Url, String> {
     }
 }
 
-/// `host:port`; nothing for `off` and the empty text.
-pub(super) fn listen(text: &str) -> Result<Option<String>, String> {
+/// `host:port`, `unix:/path` or `systemd`; nothing for `off` and the empty text.
+pub(super) fn listen(text: &str) -> Result<Option<Listen>, String> {
     let text = text.trim();
-    if matches!(text, "" | "off") {
-        return Ok(None);
+    match text {
+        "" | "off" => return Ok(None),
+        "systemd" => return Ok(Some(Listen::Systemd)),
+        _ => {}
+    }
+    if let Some(path) = text.strip_prefix("unix:") {
+        return socket(path).map(Some);
     }
     let (host, port) = text
         .rsplit_once(':')
@@ -137,10 +143,23 @@ pub(super) fn listen(text: &str) -> Result<Option<String>, String> {
         None => !host.is_empty() && !host.contains(':') && url::Host::parse(host).is_ok(),
     };
     if sound {
-        Ok(Some(text.to_owned()))
+        Ok(Some(Listen::Tcp(text.to_owned())))
     } else {
         Err(format!("`{host}` is not a host"))
     }
+}
+
+/// The place of a Unix socket; the system takes no path of more than 107 bytes (unix(7)).
+fn socket(path: &str) -> Result<Listen, String> {
+    if !path.starts_with('/') || path.ends_with('/') {
+        return Err(format!("`{path}` does not name a file from the root on"));
+    }
+    if path.len() > 107 {
+        return Err(format!(
+            "`{path}` is too long for a socket: at most 107 bytes"
+        ));
+    }
+    Ok(Listen::Unix(path.into()))
 }
 
 /// A network such as `10.1.0.0/16`, or a single address.
@@ -196,8 +215,12 @@ mod tests {
     #[test]
     fn what_listens_has_a_host_and_a_port_or_is_off() {
         for text in ["127.0.0.1:8080", "[::1]:80", "localhost:0", "0.0.0.0:65535"] {
-            assert_eq!(listen(text), Ok(Some(text.to_owned())), "{text}");
+            let tcp = Listen::Tcp(text.to_owned());
+            assert_eq!(listen(text), Ok(Some(tcp)), "{text}");
         }
+        let unix = Listen::Unix("/run/rassegna/http.sock".into());
+        assert_eq!(listen("unix:/run/rassegna/http.sock"), Ok(Some(unix)));
+        assert_eq!(listen("systemd"), Ok(Some(Listen::Systemd)));
         assert_eq!(listen("off"), Ok(None));
         assert_eq!(listen(""), Ok(None));
         for text in [
@@ -209,6 +232,10 @@ mod tests {
             "[::1:80",
             "a b:80",
             "[127.0.0.1]:80",
+            "unix:http.sock",
+            "unix:/run/rassegna/",
+            "unix:",
+            &format!("unix:/{}", "a".repeat(107)),
         ] {
             assert!(listen(text).is_err(), "{text}");
         }

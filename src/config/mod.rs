@@ -5,6 +5,7 @@
 
 mod check;
 mod leaf;
+mod listen;
 mod plan;
 mod problem;
 mod reader;
@@ -29,6 +30,7 @@ use url::Url;
 
 pub use check::{load, load_to_look};
 pub use json::Json;
+pub use listen::Listen;
 pub use plan::{Bounds, Plan};
 pub use problem::{Position, Problem, Problems};
 pub use reader::find;
@@ -174,13 +176,19 @@ pub enum Content {
     Full,
 }
 
-/// `[serve]`: each as `host:port`, or nothing to serve nothing.
-#[derive(Debug, Clone)]
+/// `[serve]`; what listens nowhere is not served.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serve {
-    /// Feeds and pages.
-    pub listen: Option<String>,
-    /// Status and health.
-    pub admin: Option<String>,
+    /// Where feeds and pages are served.
+    pub listen: Option<Listen>,
+    /// Where status, health and metrics are served.
+    pub admin: Option<Listen>,
+    /// The most open connections of each of the two.
+    pub connections: usize,
+    /// How long a client may take for its request, or without taking anything of the answer.
+    pub timeout: Duration,
+    /// Whether each request for a feed or page is logged.
+    pub access_log: bool,
 }
 
 /// `[source.ID]`: one thing to poll. A table with `urls` gives one source a language, `ID.LANGUAGE`.

@@ -15,7 +15,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::model::SourceId;
 use crate::pipeline::{self, Apart, PublishFailure, Published};
 use crate::publish::{Folder, PublishError};
-use crate::serve::Shelf;
+use crate::serve::{Counts, Shelf};
 use crate::store::{Access, Recorded, Shown, SourceState, Store, StoreError};
 
 /// Why it can't be started.
@@ -40,6 +40,8 @@ pub struct Engine {
     pub store: Store,
     /// What is served.
     pub shelf: Shelf,
+    /// What was done since the start.
+    pub counts: Counts,
     fetcher: Arc<Fetcher>,
     apart: Apart,
     folder: Folder,
@@ -60,6 +62,7 @@ impl Engine {
             config: Arc::new(config),
             store,
             shelf: Shelf::default(),
+            counts: Counts::default(),
             fetcher,
             apart: Apart::default(),
             folder,
@@ -74,12 +77,9 @@ impl Engine {
     /// [`StartFailure`]; the old configuration is in use then.
     pub(super) fn with(&mut self, mut config: Config) -> Result<(), StartFailure> {
         let (old, new) = (&self.config, &mut config);
-        if old.store.path != new.store.path
-            || old.serve.listen != new.serve.listen
-            || old.serve.admin != new.serve.admin
-        {
+        if old.store.path != new.store.path || old.serve != new.serve {
             tracing::warn!(
-                "a change of `store.path`, `serve.listen` or `serve.admin` needs a restart; the old values stay until then"
+                "a change of `store.path` or of `[serve]` needs a restart; the old values stay until then"
             );
             new.store.path.clone_from(&old.store.path);
             new.serve = old.serve.clone();
@@ -122,13 +122,15 @@ impl Engine {
     ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
         let (fetcher, apart) = (Arc::clone(&self.fetcher), self.apart.clone());
         let (store, source) = (self.store.clone(), source.clone());
+        let counts = self.counts.clone();
         async move {
-            let id = source.id.clone();
+            let (id, begun) = (source.id.clone(), Instant::now());
             let state = match store.source(&id).await {
                 Ok(state) => state.unwrap_or_default(),
                 Err(error) => return (id, Err(error)),
             };
             let recorded = pipeline::poll(&fetcher, &apart, &store, &source, &state).await;
+            counts.polled(recorded.as_ref().ok(), begun.elapsed());
             if let Ok(recorded) = &recorded {
                 report(&id, recorded, &store).await;
             }
@@ -142,7 +144,15 @@ impl Engine {
     ) -> impl Future<Output = Result<Published, PublishFailure>> + Send + use<> {
         let (config, store) = (Arc::clone(&self.config), self.store.clone());
         let (folder, shelf) = (self.folder.clone(), self.shelf.clone());
-        async move { pipeline::publish(&store, &config, &folder, &shelf).await }
+        let counts = self.counts.clone();
+        async move {
+            let begun = Instant::now();
+            let result = pipeline::publish(&store, &config, &folder, &shelf).await;
+            let done = result.as_ref().ok();
+            let done = done.map(|published| (published.written.len(), &published.entries));
+            counts.published(done, begun.elapsed(), Utc::now());
+            result
+        }
     }
 
     /// Drops what is older than `store.keep`; gives how many items went.

@@ -24,7 +24,7 @@ pub use engine::{Engine, StartFailure, data_folder};
 
 use clock::Clock;
 
-use crate::config::Config;
+use crate::config::{Config, Listen};
 use crate::model::SourceId;
 use crate::pipeline::{PublishFailure, Published};
 use crate::schedule;
@@ -52,13 +52,11 @@ pub enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// An address could not be listened on.
-    #[error(
-        "cannot listen on {address}: {why}; is another program using it? Change `{key}`, or set it to \"off\""
-    )]
+    #[error("cannot listen on {address}: {why}; change `serve.{key}`, or set it to \"off\"")]
     Listen {
         /// The address.
-        address: String,
-        /// The key of the configuration.
+        address: Listen,
+        /// The key below `serve`.
         key: &'static str,
         /// What the system says.
         why: std::io::Error,
@@ -187,6 +185,10 @@ impl Daemon {
                 .filter(|(id, _)| !self.polling.contains_key(*id))
                 .map(|(_, due)| *due)
                 .min();
+            let busy = !self.polling.is_empty() || self.changed.is_some();
+            self.engine
+                .shelf
+                .set_due(if busy { Some(Utc::now()) } else { next });
             let wait = next.map_or(Duration::from_secs(3600), |due| {
                 (due - Utc::now()).to_std().unwrap_or_default()
             });

@@ -12,9 +12,12 @@ use axum::routing::get;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::notes::{Around, Note, hidden, minute};
+use super::counts::Counts;
+use super::metrics::{self, Told};
+use super::notes::{Around, Note, hidden, minute, state_of};
+use super::opml;
 use crate::config::Config;
-use crate::store::{Store, Summary};
+use crate::store::{Store, StoreError, Summary};
 
 /// A part of the daemon that can be in trouble by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,14 +57,22 @@ impl Health {
 struct Admin {
     store: Store,
     health: Health,
+    counts: Counts,
     config: watch::Receiver<Arc<Config>>,
 }
 
 /// What is served on `serve.admin`; `config` is the configuration in use.
-pub fn router(store: Store, health: Health, config: watch::Receiver<Arc<Config>>) -> Router {
+pub fn router(
+    store: Store,
+    health: Health,
+    counts: Counts,
+    config: watch::Receiver<Arc<Config>>,
+) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/status", get(status))
+        .route("/metrics", get(numbers))
+        .route("/sources.opml", get(sources))
         .route(
             "/style.css",
             get(|| async {
@@ -78,6 +89,7 @@ pub fn router(store: Store, health: Health, config: watch::Receiver<Arc<Config>>
         .with_state(Admin {
             store,
             health,
+            counts,
             config,
         })
 }
@@ -95,6 +107,39 @@ async fn healthz(State(admin): State<Admin>) -> Response {
         None => "ok\n".into_response(),
         Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")).into_response(),
     }
+}
+
+async fn numbers(State(admin): State<Admin>) -> Response {
+    let sources = match admin.store.sources().await {
+        Ok(sources) => sources,
+        Err(error) => return unavailable(&error),
+    };
+    let counts = &admin.counts;
+    let text = metrics::write(&Told {
+        sources: &sources,
+        work: &counts.now(),
+        served: [
+            ("listen", counts.public.now()),
+            ("admin", counts.admin.now()),
+        ],
+        healthy: admin.health.get().is_none(),
+    });
+    ([(header::CONTENT_TYPE, metrics::MEDIA_TYPE)], text).into_response()
+}
+
+async fn sources(State(admin): State<Admin>) -> Response {
+    match admin.store.sources().await {
+        Ok(known) => {
+            let text = opml::sources(&admin.config.borrow(), &known);
+            let media_type = "text/x-opml; charset=utf-8";
+            ([(header::CONTENT_TYPE, media_type)], text).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+fn unavailable(error: &StoreError) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response()
 }
 
 #[derive(Template)]
@@ -135,7 +180,7 @@ async fn status(State(admin): State<Admin>) -> Response {
     let (sources, waiting) = match asked {
         (Ok(sources), Ok(waiting)) => (sources, waiting),
         (Err(error), _) | (_, Err(error)) => {
-            return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
+            return unavailable(&error);
         }
     };
     let config = Arc::clone(&admin.config.borrow());
@@ -198,23 +243,18 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
         ""
     };
     let paused = around.paused(state);
-    let (name, words) = match (&state.error, state.last_success) {
-        _ if state.is_retired() => (
-            "off",
-            "not polled any more: disabled, or gone from the configuration".to_owned(),
-        ),
-        _ if let Some(paused) = paused => ("paused", format!("{paused}{kept}")),
-        (Some(error), _) => (
-            "failing",
-            format!("{error} (failed {}){kept}", times(state.failures)),
-        ),
-        (None, None) => ("waiting", "not polled yet".to_owned()),
-        (None, Some(_)) => (
-            "ok",
-            format!(
-                "{} items in the last answer",
-                state.listed.unwrap_or_default()
-            ),
+    let name = state_of(state);
+    let words = match name {
+        "off" => "not polled any more: disabled, or gone from the configuration".to_owned(),
+        "paused" => format!("{}{kept}", paused.unwrap_or_default()),
+        "failing" => {
+            let error = state.error.as_deref().unwrap_or_default();
+            format!("{error} (failed {}){kept}", times(state.failures))
+        }
+        "waiting" => "not polled yet".to_owned(),
+        _ => format!(
+            "{} items in the last answer",
+            state.listed.unwrap_or_default()
         ),
     };
     let mut detail: Vec<String> = Vec::new();

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::config::{Config, Proxy};
+use crate::fetch::history::Gone;
 use crate::store::{SourceState, Summary};
 
 /// Something that is not as usual.
@@ -122,9 +123,7 @@ impl Around<'_> {
     /// That a source is left alone, since its server says that it is gone for good.
     #[must_use]
     pub fn paused(&self, state: &SourceState) -> Option<String> {
-        let gone = state.gone?;
-        let settled = state.last_attempt.is_some_and(|at| gone.is_settled(at));
-        let since = settled.then(|| self.time(gone.since))?;
+        let since = self.time(settled(state)?.since);
         let again = match state.next_run {
             Some(next) => format!("; asked again {}", self.time(next)),
             None => String::new(),
@@ -144,6 +143,23 @@ impl Around<'_> {
 
     fn time(&self, at: DateTime<Utc>) -> String {
         minute(at, self.config.site.timezone)
+    }
+}
+
+/// Since when its server says that a source is gone, where that is believed.
+fn settled(state: &SourceState) -> Option<Gone> {
+    let (gone, asked) = (state.gone?, state.last_attempt?);
+    gone.is_settled(asked).then_some(gone)
+}
+
+/// How a source fares, in one word.
+pub(super) fn state_of(state: &SourceState) -> &'static str {
+    match (&state.error, state.last_success) {
+        _ if state.is_retired() => "off",
+        _ if settled(state).is_some() => "paused",
+        (Some(_), _) => "failing",
+        (None, None) => "waiting",
+        (None, Some(_)) => "ok",
     }
 }
 

@@ -1,157 +1,197 @@
-//! Feeds and pages for everybody: GET and HEAD, conditional requests (RFC 9110 §13), gzip.
+//! Feeds and pages for everybody: GET and HEAD of what is on the shelf, nothing else.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::service::Service;
+use hyper::{Method, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
 
-use super::shelf::{Sheet, Shelf};
+use super::coding::Accepted;
+use super::condition::{Verdict, judge};
+use super::shelf::{Form, Sheet, Shelf};
 
-/// How long a reader may keep a document without asking, in seconds.
-const MAX_AGE: &str = "max-age=300";
-
-#[derive(Clone)]
-struct Public {
+/// What is served on `serve.listen`.
+#[derive(Debug, Clone)]
+pub struct Public {
     shelf: Shelf,
-    /// The path of the site's root, for a proxy that passes it on; ends in `/`.
+    /// The path of the site's root, for a proxy that passes it on; begins and ends with `/`.
     root: Arc<str>,
 }
 
-/// What is served on `serve.listen`; `root` is the path of the site's public root.
-pub fn router(shelf: Shelf, root: &str) -> Router {
-    Router::new().fallback(answer).with_state(Public {
-        shelf,
-        root: root.into(),
-    })
+impl<B> Service<Request<B>> for Public {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn call(&self, request: Request<B>) -> Self::Future {
+        ready(Ok(self.answer(&request)))
+    }
 }
 
-async fn answer(State(public): State<Public>, request: Request) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return (
-            StatusCode::METHOD_NOT_ALLOWED,
-            [(header::ALLOW, "GET, HEAD")],
-            "only GET and HEAD\n",
-        )
-            .into_response();
-    }
-    let path = request.uri().path();
-    // Behind a proxy the path may come with the public prefix or without it.
-    let name = path
-        .strip_prefix(&*public.root)
-        .or_else(|| path.strip_prefix('/'))
-        .unwrap_or(path);
-    let name = if name.is_empty() || name.ends_with('/') {
-        format!("{name}index.html")
-    } else {
-        name.to_owned()
-    };
-    if let Some(sheet) = public.shelf.get(&name) {
-        return send(&sheet, request.headers());
-    }
-    if public.shelf.get(&format!("{name}/index.html")).is_some() {
-        let last = name.rsplit('/').next().unwrap_or(&name);
-        if let Ok(place) = HeaderValue::from_str(&format!("{last}/")) {
-            return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response();
+impl Public {
+    /// Serves a shelf; `root` is the path of the site's public root.
+    #[must_use]
+    pub fn new(shelf: Shelf, root: &str) -> Self {
+        Self {
+            shelf,
+            root: root.into(),
         }
     }
-    (StatusCode::NOT_FOUND, "there is no such document here\n").into_response()
-}
 
-fn send(sheet: &Sheet, asked: &HeaderMap) -> Response {
-    let zipped = sheet.gzip.as_ref().filter(|_| accepts_gzip(asked));
-    // The two codings are two representations, so each has a strong validator of its own.
-    let etag = format!(
-        "\"{}{}\"",
-        sheet.digest,
-        if zipped.is_some() { "-gz" } else { "" }
-    );
-    let mut response = if fresh(sheet, asked) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let body: Bytes = zipped.unwrap_or(&sheet.body).clone();
-        let mut response = Response::new(Body::from(body));
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(sheet.media_type),
-        );
-        if zipped.is_some() {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    fn answer<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let mut refusal = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+            let allowed = HeaderValue::from_static("GET, HEAD");
+            refusal.headers_mut().insert(header::ALLOW, allowed);
+            return refusal;
+        }
+        let Some(sheets) = self.shelf.sheets() else {
+            let mut wait = plain(StatusCode::SERVICE_UNAVAILABLE, "just starting\n");
+            wait.headers_mut().insert(header::RETRY_AFTER, 5.into());
+            return wait;
+        };
+        let path = request.uri().path();
+        let Some(name) = self.name(path) else {
+            return missing();
+        };
+        if let Some(sheet) = sheets.get(&*name) {
+            return self.send(sheet, request.headers());
+        }
+        let folder = self.root.strip_suffix('/') == Some(path)
+            || sheets.contains_key(&format!("{name}/index.html"));
+        let last = path.rsplit('/').next().unwrap_or(path);
+        match HeaderValue::from_str(&format!("{last}/")) {
+            Ok(place) if folder => {
+                let mut moved = plain(StatusCode::PERMANENT_REDIRECT, "");
+                moved.headers_mut().insert(header::LOCATION, place);
+                moved
+            }
+            _ => missing(),
+        }
+    }
+
+    /// The name of the document that a path means. It is only looked up, so there is nothing that it could lead out of.
+    fn name<'a>(&self, path: &'a str) -> Option<Cow<'a, str>> {
+        // Behind a proxy the path may come with the public prefix or without it.
+        let path = path
+            .strip_prefix(&*self.root)
+            .or_else(|| path.strip_prefix('/'))?;
+        let name = percent_decode_str(path).decode_utf8().ok()?;
+        if name.is_empty() || name.ends_with('/') {
+            Some(format!("{name}index.html").into())
+        } else {
+            Some(name)
+        }
+    }
+
+    fn send(&self, sheet: &Sheet, asked: &HeaderMap) -> Response<Full<Bytes>> {
+        let accepted = Accepted::of(asked);
+        let Some(chosen) = choose(sheet, &accepted) else {
+            return missing();
+        };
+        let (status, head, body) = match judge(asked, sheet, chosen, &accepted) {
+            Verdict::Send => (StatusCode::OK, &chosen.head, chosen.body.clone()),
+            Verdict::Fresh(form) => (StatusCode::NOT_MODIFIED, &form.brief, Bytes::new()),
+            Verdict::Failed => {
+                return plain(
+                    StatusCode::PRECONDITION_FAILED,
+                    "the document is another one\n",
+                );
+            }
+        };
+        let mut response = Response::new(Full::new(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = head.clone();
+        let age = self.shelf.max_age(SystemTime::now());
+        if let Ok(age) = HeaderValue::try_from(format!("max-age={age}")) {
+            response.headers_mut().insert(header::CACHE_CONTROL, age);
         }
         response
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    let modified = sheet
-        .modified
-        .format("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string();
-    for (name, value) in [(header::ETAG, &etag), (header::LAST_MODIFIED, &modified)] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
+    }
+}
+
+/// The form that a request wants most, of several the smallest; without a word from it, the text as it is.
+fn choose<'a>(sheet: &'a Sheet, accepted: &Accepted) -> Option<&'a Form> {
+    // Of equals, the last one is the greatest.
+    let wanted = sheet
+        .forms
+        .iter()
+        .rev()
+        .max_by_key(|form| accepted.weight(form.coding))?;
+    if accepted.weight(wanted.coding) > 0 {
+        return Some(wanted);
+    }
+    let plain = |form: &&Form| form.coding.name().is_none();
+    sheet.forms.iter().find(plain)
+}
+
+fn missing() -> Response<Full<Bytes>> {
+    plain(StatusCode::NOT_FOUND, "there is no such document here\n")
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    super::plain(status, text)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use chrono::Utc;
+
+    use super::*;
+
+    fn status(root: &str, path: &str) -> u16 {
+        let shelf = Shelf::default();
+        let names = ["index.html", "it/index.html", "it/atom.xml", "è/a b.xml"];
+        let text = |name: &&str| ((*name).to_owned(), (*name).to_owned(), Utc::now());
+        shelf.fill(names.iter().map(text).collect());
+        let request = Request::get(path).body(()).unwrap();
+        let answer = Public::new(shelf, root).answer(&request);
+        answer.status().as_u16()
+    }
+
+    #[test]
+    fn a_path_names_a_document_with_the_public_prefix_or_without_it() {
+        for root in ["/", "/news/"] {
+            for path in ["/", "/it/", "/it/atom.xml", "/it/atom.xml?x=1"] {
+                assert_eq!(status(root, path), 200, "{root} {path}");
+            }
+        }
+        assert_eq!(status("/news/", "/news/it/atom.xml"), 200);
+        assert_eq!(status("/news/", "/news/"), 200);
+        assert_eq!(status("/news/", "/news/it"), 308);
+        assert_eq!(status("/news/", "/news"), 308);
+        assert_eq!(status("/", "/news/it/atom.xml"), 404);
+    }
+
+    #[test]
+    fn escapes_mean_what_they_stand_for() {
+        assert_eq!(status("/", "/it/%61tom.xml"), 200);
+        assert_eq!(status("/", "/%C3%A8/a%20b.xml"), 200);
+        for path in [
+            "/it/atom.xml%00",
+            "/%",
+            "/%zz",
+            "/%ff",
+            "//",
+            "/it//atom.xml",
+        ] {
+            assert_eq!(status("/", path), 404, "{path}");
         }
     }
-    if sheet.media_type.starts_with("text/html") {
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(super::POLICY),
-        );
-        headers.insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        );
-    }
-    if sheet.media_type.starts_with("application/feed+json") {
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("*"),
-        );
-    }
-    response
-}
 
-fn accepts_gzip(asked: &HeaderMap) -> bool {
-    let codings = asked
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    codings.flat_map(|value| value.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        let refused = parts
-            .filter_map(|part| part.strip_prefix("q="))
-            .any(|weight| weight.parse() == Ok(0.0_f32));
-        named && !refused
-    })
-}
-
-/// Whether the reader has the document already. `If-None-Match` goes before `If-Modified-Since`.
-fn fresh(sheet: &Sheet, asked: &HeaderMap) -> bool {
-    let tags: Vec<&str> = asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    if !tags.is_empty() {
-        return tags.iter().flat_map(|value| value.split(',')).any(|tag| {
-            let tag = tag.trim();
-            let opaque = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
-            tag == "*" || opaque.strip_suffix("-gz").unwrap_or(opaque) == sheet.digest
-        });
+    #[test]
+    fn before_anything_is_published_readers_are_asked_to_come_back() {
+        let request = Request::get("/it/atom.xml").body(()).unwrap();
+        let answer = Public::new(Shelf::default(), "/").answer(&request);
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
     }
-    let since = asked
-        .get(header::IF_MODIFIED_SINCE)
-        .and_then(|value| DateTime::parse_from_rfc2822(value.to_str().ok()?).ok());
-    since.is_some_and(|since| sheet.modified <= since.with_timezone(&Utc))
 }

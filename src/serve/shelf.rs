@@ -1,85 +1,259 @@
-//! Documents ready to be sent: bytes, compressed bytes and validators, made once for each change.
+//! Documents ready to be sent: in each coding, with all that goes before them, made once for each change.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
 
-use axum::body::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use super::coding::{self, Coding};
+
+/// The bounds of how long a document may be kept without asking, in seconds. Whatever is planned, a person may have
+/// sources polled at any time.
+const MAX_AGE: (i64, i64) = (60, 3_600);
 
 /// One document.
 #[derive(Debug)]
 pub(super) struct Sheet {
+    text: Bytes,
+    /// The document in each coding that makes it smaller, and as it is: the smallest first.
+    pub(super) forms: Vec<Form>,
+    /// When the document became what it is, to the second.
+    pub(super) modified: SystemTime,
+    /// Whether it was another one earlier in that second, so that the time does not tell the two apart.
+    pub(super) hasty: bool,
+}
+
+/// A document in one coding. Two codings are two representations, so each has a strong validator of its own.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) coding: Coding,
     pub(super) body: Bytes,
-    /// Only where it is smaller.
-    pub(super) gzip: Option<Bytes>,
-    /// A digest of the body, without quotes.
-    pub(super) digest: String,
-    /// When the document became what it is.
-    pub(super) modified: DateTime<Utc>,
-    pub(super) media_type: &'static str,
+    /// With its quotes.
+    pub(super) etag: String,
+    /// The header fields that go with the body, all but those that change by themselves.
+    pub(super) head: HeaderMap,
+    /// Those that go with a 304.
+    pub(super) brief: HeaderMap,
 }
 
 /// All documents that are served, by their path without the leading slash. Cheap to clone; all clones are one.
 #[derive(Debug, Clone, Default)]
-pub struct Shelf {
-    sheets: Arc<RwLock<HashMap<String, Arc<Sheet>>>>,
+pub struct Shelf(Arc<Inner>);
+
+type Sheets = HashMap<String, Arc<Sheet>>;
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Nothing until it is filled for the first time.
+    sheets: RwLock<Option<Arc<Sheets>>>,
+    /// When the next poll may change something, in Unix seconds.
+    due: AtomicI64,
 }
 
 impl Shelf {
     /// Replaces everything on the shelf by these documents: name, text and when the file got that text. Those that
-    /// did not change keep what was made of them.
+    /// did not change keep what was made of them. Compresses, so it is not for the threads that serve.
     pub fn fill(&self, documents: Vec<(String, String, DateTime<Utc>)>) {
-        let old = self
-            .sheets
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let old = self.sheets().unwrap_or_default();
         let mut new = HashMap::with_capacity(documents.len());
         for (name, text, modified) in documents {
-            let same = old
-                .get(&name)
-                .filter(|sheet| sheet.body == text.as_bytes())
-                .map(Arc::clone);
-            let sheet = same.unwrap_or_else(|| Arc::new(sheet(&name, text, modified)));
+            let sheet = match old.get(&name) {
+                Some(same) if same.text == text.as_bytes() => Arc::clone(same),
+                before => {
+                    let before = before.map(|before| before.modified);
+                    Arc::new(Sheet::new(&name, text, modified, before))
+                }
+            };
             new.insert(name, sheet);
         }
-        *self.sheets.write().unwrap_or_else(PoisonError::into_inner) = new;
+        let mut sheets = self
+            .0
+            .sheets
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *sheets = Some(Arc::new(new));
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<Arc<Sheet>> {
-        self.sheets
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .map(Arc::clone)
+    /// Says when the next poll may change something; nothing means that none is planned.
+    pub fn set_due(&self, due: Option<DateTime<Utc>>) {
+        let due = due.map_or(i64::MAX, |due| due.timestamp());
+        self.0.due.store(due, Ordering::Relaxed);
+    }
+
+    /// How long what is served now may be kept without asking, in seconds.
+    pub(super) fn max_age(&self, now: SystemTime) -> i64 {
+        let (least, most) = MAX_AGE;
+        let due = self.0.due.load(Ordering::Relaxed);
+        let now = DateTime::<Utc>::from(now).timestamp();
+        due.saturating_sub(now).clamp(least, most)
+    }
+
+    /// What is on the shelf now; nothing where it was never filled.
+    pub(super) fn sheets(&self) -> Option<Arc<Sheets>> {
+        let sheets = self.0.sheets.read();
+        sheets.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn sheet(name: &str, text: String, modified: DateTime<Utc>) -> Sheet {
-    let media_type = match name.rsplit('/').next().unwrap_or(name) {
+impl Sheet {
+    fn new(name: &str, text: String, modified: DateTime<Utc>, before: Option<SystemTime>) -> Self {
+        let modified = SystemTime::from(modified.trunc_subsecs(0));
+        // The times of one address never go back, whatever the clock does.
+        let hasty = before.is_some_and(|before| modified <= before);
+        let modified = before.map_or(modified, |before| modified.max(before));
+        let text = Bytes::from(text);
+        let digest = blake3::hash(&text).to_hex();
+        let fixed = fixed(name, modified);
+        let forms = coding::all(&text)
+            .into_iter()
+            .map(|(coding, body)| Form::new(coding, body, &digest[..32], &fixed));
+        Self {
+            forms: forms.collect(),
+            text,
+            modified,
+            hasty,
+        }
+    }
+}
+
+impl Form {
+    fn new(coding: Coding, body: Bytes, digest: &str, fixed: &Fixed) -> Self {
+        let etag = match coding.name() {
+            Some(name) => format!("\"{digest}-{name}\""),
+            None => format!("\"{digest}\""),
+        };
+        let mut brief = fixed.always.clone();
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            brief.insert(header::ETAG, etag);
+        }
+        let mut head = brief.clone();
+        head.extend(fixed.whole.clone());
+        head.insert(header::CONTENT_LENGTH, body.len().into());
+        if let Some(name) = coding.name() {
+            head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        Self {
+            coding,
+            body,
+            etag,
+            head,
+            brief,
+        }
+    }
+}
+
+/// What all forms of a document have in common.
+struct Fixed {
+    always: HeaderMap,
+    whole: HeaderMap,
+}
+
+fn fixed(name: &str, modified: SystemTime) -> Fixed {
+    let media_type = media_type(name);
+    let is = |start| media_type.starts_with(start);
+    let page = is("text/html");
+    let mut always = HeaderMap::new();
+    put(&mut always, header::VARY, "Accept-Encoding");
+    if let Ok(modified) = HeaderValue::from_str(&httpdate::fmt_http_date(modified)) {
+        always.insert(header::LAST_MODIFIED, modified);
+    }
+    if !page {
+        // Programs in browsers may read feeds. A 304 needs it as well.
+        put(&mut always, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+    let mut whole = HeaderMap::new();
+    put(&mut whole, header::CONTENT_TYPE, media_type);
+    put(&mut whole, header::ACCEPT_RANGES, "none");
+    put(&mut whole, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Browsers show XML as well, and would run what it contains.
+    if page || media_type.contains("xml") {
+        put(&mut whole, header::CONTENT_SECURITY_POLICY, super::POLICY);
+        put(&mut whole, header::REFERRER_POLICY, "no-referrer");
+    }
+    Fixed { always, whole }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+fn media_type(name: &str) -> &'static str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    match file {
         "rss.xml" => "application/rss+xml; charset=utf-8",
         "atom.xml" => "application/atom+xml; charset=utf-8",
         "feed.json" => "application/feed+json; charset=utf-8",
         "opml.xml" => "text/x-opml; charset=utf-8",
-        name if name.ends_with(".css") => "text/css; charset=utf-8",
-        _ => "text/html; charset=utf-8",
-    };
-    let digest = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
-    let body = Bytes::from(text);
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let gzip = encoder
-        .write_all(&body)
-        .and_then(|()| encoder.finish())
-        .ok()
-        .filter(|gzip| gzip.len() < body.len());
-    Sheet {
-        body,
-        gzip: gzip.map(Bytes::from),
-        digest,
-        modified: modified.trunc_subsecs(0),
-        media_type,
+        _ => match file.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("css") => "text/css; charset=utf-8",
+            Some("json") => "application/json; charset=utf-8",
+            Some("txt") => "text/plain; charset=utf-8",
+            Some("xml") => "application/xml; charset=utf-8",
+            _ => "text/html; charset=utf-8",
+        },
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(millis: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(1_772_000_000_000 + millis).unwrap()
+    }
+
+    fn filled(shelf: &Shelf, text: &str, modified: DateTime<Utc>) -> Arc<Sheet> {
+        shelf.fill(vec![("it/atom.xml".into(), text.into(), modified)]);
+        Arc::clone(&shelf.sheets().unwrap()["it/atom.xml"])
+    }
+
+    #[test]
+    fn what_did_not_change_is_kept_with_its_validators() {
+        let shelf = Shelf::default();
+        assert!(shelf.sheets().is_none());
+        let first = filled(&shelf, "one", at(0));
+        let same = filled(&shelf, "one", at(5_000));
+        assert!(Arc::ptr_eq(&first, &same));
+        let other = filled(&shelf, "two", at(5_000));
+        assert_ne!(first.forms[0].etag, other.forms[0].etag);
+        assert_eq!(other.modified, SystemTime::from(at(5_000)));
+    }
+
+    #[test]
+    fn two_texts_in_one_second_are_not_told_apart_by_their_time() {
+        let shelf = Shelf::default();
+        assert!(!filled(&shelf, "one", at(0)).hasty);
+        assert!(filled(&shelf, "two", at(999)).hasty);
+        assert!(!filled(&shelf, "three", at(1_000)).hasty);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_document_older() {
+        let shelf = Shelf::default();
+        let first = filled(&shelf, "one", at(60_000));
+        let second = filled(&shelf, "two", at(0));
+        assert!(second.hasty);
+        assert_eq!(second.modified, first.modified);
+    }
+
+    #[test]
+    fn documents_may_be_kept_until_the_next_poll_within_bounds() {
+        let shelf = Shelf::default();
+        let now = SystemTime::from(at(0));
+        shelf.set_due(Some(at(600_000)));
+        assert_eq!(shelf.max_age(now), 600);
+        assert_eq!(shelf.max_age(now + Duration::from_secs(590)), 60);
+        assert_eq!(shelf.max_age(now + Duration::from_secs(9_000)), 60);
+        shelf.set_due(Some(at(86_400_000)));
+        assert_eq!(shelf.max_age(now), 3_600);
+        shelf.set_due(None);
+        assert_eq!(shelf.max_age(now), 3_600);
     }
 }

@@ -21,7 +21,7 @@ use super::leaf;
 use super::problem::{Problems, Report};
 use super::tree::Table;
 use super::units;
-use super::{Bounds, Config, Content, Fetch, Format, Plan, Publish, Serve, Site, Store};
+use super::{Bounds, Config, Content, Fetch, Format, Listen, Plan, Publish, Serve, Site, Store};
 use super::{reader, shape};
 use crate::language::Language;
 
@@ -84,8 +84,8 @@ fn load_with(file: &Path, secrets: &Secrets<'_>) -> Result<Config, Problems> {
 
 /// Nothing comes of what the shape has complained about.
 fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report) -> Option<Config> {
-    let serve = serve(root.table("serve")?);
-    let site = site(root, serve.listen.as_deref())?;
+    let serve = serve(root.table("serve")?)?;
+    let site = site(root, serve.listen.as_ref())?;
     let publish = publish(root.table("publish")?);
     let fetch = fetch(root.table("fetch")?, &site, secrets, report);
     let inherited = source::Inherited {
@@ -117,7 +117,7 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
     })
 }
 
-fn site(root: &Table, listen: Option<&str>) -> Option<Site> {
+fn site(root: &Table, listen: Option<&Listen>) -> Option<Site> {
     let table = root.table("site")?;
     let said = table
         .read_all("languages", leaf::language)
@@ -151,12 +151,16 @@ fn distinct(languages: impl IntoIterator<Item = Language>) -> Vec<Language> {
 }
 
 /// The address under which this machine reaches what it serves itself.
-fn own_url(listen: Option<&str>) -> Option<Url> {
-    let listen = listen
-        .unwrap_or("127.0.0.1:8080")
-        .replacen("0.0.0.0:", "127.0.0.1:", 1)
-        .replacen("[::]:", "[::1]:", 1);
-    leaf::site_url(&format!("http://{listen}/")).ok()
+fn own_url(listen: Option<&Listen>) -> Option<Url> {
+    let host = match listen {
+        Some(Listen::Tcp(address)) => address
+            .replacen("0.0.0.0:", "127.0.0.1:", 1)
+            .replacen("[::]:", "[::1]:", 1),
+        // Whoever stands before it is on this machine.
+        Some(Listen::Unix(_) | Listen::Systemd) => "localhost".to_owned(),
+        None => "127.0.0.1:8080".to_owned(),
+    };
+    leaf::site_url(&format!("http://{host}/")).ok()
 }
 
 /// The plan of a table with a `schedule`.
@@ -248,12 +252,15 @@ fn content(table: &Table) -> Option<Content> {
     }
 }
 
-fn serve(table: &Table) -> Serve {
+fn serve(table: &Table) -> Option<Serve> {
     let listen = |key| table.read(key, leaf::listen).flatten();
-    Serve {
+    Some(Serve {
         listen: listen("listen"),
         admin: listen("admin"),
-    }
+        connections: table.integer("connections")?,
+        timeout: table.read("timeout", units::duration)?,
+        access_log: table.boolean("access_log")?,
+    })
 }
 
 #[cfg(test)]

@@ -264,7 +264,16 @@ fn an_empty_file_is_all_defaults() {
         (100, 7, false)
     );
     assert_eq!(config.publish.directory, Path::new("feeds"));
-    assert_eq!(config.serve.admin.as_deref(), Some("127.0.0.1:8081"));
+    assert_eq!(
+        config.serve,
+        Serve {
+            listen: Some(Listen::Tcp("127.0.0.1:8080".into())),
+            admin: Some(Listen::Tcp("127.0.0.1:8081".into())),
+            connections: 512,
+            timeout: Duration::from_secs(30),
+            access_log: false,
+        }
+    );
 }
 
 #[test]
@@ -279,6 +288,8 @@ fn the_root_of_links_follows_what_is_served() {
     assert_eq!(root("[::]:90"), "http://[::1]:90/");
     assert_eq!(root("news.example:8000"), "http://news.example:8000/");
     assert_eq!(root("off"), "http://127.0.0.1:8080/");
+    assert_eq!(root("unix:/run/rassegna/http.sock"), "http://localhost/");
+    assert_eq!(root("systemd"), "http://localhost/");
     assert_eq!(
         config_of("serve = { listen = \"\", admin = \"off\" }")
             .serve

@@ -137,7 +137,7 @@ fn a_wrong_type() {
     error: `listen` cannot be `false`
      --> rassegna.toml:4:16
     4 | serve.listen = false
-      |                ^^^^^ expected an address such as "127.0.0.1:8080", or "off"
+      |                ^^^^^ expected an address such as "127.0.0.1:8080" or "unix:/run/rassegna/http.sock", "systemd", or "off"
 
     error: `formats` cannot be a string
      --> rassegna.toml:5:19
@@ -348,7 +348,7 @@ fn zones_languages_and_addresses() {
     error: `admin`: `8081` has no port
      --> rassegna.toml:4:15
     4 | serve.admin = "8081"
-      |               ^^^^^^ expected an address such as "127.0.0.1:8080", or "off"
+      |               ^^^^^^ expected an address such as "127.0.0.1:8080" or "unix:/run/rassegna/http.sock", "systemd", or "off"
 
     error: `allow`: `intranet` is not a network
      --> rassegna.toml:5:16

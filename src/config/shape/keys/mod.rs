@@ -326,7 +326,32 @@ const SERVE: &[Key] = &[
         "admin",
         LISTEN,
         Default("\"127.0.0.1:8081\""),
-        "Where status and health are served; not for the public.",
+        "Where status, health and metrics are served; not for the public.",
+    ),
+    key(
+        "connections",
+        Kind::Integer {
+            least: 16,
+            most: 65_536,
+        },
+        Default("512"),
+        "The most open connections of each; where there are more, the one that has been idle longest is closed.",
+    ),
+    key(
+        "timeout",
+        Kind::Text(text(
+            "a duration from 1s to 5m, such as \"30s\"",
+            DURATION,
+            |text| leaf::duration_within(text, 1, 300).map(drop),
+        )),
+        Default("\"30s\""),
+        "How long a client may take for its request, between two requests, or without taking anything of an answer.",
+    ),
+    key(
+        "access_log",
+        Kind::Boolean,
+        Default("false"),
+        "Whether each request for a feed or page is logged.",
     ),
 ];
 

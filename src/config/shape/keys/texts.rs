@@ -34,8 +34,8 @@ pub(super) const PAGE: Kind = Kind::Text(text(
     |text| leaf::page_url(text).map(drop),
 ));
 pub(super) const LISTEN: Kind = Kind::Text(text(
-    "an address such as \"127.0.0.1:8080\", or \"off\"",
-    r"^(|off|.+:[0-9]{1,5})$",
+    "an address such as \"127.0.0.1:8080\" or \"unix:/run/rassegna/http.sock\", \"systemd\", or \"off\"",
+    r"^(|off|systemd|unix:/.+|.+:[0-9]{1,5})$",
     |text| leaf::listen(text).map(drop),
 ));
 pub(super) const DURATION: &str = r"^([0-9]+ *[smhdw] *)+$";

@@ -1,0 +1,194 @@
+//! Connections and their limits: how many, how large a request may be, and how long a client may take.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::counts::Traffic;
+use super::listener::Listener;
+use super::places::Places;
+use super::stream::Watched;
+
+/// The most bytes of a request's line and header fields together.
+const HEAD: usize = 16 << 10;
+/// The most header fields of a request.
+const FIELDS: usize = 64;
+/// After a failure to take a connection, such as too many open files, the next is taken after so long.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// What holds for each connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most open ones.
+    pub connections: usize,
+    /// How long a client may take for its request, between two requests, or without taking anything of the answer.
+    pub timeout: Duration,
+    /// Whether each request is logged.
+    pub log: bool,
+}
+
+/// Serves until told to stop; then connections without a request end at once, the others with its answer.
+pub async fn serve<S, B>(
+    listener: Listener,
+    service: S,
+    limits: Limits,
+    traffic: Traffic,
+    stopped: CancellationToken,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send,
+    B: Body<Data = Bytes, Error: std::error::Error + Send + Sync> + From<Bytes> + Send + 'static,
+{
+    let places = Places::new(limits.connections);
+    let tasks = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped.cancelled() => break,
+        };
+        let (socket, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // A connection that ended before it was taken is no failure.
+                tracing::debug!("a connection could not be taken: {error}");
+                if error.kind() != std::io::ErrorKind::ConnectionAborted {
+                    places.make_room();
+                    sleep(BREATH).await;
+                }
+                continue;
+            }
+        };
+        let place = places.take();
+        traffic.connected(place.made_room);
+        let answering = Answering {
+            service: service.clone(),
+            traffic: traffic.clone(),
+            peer,
+            log: limits.log,
+        };
+        let stopped = stopped.clone();
+        tasks.spawn(async move {
+            let lost = place.lost();
+            let socket = Watched::new(socket, place, limits.timeout);
+            tokio::select! {
+                () = converse(socket, &answering, limits.timeout, stopped) => {}
+                () = lost.cancelled() => {}
+            }
+            answering.traffic.disconnected();
+        });
+    }
+    // Nothing more is taken, and the address is free.
+    drop(listener);
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// One connection, from its first request to its last.
+async fn converse<S, B>(
+    socket: Watched<impl AsyncRead + AsyncWrite + Unpin>,
+    answering: &Answering<S>,
+    timeout: Duration,
+    stopped: CancellationToken,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    B: Body<Data = Bytes, Error: std::error::Error + Send + Sync> + From<Bytes> + 'static,
+{
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(timeout)
+            .max_buf_size(HEAD)
+            .max_headers(FIELDS)
+            .pipeline_flush(true)
+            .serve_connection(
+                TokioIo::new(socket),
+                service_fn(|request| answering.answer(request)),
+            )
+    );
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Clients break off, are slow or send what is no request: their affair, and no news.
+        tracing::debug!("a connection ended: {error}");
+    }
+}
+
+struct Answering<S> {
+    service: S,
+    traffic: Traffic,
+    peer: Option<SocketAddr>,
+    log: bool,
+}
+
+impl<S, B> Answering<S>
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    B: Body + From<Bytes>,
+{
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<B>, Infallible>> {
+        let noted = self.log.then(|| note(&request));
+        let has_body = !request.body().is_end_stream();
+        let refused = refusal(&request, has_body);
+        async move {
+            let mut response = match refused {
+                Some((status, text)) => super::plain(status, text),
+                None => self.service.call(request).await?,
+            };
+            if has_body || refused.is_some() {
+                // Nobody reads the body, so that what follows on this connection can't be taken for a request.
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, close);
+            }
+            let size = response.body().size_hint().exact().unwrap_or(0);
+            self.traffic.answered(response.status(), size);
+            if let Some((line, agent)) = noted {
+                let peer = self.peer.map_or("unix".to_owned(), |peer| peer.to_string());
+                let status = response.status().as_u16();
+                tracing::info!("{peer} \"{line}\" {status} {size} {agent:?}");
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// A request and its agent, for the log.
+fn note(request: &Request<Incoming>) -> (String, String) {
+    let agent = request.headers().get(header::USER_AGENT);
+    let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+    let line = format!("{} {}", request.method(), request.uri().path());
+    (line, agent.unwrap_or_default())
+}
+
+/// Why a request is not answered, whatever it asks for (RFC 9112 §3.2, RFC 9110 §9.3.1).
+fn refusal<B>(request: &Request<B>, has_body: bool) -> Option<(StatusCode, &'static str)> {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
+        return Some((StatusCode::BAD_REQUEST, "one Host, please\n"));
+    }
+    if has_body && matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Some((StatusCode::BAD_REQUEST, "a request has no body here\n"));
+    }
+    None
+}
