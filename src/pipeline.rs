@@ -3,6 +3,7 @@
 
 mod answer;
 mod apart;
+mod look;
 mod output;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 
 pub use apart::Apart;
+pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 
 use crate::config::{Config, Source};

@@ -15,6 +15,7 @@ mod instead;
 mod jsonld;
 mod listing;
 mod newest;
+pub mod rules;
 #[cfg(test)]
 mod tests;
 pub mod text;
