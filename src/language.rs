@@ -127,14 +127,33 @@ const NAMES: &[(&str, &str, &str)] = &[
 /// Titles alone mislead the detector in one case of ten, so the text should be title and summary together.
 #[must_use]
 pub fn detect(text: &str, allowed: &[Language]) -> Option<Language> {
-    let known: Vec<whatlang::Lang> = allowed
-        .iter()
-        .filter_map(|language| NAMES.iter().find(|(tag, ..)| *tag == language.0))
-        .filter_map(|(_, code, _)| whatlang::Lang::from_code(*code))
-        .collect();
+    let known: Vec<whatlang::Lang> = allowed.iter().filter_map(spoken).collect();
     if known.len() < 2 {
         return None;
     }
+    certain(text, known)
+}
+
+/// Which language a text is in, of all that can be told from words, or nothing where that is not certain enough.
+#[must_use]
+pub fn recognise(text: &str) -> Option<Language> {
+    let all = NAMES.iter().map(|(tag, ..)| Language((*tag).into()));
+    certain(text, all.filter_map(|language| spoken(&language)).collect())
+}
+
+/// Whether a language can be told from words.
+#[must_use]
+pub fn is_recognised(language: &Language) -> bool {
+    spoken(language).is_some()
+}
+
+/// A language as the detector names it.
+fn spoken(language: &Language) -> Option<whatlang::Lang> {
+    let (_, code, _) = NAMES.iter().find(|(tag, ..)| *tag == language.0)?;
+    whatlang::Lang::from_code(*code)
+}
+
+fn certain(text: &str, known: Vec<whatlang::Lang>) -> Option<Language> {
     let info = whatlang::Detector::with_allowlist(known).detect(text)?;
     let enough = info.is_reliable() || (text.chars().count() >= 40 && info.confidence() > 0.5);
     enough

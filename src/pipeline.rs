@@ -3,6 +3,7 @@
 
 mod answer;
 mod apart;
+mod look;
 mod output;
 mod parts;
 
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 
 pub use apart::Apart;
+pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 
 use crate::config::{Config, Source};

@@ -43,7 +43,7 @@ pub(super) struct Options {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Word {
+pub(super) enum Word {
     Feed,
     Listing,
     Article,
@@ -98,7 +98,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     if options.json {
         say!("{:#}", batch::answer(&reading, &page.url));
     } else {
-        show(&reading, &page);
+        say!("{}", sample(&reading, &page));
     }
     Ok(())
 }
@@ -159,7 +159,8 @@ fn source(options: &Options, what: &str) -> Result<(Source, config::Fetch), Exit
     Ok((source, fetch))
 }
 
-fn address(what: &str) -> Option<Url> {
+/// The address that somebody means by one, or by the name of a file.
+pub(super) fn address(what: &str) -> Option<Url> {
     let file = |path: PathBuf| Url::from_file_path(path).ok();
     if Path::new(what).is_file() {
         return std::fs::canonicalize(what).ok().and_then(file);
@@ -169,35 +170,39 @@ fn address(what: &str) -> Option<Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https" | "file"))
 }
 
-fn show(reading: &Reading, page: &Page) {
+/// What was read, as a table for people.
+pub(super) fn sample(reading: &Reading, page: &Page) -> String {
     let (extracted, normalized) = (&reading.extracted, &reading.normalized);
-    say!("{}", page.url);
-    say!(
-        "read as {}: {} items{}",
-        extracted.kind,
-        normalized.items.len(),
-        if extracted.partial {
-            ", the document is cut short"
-        } else {
-            ""
-        }
+    let mut lines = vec![
+        page.url.to_string(),
+        format!(
+            "read as {}: {} items{}",
+            extracted.kind,
+            normalized.items.len(),
+            if extracted.partial {
+                ", the document is cut short"
+            } else {
+                ""
+            }
+        ),
+    ];
+    lines.extend(
+        extracted
+            .title
+            .as_ref()
+            .map(|title| format!("title: {title}")),
     );
-    if let Some(title) = &extracted.title {
-        say!("title: {title}");
-    }
-    for part in &extracted.parts {
-        say!("names a sitemap that a poll reads: {part}");
-    }
-    for feed in &extracted.announced {
-        say!("announces a feed: {feed}");
-    }
+    let parts = extracted.parts.iter();
+    lines.extend(parts.map(|part| format!("names a sitemap that a poll reads: {part}")));
+    let announced = extracted.announced.iter();
+    lines.extend(announced.map(|feed| format!("announces a feed: {feed}")));
     if !extracted.fields.is_empty() {
         let rates: Vec<String> = extracted
             .fields
             .iter()
             .map(|rate| format!("{} {}/{}", rate.field, rate.found, rate.of))
             .collect();
-        say!("fields: {}", rates.join(", "));
+        lines.push(format!("fields: {}", rates.join(", ")));
     }
     // Most links of a page are on one host, which then need not stand in each row.
     let home = normalized
@@ -206,23 +211,21 @@ fn show(reading: &Reading, page: &Page) {
         .find_map(|item| item.url.as_ref())
         .map(Url::origin);
     if let Some(home) = home.as_ref().filter(|home| **home != page.url.origin()) {
-        say!(
+        lines.push(format!(
             "links: on {} where no host is named",
             home.ascii_serialization()
-        );
+        ));
     }
     let rows: Vec<Vec<String>> = normalized
         .items
         .iter()
         .map(|item| row(item, home.as_ref()))
         .collect();
-    say!(
-        "\n{}",
-        table(&["#", "date", "read from", "lang", "title", "link"], &rows).trim_end()
-    );
-    for warning in extracted.warnings.iter().chain(&normalized.warnings) {
-        say!("warning: {warning}");
-    }
+    let table = table(&["#", "date", "read from", "lang", "title", "link"], &rows);
+    lines.extend([String::new(), table.trim_end().to_owned()]);
+    let warnings = extracted.warnings.iter().chain(&normalized.warnings);
+    lines.extend(warnings.map(|warning| format!("warning: {warning}")));
+    lines.join("\n")
 }
 
 fn row(item: &Item, home: Option<&Origin>) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! end with an exit code: 0 done; 1 something that was asked failed; 2 usage or configuration; 3 store, output or
 //! lock.
 
+mod add;
 mod check;
 mod date;
 mod demo;
@@ -40,6 +41,8 @@ enum Command {
     Run(Place),
     /// Poll every source once, publish, and end
     Once(once::Options),
+    /// Make an address a source of the configuration: finds its feed, or its list of news and the rules for it
+    Add(add::Options),
     /// Show what would be read from a source, an address or a file; stores nothing
     Inspect(inspect::Options),
     /// Show how a date is read, and on what evidence
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Run(place) => run::run(&place),
         Command::Once(options) => once::run(&options),
+        Command::Add(options) => add::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Date(options) => date::run(&options),
         Command::Status(options) => status::run(&options),

@@ -28,12 +28,12 @@ use regex::Regex;
 use scraper::Selector;
 use url::Url;
 
-pub use check::{load, load_to_look};
+pub use check::{load, load_text, load_to_look};
 pub use json::Json;
 pub use listen::Listen;
 pub use plan::{Bounds, Plan};
 pub use problem::{Position, Problem, Problems};
-pub use reader::find;
+pub use reader::{find, includes};
 pub use request::{Auth, Post, Proxy};
 pub use shape::schema;
 
@@ -57,6 +57,8 @@ pub struct Config {
     pub serve: Serve,
     /// What to poll, in the order of their ids.
     pub sources: Vec<Source>,
+    /// What is not polled for now (`enabled = false`), in the order of their ids.
+    pub idle: Vec<Source>,
     /// What is promised to subscribers, in the order of their ids; disabled feeds are left out.
     pub feeds: Vec<Feed>,
 }

@@ -54,6 +54,39 @@ pub(super) fn read(file: &Path, report: &mut Report) -> Table {
     reading.whole
 }
 
+/// Whether a configuration file includes another one by itself, be that one there or not yet.
+#[must_use]
+pub fn includes(file: &Path, other: &Path) -> bool {
+    let Ok(text) = std::fs::read_to_string(file) else {
+        return false;
+    };
+    let mut report = Report::default();
+    let number = report.file(file, text.clone());
+    let Some(mut table) = tree::parse(&text, number, &mut report) else {
+        return false;
+    };
+    let folder = file.parent().unwrap_or(Path::new(""));
+    self::wishes(&mut table)
+        .iter()
+        .any(|(pattern, _)| fits_path(other, &folder.join(pattern)))
+}
+
+/// Whether a path fits a pattern, part by part.
+fn fits_path(path: &Path, pattern: &Path) -> bool {
+    let (parts, patterns) = (path.components(), pattern.components());
+    parts.clone().count() == patterns.clone().count()
+        && parts.zip(patterns).all(|(part, pattern)| {
+            let (part, pattern) = (
+                part.as_os_str().to_string_lossy(),
+                pattern.as_os_str().to_string_lossy(),
+            );
+            part == pattern
+                || (is_glob(&pattern)
+                    && part.starts_with('.') == pattern.starts_with('.')
+                    && fits(&part, &pattern))
+        })
+}
+
 struct Reading<'a> {
     report: &'a mut Report,
     /// The files from the first to the one at hand, each included by the one before it.
@@ -94,7 +127,7 @@ impl Reading<'_> {
         let Some(mut table) = tree::parse(&text, number, self.report) else {
             return;
         };
-        let wishes = includes(&mut table);
+        let wishes = wishes(&mut table);
         merge(&mut self.whole, table, self.report);
 
         self.open.push(identity);
@@ -113,7 +146,7 @@ impl Reading<'_> {
 }
 
 /// Takes the wishes out of a table. What is not well formed stays in it, for the shape to complain about.
-fn includes(table: &mut Table) -> Vec<(String, Place)> {
+fn wishes(table: &mut Table) -> Vec<(String, Place)> {
     let Some(entry) = table.entry("include") else {
         return Vec::new();
     };
@@ -264,6 +297,34 @@ mod tests {
         let expected = ["a/1.toml", "b/2.toml"].map(|name| folder.path().join(name));
         assert_eq!(glob(&folder.path().join("*/*.toml")), expected);
         assert!(glob(&folder.path().join("c/*.toml")).is_empty());
+    }
+
+    #[test]
+    fn it_is_told_which_files_a_file_includes_before_they_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rassegna.toml");
+        std::fs::write(&file, "include = [\"sources/*.toml\", \"more.toml\"]\n").unwrap();
+        for (name, expected) in [
+            ("sources/agenzia.toml", true),
+            ("sources/.agenzia.toml", false),
+            ("sources/agenzia.txt", false),
+            ("sources/deep/agenzia.toml", false),
+            ("more.toml", true),
+            ("other.toml", false),
+        ] {
+            assert_eq!(
+                includes(&file, &folder.path().join(name)),
+                expected,
+                "{name}"
+            );
+        }
+        std::fs::write(&file, "include = \"*.toml\"\n").unwrap();
+        assert!(includes(&file, &folder.path().join("x.toml")));
+        std::fs::write(&file, "[site]\n").unwrap();
+        assert!(!includes(
+            &file,
+            &folder.path().join("sources/agenzia.toml")
+        ));
     }
 
     #[test]

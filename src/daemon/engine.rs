@@ -177,7 +177,12 @@ impl Engine {
     }
 }
 
-fn fetcher(config: &Config) -> Result<Fetcher, FetchError> {
+/// The client that a configuration asks for, which says in its name who answers for it.
+///
+/// # Errors
+///
+/// [`FetchError`] where the system gives none.
+pub fn fetcher(config: &Config) -> Result<Fetcher, FetchError> {
     let contact = config
         .site
         .contact

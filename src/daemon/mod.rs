@@ -20,7 +20,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-pub use engine::{Engine, StartFailure, data_folder};
+pub use engine::{Engine, StartFailure, data_folder, fetcher};
 
 use clock::Clock;
 

@@ -145,7 +145,7 @@ fn fields(element: ElementRef<'_>, rules: &Listing, seen: RawItem) -> RawItem {
         rules
             .date
             .iter()
-            .flat_map(|pick| date_texts(element, pick, within))
+            .flat_map(|pick| date_text(element, pick, within))
             .collect()
     };
     RawItem {
@@ -169,7 +169,7 @@ fn fields(element: ElementRef<'_>, rules: &Listing, seen: RawItem) -> RawItem {
 }
 
 /// The first of the picks that gives something.
-fn first(element: ElementRef<'_>, picks: &[Pick], link: Option<&str>) -> Option<String> {
+pub(super) fn first(element: ElementRef<'_>, picks: &[Pick], link: Option<&str>) -> Option<String> {
     picks.iter().find_map(|pick| {
         let values = values(element, pick, link);
         (!values.is_empty()).then(|| values.join(" "))
@@ -185,7 +185,12 @@ fn many(element: ElementRef<'_>, picks: &[Pick], link: Option<&str>) -> Vec<Stri
         .unwrap_or_default()
 }
 
-fn date_texts(element: ElementRef<'_>, pick: &Pick, link: Option<&str>) -> Option<DateText> {
+/// The date that a pick reads.
+pub(super) fn date_text(
+    element: ElementRef<'_>,
+    pick: &Pick,
+    link: Option<&str>,
+) -> Option<DateText> {
     let text = values(element, pick, link).join(" ");
     let place = if matches!(pick.from, From::Address) {
         Place::Address
@@ -246,14 +251,14 @@ fn cut(pick: &Pick, text: String) -> Option<String> {
 }
 
 /// Where elements stand in the document, and which of them have items inside.
-struct Outline {
+pub(super) struct Outline {
     order: HashMap<NodeId, usize>,
     /// Items and everything around them.
     around_items: HashMap<NodeId, bool>,
 }
 
 impl Outline {
-    fn of(document: &Html, items: &[ElementRef<'_>]) -> Self {
+    pub(super) fn of(document: &Html, items: &[ElementRef<'_>]) -> Self {
         let nodes = document.tree.root().descendants().map(|node| node.id());
         let order = nodes.enumerate().map(|(at, id)| (id, at)).collect();
         let mut around_items = HashMap::new();
@@ -278,7 +283,7 @@ impl Outline {
 }
 
 /// Headings by the element in which they hold.
-struct Headings {
+pub(super) struct Headings {
     /// Under each parent, in the order of the document: where a heading stands and what it says, or nothing where
     /// it ends the one before without saying anything.
     under: HashMap<NodeId, Vec<(usize, Option<String>)>>,
@@ -288,7 +293,7 @@ struct Headings {
 impl Headings {
     /// Finds the headings that `picks` select. One that does not read (a heading without a date among dates) ends
     /// the one before it: better no date than a wrong one.
-    fn find(
+    pub(super) fn find(
         document: &Html,
         outline: &Outline,
         picks: &[Pick],
@@ -332,7 +337,7 @@ impl Headings {
     }
 
     /// What the nearest heading before an item says, if it holds there: a sibling of the item or of an ancestor.
-    fn over(&self, item: ElementRef<'_>) -> Option<String> {
+    pub(super) fn over(&self, item: ElementRef<'_>) -> Option<String> {
         let place = *self.order.get(&item.id())?;
         let nearest = item
             .ancestors()

@@ -15,6 +15,7 @@ mod instead;
 mod json;
 mod listing;
 mod newest;
+pub mod rules;
 mod sitemap;
 #[cfg(test)]
 mod tests;
@@ -265,7 +266,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             Err(why) => failed = Some(why),
         }
     } else {
-        let list = || detect::read(&parsed, &base, ask.dates);
+        let list = || detect::find(&parsed, &base, ask.dates).into_items();
         (extracted.kind, extracted.items) = if expected == Some(Kind::Listing) {
             (Kind::Listing, list())
         } else {

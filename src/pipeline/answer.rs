@@ -231,7 +231,7 @@ pub(super) async fn get(
 }
 
 /// Reads a page apart from everything else; what becomes of that is a matter of this source alone.
-async fn read_apart(
+pub(super) async fn read_apart(
     apart: &Apart,
     source: &Source,
     kind: Option<Kind>,
@@ -245,7 +245,7 @@ async fn read_apart(
 }
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
-async fn announced(
+pub(super) async fn announced(
     fetcher: &Fetcher,
     apart: &Apart,
     source: &Source,

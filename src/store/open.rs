@@ -82,6 +82,13 @@ impl Lock {
             .and_then(|()| writeln!(file, "{pid}"));
         Ok(Self { _file: file })
     }
+
+    /// Whether somebody has the lock of a database; takes and makes nothing.
+    #[must_use]
+    pub fn is_taken(database: &Path) -> bool {
+        let file = File::open(beside(database, "lock"));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
 }
 
 impl Store {

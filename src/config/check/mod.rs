@@ -19,7 +19,7 @@ use url::Url;
 use super::crontab::Crontab;
 use super::leaf;
 use super::problem::{Problems, Report};
-use super::tree::Table;
+use super::tree::{self, Table};
 use super::units;
 use super::{Bounds, Config, Content, Fetch, Format, Listen, Plan, Publish, Serve, Site, Store};
 use super::{reader, shape};
@@ -69,6 +69,33 @@ struct Secrets<'a> {
 fn load_with(file: &Path, secrets: &Secrets<'_>) -> Result<Config, Problems> {
     let mut report = Report::default();
     let written = reader::read(file, &mut report);
+    judge(file, written, secrets, report)
+}
+
+/// Reads a configuration that is no file, such as one that may become a part of one. It includes nothing.
+///
+/// # Errors
+///
+/// Everything that is wrong, at once.
+pub fn load_text(text: &str) -> Result<Config, Problems> {
+    let file = Path::new("rassegna.toml");
+    let mut report = Report::default();
+    let number = report.file(file, text.to_owned());
+    let written = tree::parse(text, number, &mut report).unwrap_or_default();
+    let secrets = Secrets {
+        credentials: None,
+        variable: &|_| None,
+        needed: false,
+    };
+    judge(file, written, &secrets, report)
+}
+
+fn judge(
+    file: &Path,
+    written: Table,
+    secrets: &Secrets<'_>,
+    mut report: Report,
+) -> Result<Config, Problems> {
     // What a file that cannot be read would have said is unknown, so nothing can be said to be missing.
     let whole = report.is_clean();
     let root = shape::check(written, &mut report);
@@ -101,6 +128,9 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
     };
     let sources = source::sources(root, &inherited, report);
     let feeds = feed::feeds(root, &site, &sources, report);
+    let (polled, idle): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| source.enabled);
+    let alone =
+        |declared: Vec<source::Declared>| declared.into_iter().map(|one| one.source).collect();
     Some(Config {
         file: file.to_owned(),
         site,
@@ -108,11 +138,8 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
         store: store(root.table("store")?)?,
         publish: publish?,
         serve,
-        sources: sources
-            .into_iter()
-            .filter(|source| source.enabled)
-            .map(|source| source.source)
-            .collect(),
+        sources: alone(polled),
+        idle: alone(idle),
         feeds,
     })
 }

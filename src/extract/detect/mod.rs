@@ -11,6 +11,10 @@ use super::text::{squash, visible, visible_without};
 use crate::date;
 use crate::model::{DateText, Place, RawItem};
 
+mod found;
+
+pub(crate) use found::{Found, Located, Stand};
+
 /// Parts of a page where no news stands.
 const ASIDE: &[&str] = &["nav", "header", "footer", "aside", "form", "dialog"];
 /// The most elements that one item may have; larger ones are parts of the page.
@@ -23,9 +27,9 @@ const DATE_LENGTH: usize = 60;
 const PROSE: usize = 6;
 
 /// The items of the page's news listing; none where nothing on it looks like one.
-pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Vec<RawItem> {
+pub(crate) fn find<'a>(page: &'a Parsed, base: &Url, dates: &date::Context<'_>) -> Found<'a> {
     let document = &page.document;
-    let mut groups: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<ElementRef<'a>>> = BTreeMap::new();
     let sizes = sizes(document);
     let root = document.root_element();
     for element in root.descendants().filter_map(ElementRef::wrap) {
@@ -52,8 +56,8 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Vec<
                 .push(element);
         }
     }
-    let mut known: HashMap<NodeId, Option<RawItem>> = HashMap::new();
-    let mut best: Option<(usize, Vec<ElementRef<'_>>)> = None;
+    let mut known: HashMap<NodeId, Option<Located<'a>>> = HashMap::new();
+    let mut best: Option<(usize, Vec<ElementRef<'a>>)> = None;
     for elements in groups
         .into_values()
         .filter(|elements| (2..=500).contains(&elements.len()))
@@ -61,11 +65,12 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Vec<
         for element in &elements {
             known
                 .entry(element.id())
-                .or_insert_with(|| item(*element, dates));
+                .or_insert_with(|| locate(*element, dates));
         }
         let items: Vec<&RawItem> = elements
             .iter()
             .filter_map(|e| known.get(&e.id())?.as_ref())
+            .map(|located| &located.item)
             .collect();
         let score = score(&items, base);
         // Of the same items told twice, the outer elements, which come first, may have more of each.
@@ -74,24 +79,30 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Vec<
         }
     }
     let Some((_, mut elements)) = best else {
-        return Vec::new();
+        return Found::default();
     };
     elements.sort_by_cached_key(|element| position(*element));
     let mut seen = BTreeSet::new();
     let mut items = Vec::new();
     for element in elements {
-        let Some(mut item) = known.get(&element.id()).cloned().flatten() else {
+        let Some(mut located) = known.get(&element.id()).cloned().flatten() else {
             continue;
         };
-        if !seen.insert((item.link.clone(), item.title.clone())) {
+        if !seen.insert((located.item.link.clone(), located.item.title.clone())) {
             continue;
         }
-        if item.published.is_empty() {
-            item.published.extend(heading_before(element, dates));
+        if located.item.published.is_empty()
+            && let Some((heading, date)) = heading_before(element, dates)
+        {
+            located.group_date = Some(heading);
+            located.item.published.push(date);
         }
-        items.push(item);
+        items.push(located);
     }
-    items
+    Found {
+        items,
+        others: Vec::new(),
+    }
 }
 
 /// The elements and the links inside each element, itself included.
@@ -182,20 +193,39 @@ fn score(items: &[&RawItem], base: &Url) -> usize {
 
 /// What one element says, if it is an item at all: if it has a title.
 pub(super) fn item(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<RawItem> {
+    locate(element, dates).map(|located| located.item)
+}
+
+fn locate<'a>(element: ElementRef<'a>, dates: &date::Context<'_>) -> Option<Located<'a>> {
     let headline = Headline::of(element)?;
-    let (dated_by, date) = date_in(element, &headline, dates).unzip();
-    Some(RawItem {
-        title: Some(headline.title.clone()),
-        link: headline.link.clone(),
-        summary: summary(element, &headline, dated_by),
-        image: image(element),
-        published: date.into_iter().collect(),
-        ..RawItem::default()
+    let (stand, date) = date_in(element, &headline, dates).unzip();
+    let dated_by = stand.map(|stand: Stand<'_>| stand.element.id());
+    let paragraphs = paragraphs(element, &headline, dated_by);
+    let (picture, image) = image(element).unzip();
+    let summary: Vec<&str> = paragraphs.iter().map(|(_, text)| text.as_str()).collect();
+    Some(Located {
+        item: RawItem {
+            title: Some(headline.title.clone()),
+            link: headline.link.clone(),
+            summary: Some(summary.join(" ")).filter(|text| !text.is_empty()),
+            image,
+            published: date.into_iter().collect(),
+            ..RawItem::default()
+        },
+        run: vec![element],
+        title: Some(headline.element),
+        link: headline.anchor,
+        date: stand,
+        group_date: None,
+        summary: paragraphs.into_iter().map(|(element, _)| element).collect(),
+        image: picture,
     })
 }
 
 /// The element that carries the title, and where it leads.
-struct Headline {
+struct Headline<'a> {
+    element: ElementRef<'a>,
+    anchor: Option<ElementRef<'a>>,
     id: NodeId,
     /// The elements around it.
     around: HashSet<NodeId>,
@@ -203,15 +233,15 @@ struct Headline {
     link: Option<String>,
 }
 
-impl Headline {
-    fn of(element: ElementRef<'_>) -> Option<Self> {
+impl<'a> Headline<'a> {
+    fn of(element: ElementRef<'a>) -> Option<Self> {
         let inner = || element.descendants().filter_map(ElementRef::wrap);
         let heading =
             inner().filter(|e| matches!(e.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"));
         let linked = |e: &ElementRef<'_>| e.value().name() == "a" && e.attr("href").is_some();
-        let mut links: Vec<(ElementRef<'_>, String)> =
+        let mut links: Vec<(ElementRef<'a>, String)> =
             inner().filter(linked).map(|a| (a, visible(a))).collect();
-        let headings: Vec<ElementRef<'_>> = heading
+        let headings: Vec<ElementRef<'a>> = heading
             .filter(|heading| !visible(*heading).is_empty())
             .collect();
         // A heading with a link before one without: the latter may be a date or a rubric.
@@ -231,10 +261,7 @@ impl Headline {
                 .chain(heading.ancestors())
                 .filter_map(ElementRef::wrap)
                 .find(linked);
-            let link = own
-                .or_else(|| links.first().map(|(a, _)| *a))
-                .and_then(|a| a.attr("href"));
-            let link = link.map(squash);
+            let link = own.or_else(|| links.first().map(|(a, _)| *a));
             return Some(Self::new(heading, visible(heading), link));
         }
         links.sort_by_key(|(_, text)| std::cmp::Reverse(text.chars().count()));
@@ -242,15 +269,17 @@ impl Headline {
             .into_iter()
             .next()
             .filter(|(_, text)| !text.is_empty())?;
-        Some(Self::new(a, title, a.attr("href").map(squash)))
+        Some(Self::new(a, title, Some(a)))
     }
 
-    fn new(element: ElementRef<'_>, title: String, link: Option<String>) -> Self {
+    fn new(element: ElementRef<'a>, title: String, anchor: Option<ElementRef<'a>>) -> Self {
         Self {
+            element,
+            anchor,
             id: element.id(),
             around: element.ancestors().map(|node| node.id()).collect(),
             title,
-            link,
+            link: anchor.and_then(|a| a.attr("href")).map(squash),
         }
     }
 
@@ -260,11 +289,11 @@ impl Headline {
 }
 
 /// The first thing in an item that reads as a date and is not part of its title.
-fn date_in(
-    element: ElementRef<'_>,
-    headline: &Headline,
+fn date_in<'a>(
+    element: ElementRef<'a>,
+    headline: &Headline<'_>,
     dates: &date::Context<'_>,
-) -> Option<(NodeId, DateText)> {
+) -> Option<(Stand<'a>, DateText)> {
     let inner = || {
         element
             .descendants()
@@ -273,8 +302,14 @@ fn date_in(
     };
     let stamped = inner()
         .filter(|inner| inner.value().name() == "time")
-        .find_map(|time| Some((time.id(), machine_date(time, dates)?)));
-    stamped.or_else(|| inner().find_map(|inner| Some((inner.id(), human_date(inner, dates)?))))
+        .find_map(|time| {
+            let stand = Stand {
+                element: time,
+                attribute: Some("datetime"),
+            };
+            Some((stand, machine_date(time, dates)?))
+        });
+    stamped.or_else(|| inner().find_map(|inner| Some((text_of(inner), human_date(inner, dates)?))))
 }
 
 fn machine_date(time: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
@@ -315,26 +350,33 @@ fn human_date(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<Date
 }
 
 /// The date in a heading that stands before an item among its siblings.
-fn heading_before(element: ElementRef<'_>, dates: &date::Context<'_>) -> Option<DateText> {
+fn heading_before<'a>(
+    element: ElementRef<'a>,
+    dates: &date::Context<'_>,
+) -> Option<(Stand<'a>, DateText)> {
     let before = element
         .prev_siblings()
         .filter_map(ElementRef::wrap)
         .take(50);
-    let text = before
-        .filter_map(|sibling| human_date(sibling, dates))
-        .next()?;
-    Some(DateText {
-        place: Place::Heading,
-        ..text
-    })
+    let mut dated = before.filter_map(|sibling| Some((sibling, human_date(sibling, dates)?)));
+    let (heading, text) = dated.next()?;
+    let place = Place::Heading;
+    Some((text_of(heading), DateText { place, ..text }))
+}
+
+fn text_of(element: ElementRef<'_>) -> Stand<'_> {
+    Stand {
+        element,
+        attribute: None,
+    }
 }
 
 /// The paragraphs of an item: not its caption, not its date, not its title.
-fn summary(
-    element: ElementRef<'_>,
-    headline: &Headline,
+fn paragraphs<'a>(
+    element: ElementRef<'a>,
+    headline: &Headline<'_>,
     dated_by: Option<NodeId>,
-) -> Option<String> {
+) -> Vec<(ElementRef<'a>, String)> {
     let in_figure = |e: ElementRef<'_>| {
         let figure = |e: ElementRef<'_>| matches!(e.value().name(), "figure" | "figcaption");
         figure(e)
@@ -343,34 +385,35 @@ fn summary(
                 .filter_map(ElementRef::wrap)
                 .any(figure)
     };
-    let paragraphs = element
+    element
         .descendants()
         .filter_map(ElementRef::wrap)
         .filter(|e| e.value().name() == "p" && !headline.holds(*e) && !in_figure(*e))
         .filter(|e| Some(e.id()) != dated_by)
         .map(|e| {
-            visible_without(e, |inner| {
+            let text = visible_without(e, |inner| {
                 inner.id() == headline.id || Some(inner.id()) == dated_by
-            })
+            });
+            (e, text)
         })
-        .filter(|text| !text.is_empty());
-    let text = paragraphs.collect::<Vec<_>>().join(" ");
-    (!text.is_empty()).then_some(text)
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
 }
 
 /// The address of an item's first picture, the real one where it is loaded late.
-fn image(element: ElementRef<'_>) -> Option<String> {
+fn image(element: ElementRef<'_>) -> Option<(Stand<'_>, String)> {
+    const SOURCES: &[&str] = &["data-src", "data-lazy-src", "data-original", "src"];
     let images = element
         .descendants()
         .filter_map(ElementRef::wrap)
         .filter(|e| e.value().name() == "img");
-    let source = |image: ElementRef<'_>| {
-        let late = ["data-src", "data-lazy-src", "data-original"]
-            .iter()
-            .find_map(|name| image.attr(name));
-        late.or_else(|| image.attr("src"))
-            .map(squash)
-            .filter(|src| !src.is_empty() && !src.starts_with("data:"))
-    };
-    images.filter_map(source).next()
+    images
+        .filter_map(|element| {
+            let name = *SOURCES.iter().find(|name| element.attr(name).is_some())?;
+            let source = squash(element.attr(name)?);
+            let attribute = Some(name);
+            let usable = !source.is_empty() && !source.starts_with("data:");
+            usable.then_some((Stand { element, attribute }, source))
+        })
+        .next()
 }

@@ -1,0 +1,221 @@
+//! A source as it is written into the configuration.
+
+use std::fmt::Write as _;
+
+use crate::extract::rules::{Field, Written};
+use crate::model::Kind;
+
+/// A source to be written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// What to know about it: a line each, above it.
+    pub(super) notes: Vec<String>,
+    pub(super) id: String,
+    pub(super) title: Option<String>,
+    pub(super) url: String,
+    /// None: those of the site.
+    pub(super) languages: Vec<String>,
+    pub(super) timezone: Option<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) kind: Option<Kind>,
+    pub(super) rules: Option<Rules>,
+}
+
+/// The rules of its listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rules {
+    /// What to know about them: a line each, above them.
+    pub(super) notes: Vec<String>,
+    pub(super) item: String,
+    pub(super) picks: Vec<(Field, Vec<Written>)>,
+}
+
+impl Entry {
+    /// The table, ready to stand in a file.
+    pub(super) fn toml(&self) -> String {
+        let mut out = String::new();
+        comments(&mut out, &self.notes);
+        let _ = writeln!(out, "[source.{}]", self.id);
+        let list = |texts: &[String]| match texts {
+            [one] => Some(text(one)),
+            [] => None,
+            several => Some(format!(
+                "[{}]",
+                several
+                    .iter()
+                    .map(|one| text(one))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )),
+        };
+        let tags: Vec<String> = self.tags.iter().map(|tag| text(tag)).collect();
+        pairs(
+            &mut out,
+            &[
+                ("title", self.title.as_deref().map(text)),
+                ("url", Some(text(&self.url))),
+                ("language", list(&self.languages)),
+                ("timezone", self.timezone.as_deref().map(text)),
+                (
+                    "tags",
+                    (!tags.is_empty()).then(|| format!("[{}]", tags.join(", "))),
+                ),
+                ("kind", self.kind.map(|kind| text(kind.as_str()))),
+            ],
+        );
+        if let Some(rules) = &self.rules {
+            comments(&mut out, &rules.notes);
+            let mut lines = vec![("listing.item".to_owned(), Some(text(&rules.item)))];
+            lines.extend(
+                rules.picks.iter().map(|(field, picks)| {
+                    (format!("listing.{}", field.key()), Some(written(picks)))
+                }),
+            );
+            let lines: Vec<(&str, Option<String>)> = lines
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.clone()))
+                .collect();
+            pairs(&mut out, &lines);
+        }
+        out
+    }
+}
+
+fn comments(out: &mut String, notes: &[String]) {
+    for note in notes {
+        let line: String = note
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let _ = writeln!(out, "# {line}");
+    }
+}
+
+/// Keys with their values, the signs below each other.
+fn pairs(out: &mut String, pairs: &[(&str, Option<String>)]) {
+    let there = || {
+        pairs
+            .iter()
+            .filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    };
+    let width = there().map(|(key, _)| key.len()).max().unwrap_or_default();
+    for (key, value) in there() {
+        let _ = writeln!(out, "{key:width$} = {value}");
+    }
+}
+
+fn written(picks: &[Written]) -> String {
+    match picks {
+        [one] => pick(one),
+        several => format!(
+            "[{}]",
+            several.iter().map(pick).collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
+fn pick(written: &Written) -> String {
+    if written.regex.is_none() && !written.all {
+        return text(&written.pick);
+    }
+    // The long form has no place for an item's own attribute in `select`.
+    let mut parts = vec![match written.pick.strip_prefix('@') {
+        Some(name) if name != "url" => format!("attr = {}", text(name)),
+        _ => format!("select = {}", text(&written.pick)),
+    }];
+    parts.extend(
+        written
+            .regex
+            .as_ref()
+            .map(|regex| format!("regex = {}", text(regex))),
+    );
+    parts.extend(written.all.then(|| "all = true".to_owned()));
+    format!("{{ {} }}", parts.join(", "))
+}
+
+/// A string of TOML 1.0: a literal one where that spares escapes.
+pub(super) fn text(text: &str) -> String {
+    let plain = !text.contains('\'') && !text.chars().any(char::is_control);
+    if plain && text.contains(['"', '\\']) {
+        return format!("'{text}'");
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_aligned_and_read_back() {
+        let pick = |text: &str| Written {
+            pick: text.to_owned(),
+            regex: None,
+            all: false,
+        };
+        let entry = Entry {
+            notes: vec!["Two\nlines.".to_owned()],
+            id: "agenzia".to_owned(),
+            title: Some("L’agenzia \"Ardesia\"".to_owned()),
+            url: "https://agenzia.example/notizie/".to_owned(),
+            languages: vec!["it".to_owned(), "en".to_owned()],
+            timezone: Some("Europe/Rome".to_owned()),
+            tags: vec!["agency".to_owned()],
+            kind: None,
+            rules: Some(Rules {
+                notes: vec!["Where the news stands.".to_owned()],
+                item: "li.news".to_owned(),
+                picks: vec![
+                    (Field::GroupDate, vec![pick("h4.data")]),
+                    (Field::Title, vec![pick("h3 a"), pick("h2 a")]),
+                    (Field::Link, vec![pick("@href")]),
+                    (
+                        Field::Summary,
+                        vec![Written {
+                            all: true,
+                            ..pick("p")
+                        }],
+                    ),
+                    (
+                        Field::Image,
+                        vec![Written {
+                            regex: Some(r#"url\(['"]?([^'")]+)"#.to_owned()),
+                            ..pick("i@style")
+                        }],
+                    ),
+                ],
+            }),
+        };
+        let text = entry.toml();
+        insta::assert_snapshot!(text, @"");
+        let config = crate::config::load_text(&text).unwrap();
+        assert_eq!(config.sources[0].title, "L’agenzia \"Ardesia\"");
+        let listing = config.sources[0].listing.as_ref().unwrap();
+        assert!(listing.summary[0].all && listing.image[0].regex.is_some());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_written_so_that_it_is_read_back(written in r#"["'\\\x00-\x1f\PC]{0,30}"#) {
+            let table: toml::Table = format!("x = {}", text(&written)).parse().unwrap();
+            proptest::prop_assert_eq!(table["x"].as_str(), Some(written.as_str()));
+        }
+    }
+}

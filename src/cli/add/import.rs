@@ -1,0 +1,118 @@
+//! `rassegna add --opml`: the subscriptions of another reader become sources.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::entry::Entry;
+use super::opml::{self, Subscription};
+use super::{Desk, compiled, names, refused, say, usage};
+use crate::cli::Exit;
+use crate::language::Language;
+use crate::normalize::url::identity;
+
+pub(super) fn run(desk: &Desk<'_>, file: &Path) -> Result<(), Exit> {
+    let name = file.display().to_string();
+    let body =
+        std::fs::read(file).map_err(|error| usage(&format!("{name} cannot be read: {error}")))?;
+    let read = opml::read(&body);
+    for broken in &read.broken {
+        say!(err, "left out: {broken}");
+    }
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let all = desk.config.sources.iter().chain(&desk.config.idle);
+    known.extend(all.map(|source| {
+        (
+            identity(&source.url),
+            format!("the source `{}` has it already", source.id),
+        )
+    }));
+    let mut taken = desk.taken.clone();
+    let mut text = format!(
+        "# Subscriptions of {}.\n",
+        file.file_name().unwrap_or_default().to_string_lossy()
+    );
+    let (mut ids, mut failed, mut skipped) = (Vec::new(), read.broken.len(), 0_usize);
+    for feed in &read.feeds {
+        let called = feed.title.as_deref().unwrap_or(feed.url.as_str());
+        if let Some(why) = known.get(&identity(&feed.url)) {
+            say!(err, "skipped: {called}: {why}");
+            skipped += 1;
+            continue;
+        }
+        let id = names::id_of_title(feed.title.as_deref(), &feed.url, &taken);
+        let entry = entry(desk, feed, id);
+        // What is wrong with the options is wrong with each.
+        if compiled(&entry, desk).is_err() {
+            failed += 1;
+            say!(err, "left out: {called}");
+            continue;
+        }
+        known.insert(identity(&feed.url), format!("it is in {name} twice"));
+        taken.insert(entry.id.clone());
+        text.push('\n');
+        text.push_str(&entry.toml());
+        ids.push(entry.id);
+    }
+    if ids.is_empty() {
+        return match (skipped, failed) {
+            (0, 0) => Err(refused(
+                &name,
+                "it names no feed (an `outline` with `xmlUrl`); is it OPML?",
+            )),
+            (_, 0) => {
+                say!("nothing new: every feed of {name} is a source already");
+                Ok(())
+            }
+            _ => Err(refused(&name, "nothing was added")),
+        };
+    }
+    let stem = file
+        .file_stem()
+        .and_then(|stem| names::slug(&stem.to_string_lossy()))
+        .unwrap_or_default();
+    let stem = stem.trim_start_matches("opml-");
+    desk.put(
+        &format!("opml-{stem}")
+            .trim_end_matches('-')
+            .replace("opml-opml", "opml"),
+        &text,
+        &ids,
+    )?;
+    if failed > 0 {
+        Err(Exit::Failed)
+    } else {
+        Ok(())
+    }
+}
+
+fn entry(desk: &Desk<'_>, feed: &Subscription, id: String) -> Entry {
+    let mut tags = desk.options.tags.clone();
+    let mut lost = Vec::new();
+    for folder in &feed.folders {
+        match names::slug(folder) {
+            Some(tag) if tags.contains(&tag) => {}
+            Some(tag) => tags.push(tag),
+            None => lost.push(folder.as_str()),
+        }
+    }
+    let mut notes = Vec::new();
+    if !lost.is_empty() {
+        notes.push(format!(
+            "In {}, whose letters can't stand in a tag.",
+            lost.join(", ")
+        ));
+    }
+    let language = feed
+        .language
+        .as_ref()
+        .map(|language: &Language| vec![language.tag().to_owned()]);
+    Entry {
+        notes,
+        id,
+        title: feed.title.clone(),
+        url: feed.url.to_string(),
+        languages: language.unwrap_or_else(|| desk.options.language.clone()),
+        tags,
+        ..Entry::default()
+    }
+}
