@@ -365,6 +365,7 @@ fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, 
     let ask = Ask {
         kind: Some(Kind::Listing),
         rules: None,
+        json: None,
         dates: &dates,
     };
     let why = match extract::rules::draft(page, &ask) {

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rusqlite::{Connection, OpenFlags};
 
 use super::support::{
-    Dice, Entry, LISTING, News, Origin, Route, Site, all_whole, atom, entries, listing, minute,
-    news, rss, seed,
+    Dice, Entry, LISTING, News, Origin, Route, Site, all_whole, atom, entries, listing, news, rss,
+    seed,
 };
 
 /// How often the daemon that shows everything is killed, and the one that shows little.
@@ -531,6 +532,14 @@ struct Shown {
 }
 
 /// The sources as they change: news come, go, come back, are rewritten, get other guids and other addresses.
+/// When a piece of news came out: a minute after the one before. Had they old dates, a daemon that is kept from polling
+/// for long would take what it then finds for an archive that is listed at once.
+fn minute_of_yesterday(n: u32) -> DateTime<Utc> {
+    static BEGAN: OnceLock<DateTime<Utc>> = OnceLock::new();
+    let began = BEGAN.get_or_init(|| (Utc::now() - TimeDelta::days(1)).trunc_subsecs(0));
+    *began + TimeDelta::minutes(i64::from(n))
+}
+
 struct World {
     dice: Dice,
     origins: Vec<Origin>,
@@ -614,7 +623,7 @@ impl World {
             link: format!("https://{name}.example/notizie/{n}"),
             guid: Some(format!("{name}:{n}")),
             text: format!("Il testo della notizia {n}."),
-            at: minute(n),
+            at: minute_of_yesterday(n),
         };
         self.sources[at].items.insert(0, item);
     }

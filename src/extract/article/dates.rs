@@ -158,18 +158,33 @@ impl Dates<'_, '_> {
         // The first of equals.
         found.sort_by_key(|(score, _)| -score);
         let shown: Vec<DateText> = found.into_iter().map(|(_, date)| date).take(5).collect();
-        if shown.is_empty() { self.elsewhere() } else { shown }
+        if shown.is_empty() {
+            self.elsewhere()
+        } else {
+            shown
+        }
     }
 
     /// The first `<time>` that stands in no list, menu or comment, wherever on the page that is.
     fn elsewhere(&self) -> Vec<DateText> {
         let alone = |time: &ElementRef<'_>| {
             let around = time.ancestors().filter_map(ElementRef::wrap);
-            let listed = |element: ElementRef<'_>| matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td");
-            !around.take(12).any(|element| listed(element) || element.attr("class").is_some_and(|class| class.contains("comment")))
+            let listed = |element: ElementRef<'_>| {
+                matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td")
+            };
+            !around.take(12).any(|element| {
+                listed(element)
+                    || element
+                        .attr("class")
+                        .is_some_and(|class| class.contains("comment"))
+            })
         };
         let times = times(self.layout.document).into_iter().filter(alone);
-        times.filter_map(|time| time.attr("datetime")).map(|text| stamp(text.to_owned())).take(1).collect()
+        times
+            .filter_map(|time| time.attr("datetime"))
+            .map(|text| stamp(text.to_owned()))
+            .take(1)
+            .collect()
     }
 
     /// What the place of a line speaks for or against it.

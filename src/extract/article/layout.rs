@@ -111,10 +111,13 @@ impl<'a> Layout<'a> {
             return false;
         }
         let built = AROUND.contains(&value.name())
-            || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
+            || value
+                .attr("role")
+                .is_some_and(|role| ROLES.contains(&role.trim()))
             || is_unseen(element);
         let named = || {
-            value.name() == "form" || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
+            value.name() == "form"
+                || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
         };
         built && !self.has(element, 60) || named() && !self.has(element, 30)
     }
@@ -129,7 +132,10 @@ impl<'a> Layout<'a> {
 
     /// Whether so many hundredths of the page's prose are in an element.
     fn has(&self, element: ElementRef<'_>, hundredths: usize) -> bool {
-        let prose = self.all.get(&element.id()).map_or(0, |measure| measure.prose);
+        let prose = self
+            .all
+            .get(&element.id())
+            .map_or(0, |measure| measure.prose);
         prose > 0 && 100 * prose >= hundredths * self.prose
     }
 

@@ -121,7 +121,9 @@ impl Choice {
             }
         }
         self.graph
-            .or(self.linked).or(self.marked).or(self.shown)
+            .or(self.linked)
+            .or(self.marked)
+            .or(self.shown)
             .or(self.tweet)
             .or(self.head)
     }
@@ -139,14 +141,23 @@ fn abridges(short: &str, long: &str) -> bool {
 /// The headline of two titles that have nothing in common but what follows their kickers.
 fn common_tail(one: &str, other: &str) -> Option<String> {
     let parts = |text: &str| -> Vec<(String, String)> {
-        let cuts = KICKERS.iter().filter_map(|mark| Some((text.find(mark)?, mark.len())));
-        cuts.filter_map(|(at, length)| Some((text.get(..at)?.to_owned(), text.get(at + length..)?.trim().to_owned())))
-            .collect()
+        let cuts = KICKERS
+            .iter()
+            .filter_map(|mark| Some((text.find(mark)?, mark.len())));
+        cuts.filter_map(|(at, length)| {
+            Some((
+                text.get(..at)?.to_owned(),
+                text.get(at + length..)?.trim().to_owned(),
+            ))
+        })
+        .collect()
     };
     let others = parts(other);
     let found = parts(one).into_iter().find(|(kicker, tail)| {
         fold(tail).split(' ').count() >= 4
-            && others.iter().any(|(other, same)| fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30)
+            && others.iter().any(|(other, same)| {
+                fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30
+            })
     });
     found.map(|(_, tail)| tail)
 }
@@ -170,9 +181,16 @@ fn heading<'a>(
             // A kicker in the heading, or a site's name in the title, adds words that the other has not.
             .map(|title| {
                 let words = |text: &str| text.split(' ').count();
-                let (few, many) = (words(title).min(words(&folded)), words(title).max(words(&folded)));
+                let (few, many) = (
+                    words(title).min(words(&folded)),
+                    words(title).max(words(&folded)),
+                );
                 let shared = overlap(title, &folded) * many;
-                if few >= 4 && many <= 3 * few { shared / few * 9 / 10 } else { shared / many.max(1) }
+                if few >= 4 && many <= 3 * few {
+                    shared / few * 9 / 10
+                } else {
+                    shared / many.max(1)
+                }
             })
             .max()
             .unwrap_or_default()
@@ -275,7 +293,11 @@ impl Site {
             cuts.sort_unstable();
             let whole = cuts.iter().find_map(|(start, end)| {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
-                let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is(part));
+                let named = || {
+                    after
+                        .split(['|', '-', '–', '—', '·'])
+                        .any(|part| self.is(part))
+                };
                 let said = known.iter().filter(|known| **known == fold(before)).count();
                 (!before.is_empty() && (said > 1 || said == 1 && named())).then_some(before)
             });
