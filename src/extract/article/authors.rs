@@ -259,7 +259,7 @@ fn name_of(text: &str) -> Named {
     if degrees.contains(&folded.as_str()) {
         return Named::Degree(text.to_owned());
     }
-    let number = text.split(' ').any(|word| word.chars().all(|c| c.is_ascii_digit()));
+    let number = text.split(' ').any(|word| word.chars().all(|c| c.is_ascii_digit() || c == '.'));
     let letters = text.chars().any(char::is_alphabetic);
     let long = text.chars().count() > NAME || text.split(' ').count() > WORDS;
     if !letters

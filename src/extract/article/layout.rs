@@ -30,7 +30,6 @@ const ROLES: &[&str] = &[
     "menu",
     "menubar",
     "toolbar",
-    "tablist",
     "button",
 ];
 /// A shorter block is no paragraph.
@@ -76,6 +75,8 @@ pub(super) struct Layout<'a> {
     own: HashMap<NodeId, Measure>,
     /// The prose of the whole page.
     prose: usize,
+    /// What says that it is not shown is taken as shown.
+    shown: bool,
 }
 
 impl<'a> Layout<'a> {
@@ -89,10 +90,15 @@ impl<'a> Layout<'a> {
             all,
             own: HashMap::new(),
             prose,
+            shown: false,
         };
-        layout.own = measured(document, |element| {
-            is_silent(element) || layout.is_around(element)
-        });
+        let own = |layout: &Self| measured(document, |element| is_silent(element) || layout.is_around(element));
+        layout.own = own(&layout);
+        // Some pages hide their text until a script shows it.
+        if 3 * layout.measure(document.root_element()).prose < prose {
+            layout.shown = true;
+            layout.own = own(&layout);
+        }
         layout
     }
 
@@ -112,7 +118,8 @@ impl<'a> Layout<'a> {
         }
         let built = AROUND.contains(&value.name())
             || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
-            || is_unseen(element);
+            || !self.shown && is_unseen(element)
+            || signed(element, &[Sign::Apart]) && !signed(element, &[Sign::Label]);
         let named = || {
             value.name() == "form" || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
         };

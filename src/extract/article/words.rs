@@ -12,6 +12,8 @@ use crate::config::units::fold;
 pub(super) enum Sign {
     /// A part of the page that is not of the article.
     Around,
+    /// The same, and is not, however much of the page's text is in it.
+    Apart,
     /// A line about the article, such as its byline.
     Label,
     /// It holds a date.
@@ -22,6 +24,8 @@ pub(super) enum Sign {
     Lead,
     /// It holds the text under a picture.
     Caption,
+    /// It holds a picture.
+    Picture,
     /// It says whose picture it is.
     Credit,
     /// It holds the article's own text.
@@ -57,7 +61,7 @@ struct Signs {
 
 #[derive(Default)]
 struct Words {
-    signs: [Signs; 8],
+    signs: [Signs; 10],
     phrases: [HashSet<String>; 8],
 }
 
@@ -70,11 +74,13 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         };
         let sign = match kind.trim() {
             "around" => Some(Sign::Around),
+            "apart" => Some(Sign::Apart),
             "label" => Some(Sign::Label),
             "date" => Some(Sign::Date),
             "author" => Some(Sign::Author),
             "lead" => Some(Sign::Lead),
             "caption" => Some(Sign::Caption),
+            "picture" => Some(Sign::Picture),
             "credit" => Some(Sign::Credit),
             "text" => Some(Sign::Text),
             _ => None,
@@ -117,7 +123,7 @@ pub(super) fn signed(element: ElementRef<'_>, signs: &[Sign]) -> bool {
         signs.iter().any(|sign| {
             // `sidebar-grid__content--wide` is a content, and stands in a sidebar or what is called so.
             let own = || name.rsplit("__").next().and_then(|own| own.split("--").next());
-            let name = if *sign == Sign::Around { own().unwrap_or(name) } else { name };
+            let name = if matches!(sign, Sign::Around | Sign::Apart) { own().unwrap_or(name) } else { name };
             says(&split(name), *sign)
         })
     })
