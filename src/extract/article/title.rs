@@ -20,7 +20,7 @@ const MARKS: &[&str] = &[
 /// What parts a kicker from a headline.
 const KICKERS: &[&str] = &[": ", " - ", " – ", " | ", " — "];
 /// The most headings of a page that are looked at.
-const HEADINGS: usize = 40;
+const HEADINGS: usize = 300;
 
 /// A longer text in bytes has no site's name in it.
 const LONGEST: usize = 1_000;
@@ -38,6 +38,7 @@ pub(super) fn headline<'a>(
     meta: &Meta<'_>,
     microdata: &Microdata<'a>,
     site: &Site,
+    base: &Url,
 ) -> Headline<'a> {
     let clean = |text: Option<String>| {
         text.map(|text| plain(&text))
@@ -73,6 +74,7 @@ pub(super) fn headline<'a>(
         })),
         tweet: bare(tweet),
         head: bare(head),
+        slug: Slug::of(base),
     };
     let title = choice.title();
     Headline {
@@ -95,6 +97,36 @@ struct Choice {
     tweet: Option<String>,
     /// In `<title>`.
     head: Option<String>,
+    /// In its address.
+    slug: Slug,
+}
+
+/// The words of the part of an address that says the most.
+struct Slug(HashSet<String>);
+
+impl Slug {
+    fn of(url: &Url) -> Self {
+        let parts = url.path_segments().into_iter().flatten().map(|part| part.trim_end_matches(".html"));
+        let words = |part: &str| -> HashSet<String> {
+            let words = part.split(|c: char| !c.is_ascii_alphanumeric());
+            let words = words.filter(|word| word.bytes().any(|b| b.is_ascii_alphabetic()));
+            words.map(str::to_ascii_lowercase).collect()
+        };
+        Self(parts.map(words).max_by_key(HashSet::len).unwrap_or_default())
+    }
+
+    /// How many hundredths of its words stand in a title; none where it has too few to tell.
+    fn says(&self, title: &str) -> usize {
+        // Umlauts are written out or lose their dots.
+        let folded = fold(title);
+        let spelt = [('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('ø', "oe"), ('å', "aa"), ('æ', "ae")];
+        let spelt = spelt.iter().fold(title.to_lowercase(), |text, (c, letters)| text.replace(*c, letters));
+        let share = |text: &str| {
+            let words: HashSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+            self.0.iter().filter(|word| words.contains(word.as_str())).count()
+        };
+        if self.0.len() < 3 { 0 } else { 100 * share(&folded).max(share(&fold(&spelt))) / self.0.len() }
+    }
 }
 
 impl Choice {
@@ -116,6 +148,10 @@ impl Choice {
             if cut || all && abridges(graph, shown) {
                 return self.shown;
             }
+            let united = same(&self.linked, &self.shown) && same(&self.linked, &self.head);
+            if !united && let Some(named) = self.named() {
+                return Some(named.clone());
+            }
             if same(&self.linked, &self.shown) != same(&self.linked, &self.head) {
                 return self.linked;
             }
@@ -124,6 +160,19 @@ impl Choice {
             .or(self.linked).or(self.marked).or(self.shown)
             .or(self.tweet)
             .or(self.head)
+    }
+
+    /// The title that the page's address is made of, where the others say something else.
+    fn named(&self) -> Option<&String> {
+        let mut all: Vec<(usize, &String)> = [&self.graph, &self.linked, &self.shown]
+            .into_iter()
+            .flatten()
+            .map(|title| (self.slug.says(title), title))
+            .collect();
+        // The first of equals.
+        all.sort_by_key(|(share, _)| std::cmp::Reverse(*share));
+        let (most, least) = (all.first()?, all.last()?);
+        (most.0 >= least.0 + 50).then_some(most.1)
     }
 }
 
@@ -277,7 +326,8 @@ impl Site {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
                 let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is(part));
                 let said = known.iter().filter(|known| **known == fold(before)).count();
-                (!before.is_empty() && (said > 1 || said == 1 && named())).then_some(before)
+                let first = known.first().is_some_and(|shown| *shown == fold(before));
+                (!before.is_empty() && (first || said > 1 || said == 1 && named())).then_some(before)
             });
             if let Some(whole) = whole {
                 return whole.to_owned();
