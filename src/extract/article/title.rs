@@ -325,9 +325,14 @@ impl Site {
             let whole = cuts.iter().find_map(|(start, end)| {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
                 let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is(part));
-                let said = known.iter().filter(|known| **known == fold(before)).count();
-                let first = known.first().is_some_and(|shown| *shown == fold(before));
-                (!before.is_empty() && (first || said > 1 || said == 1 && named())).then_some(before)
+                let said = |text: &str| {
+                    let text = fold(text);
+                    known.iter().filter(|known| **known == text).count()
+                };
+                let shown = known.first().is_some_and(|shown| *shown == fold(before));
+                let told = said(before) > 0 && named()
+                    || (shown || said(before) > 1) && said(before) >= said(text);
+                (!before.is_empty() && told).then_some(before)
             });
             if let Some(whole) = whole {
                 return whole.to_owned();
