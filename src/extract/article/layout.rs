@@ -224,7 +224,10 @@ fn is_unseen(element: ElementRef<'_>) -> bool {
                 || name.eq_ignore_ascii_case("visibility") && value.starts_with("hidden")
         })
     };
-    value.attr("hidden").is_some() || value.attr("aria-hidden") == Some("true") || style()
+    value.attr("hidden").is_some()
+        || value.attr("aria-hidden") == Some("true")
+        || style()
+        || signed(element, &[Sign::Unseen])
 }
 
 /// The width of a text without white space: signs of which each is a word count twice.

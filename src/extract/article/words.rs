@@ -14,6 +14,8 @@ pub(super) enum Sign {
     Around,
     /// The same, and is not, however much of the page's text is in it.
     Apart,
+    /// It is not shown, or to some readers only.
+    Unseen,
     /// A line about the article, such as its byline.
     Label,
     /// It holds a date.
@@ -61,7 +63,7 @@ struct Signs {
 
 #[derive(Default)]
 struct Words {
-    signs: [Signs; 10],
+    signs: [Signs; 11],
     phrases: [HashSet<String>; 8],
 }
 
@@ -75,6 +77,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         let sign = match kind.trim() {
             "around" => Some(Sign::Around),
             "apart" => Some(Sign::Apart),
+            "unseen" => Some(Sign::Unseen),
             "label" => Some(Sign::Label),
             "date" => Some(Sign::Date),
             "author" => Some(Sign::Author),

@@ -69,7 +69,7 @@ fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> Cut {
                 let gone = is_silent(element)
                     || layout.is_around(element)
                     || !pictured && small && layout.is_label(element) && !heading
-                    || !pictured && small && is_links(element, measure)
+                    || !pictured && small && is_links(element, measure) && !is_announced(element)
                     || small && name == "article"
                     || small
                         && signed(element, &[Sign::Caption, Sign::Credit])
@@ -108,6 +108,20 @@ fn is_links(element: ElementRef<'_>, measure: Measure) -> bool {
         "p" | "h2" | "h3" | "h4" | "h5" | "h6" => measure.is_linked(90),
         _ => false,
     }
+}
+
+/// Whether a list follows a paragraph that ends with a colon: "The new rules concern:".
+fn is_announced(list: ElementRef<'_>) -> bool {
+    let mut before = list.prev_siblings().filter_map(ElementRef::wrap);
+    matches!(list.value().name(), "ul" | "ol")
+        && before.next().is_some_and(|before| {
+            let text: String = before.text().collect();
+            let text = text.trim();
+            before.value().name() == "p"
+                && text.ends_with(':')
+                && text.len() > 30
+                && begins(&fold(text.get(..text.floor_char_boundary(SHORT)).unwrap_or_default()), Phrase::Skip).is_none()
+        })
 }
 
 /// The blocks of text that are left, in order.
