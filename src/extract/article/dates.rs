@@ -27,7 +27,6 @@ const PUBLISHED: &[&str] = &[
     "dcterms.created",
     "dc.date.created",
     "dcterms.date",
-    "dc.date",
     "pubdate",
     "publishdate",
     "publish-date",
@@ -36,8 +35,9 @@ const PUBLISHED: &[&str] = &[
     "publication-date",
     "citation_publication_date",
     "citation_online_date",
-    "date",
 ];
+/// Names under which some pages tell the date of publication and others that of the last change.
+const VAGUE: &[&str] = &["date", "dc.date"];
 /// Names under which pages tell the date of a change.
 const UPDATED: &[&str] = &[
     "article:modified_time",
@@ -50,6 +50,7 @@ const UPDATED: &[&str] = &[
 /// A longer line is no byline.
 const BYLINE: usize = 160;
 /// How many lines before and after the headline can be its byline.
+const ABOVE: usize = 3;
 const BEFORE: usize = 8;
 const NEAR: usize = 8;
 const AFTER: usize = 40;
@@ -100,10 +101,17 @@ impl Dates<'_, '_> {
         };
         let named = self.meta.named().filter(|(name, _)| published(name));
         dates.extend(named.map(|(_, content)| stamp(content.to_owned())));
+        let vague = || VAGUE.iter().filter_map(|name| self.meta.get(name));
+        // One with a time of day was not typed by hand.
+        dates.extend(vague().filter(|text| text.contains(':')).map(stamp));
         dates.extend(self.shown());
+        dates.extend(vague().map(stamp));
         dates.extend(self.ld.text("dateCreated").map(stamp));
         dates.extend(self.microdata.values("dateCreated").into_iter().map(stamp));
         dates.extend(self.ld.page_text("datePublished").map(stamp));
+        // A date of change is better than none.
+        dates.extend(self.updated());
+        dates.extend(self.changed());
         dates.retain(|date| !date.text.is_empty() && self.reads(date));
         dates.dedup();
         dates
@@ -187,6 +195,18 @@ impl Dates<'_, '_> {
             .collect()
     }
 
+    /// The first line that tells when the page was changed.
+    fn changed(&self) -> Option<DateText> {
+        self.lines.iter().find_map(|line| {
+            let told = line.text.split('(').find(|part| {
+                let start = part.get(..part.floor_char_boundary(BYLINE)).unwrap_or_default();
+                part.len() <= BYLINE && begins(&fold(start), Phrase::Updated).is_some()
+            })?;
+            let date = DateText { text: told.to_owned(), place: Place::Item, machine: false };
+            self.reads(&date).then_some(date)
+        })
+    }
+
     /// What the place of a line speaks for or against it.
     fn place(&self, at: usize) -> i32 {
         let Some(headline) = self.headline else {
@@ -198,15 +218,22 @@ impl Dates<'_, '_> {
                 ..=AFTER => 1,
                 _ => -1,
             }
-        } else if headline - at <= BEFORE {
-            2
         } else {
-            -2
+            match headline - at {
+                ..=ABOVE => 2,
+                ..=BEFORE => 1,
+                _ => -2,
+            }
         }
     }
 
     /// The part of a line that tells the date of publication, and what its words speak for or against it.
     fn told(&self, line: &str) -> (String, i32) {
+        // Three boxes side by side.
+        let boxes: Vec<&str> = line.split('|').map(str::trim).collect();
+        if boxes.len() == 3 && boxes.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
+            return (boxes.join("."), 1);
+        }
         let folded = fold(line);
         if begins(&folded, Phrase::Updated).is_some() {
             return (line.to_owned(), -3);

@@ -30,7 +30,6 @@ const ROLES: &[&str] = &[
     "menu",
     "menubar",
     "toolbar",
-    "tablist",
     "button",
 ];
 /// A shorter block is no paragraph.
@@ -76,6 +75,8 @@ pub(super) struct Layout<'a> {
     own: HashMap<NodeId, Measure>,
     /// The prose of the whole page.
     prose: usize,
+    /// What says that it is not shown is taken as shown.
+    shown: bool,
 }
 
 impl<'a> Layout<'a> {
@@ -89,10 +90,15 @@ impl<'a> Layout<'a> {
             all,
             own: HashMap::new(),
             prose,
+            shown: false,
         };
-        layout.own = measured(document, |element| {
-            is_silent(element) || layout.is_around(element)
-        });
+        let own = |layout: &Self| measured(document, |element| is_silent(element) || layout.is_around(element));
+        layout.own = own(&layout);
+        // Some pages hide their text until a script shows it.
+        if 3 * layout.measure(document.root_element()).prose < prose {
+            layout.shown = true;
+            layout.own = own(&layout);
+        }
         layout
     }
 
@@ -111,13 +117,11 @@ impl<'a> Layout<'a> {
             return false;
         }
         let built = AROUND.contains(&value.name())
-            || value
-                .attr("role")
-                .is_some_and(|role| ROLES.contains(&role.trim()))
-            || is_unseen(element);
+            || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
+            || !self.shown && is_unseen(element)
+            || signed(element, &[Sign::Apart]) && !signed(element, &[Sign::Label]);
         let named = || {
-            value.name() == "form"
-                || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
+            value.name() == "form" || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
         };
         built && !self.has(element, 60) || named() && !self.has(element, 30)
     }
@@ -132,17 +136,14 @@ impl<'a> Layout<'a> {
 
     /// Whether so many hundredths of the page's prose are in an element.
     fn has(&self, element: ElementRef<'_>, hundredths: usize) -> bool {
-        let prose = self
-            .all
-            .get(&element.id())
-            .map_or(0, |measure| measure.prose);
+        let prose = self.all.get(&element.id()).map_or(0, |measure| measure.prose);
         prose > 0 && 100 * prose >= hundredths * self.prose
     }
 
     /// Whether an element beside the article says something of it, and does not only lead elsewhere.
     fn is_note(&self, element: ElementRef<'_>) -> bool {
         let measure = self.all.get(&element.id()).copied().unwrap_or_default();
-        element.value().name() == "aside" && measure.text < 1_000 && !measure.is_linked(40)
+        element.value().name() == "aside" && measure.text < 1_000 && !measure.is_linked(60)
     }
 
     /// The lines of the page, without what stands around the article.
@@ -223,7 +224,10 @@ fn is_unseen(element: ElementRef<'_>) -> bool {
                 || name.eq_ignore_ascii_case("visibility") && value.starts_with("hidden")
         })
     };
-    value.attr("hidden").is_some() || value.attr("aria-hidden") == Some("true") || style()
+    value.attr("hidden").is_some()
+        || value.attr("aria-hidden") == Some("true")
+        || style()
+        || signed(element, &[Sign::Unseen])
 }
 
 /// The width of a text without white space: signs of which each is a word count twice.

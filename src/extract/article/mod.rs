@@ -43,7 +43,7 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Read
             .get("og:type")
             .is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
     let site = title::Site::of(&meta, base);
-    let headline = title::headline(document, &ld, &meta, &microdata, &site);
+    let headline = title::headline(document, &ld, &meta, &microdata, &site, base);
     let Some(title) = headline.title else {
         return Read {
             item: None,

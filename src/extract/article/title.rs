@@ -20,7 +20,7 @@ const MARKS: &[&str] = &[
 /// What parts a kicker from a headline.
 const KICKERS: &[&str] = &[": ", " - ", " – ", " | ", " — "];
 /// The most headings of a page that are looked at.
-const HEADINGS: usize = 40;
+const HEADINGS: usize = 300;
 
 /// A longer text in bytes has no site's name in it.
 const LONGEST: usize = 1_000;
@@ -38,6 +38,7 @@ pub(super) fn headline<'a>(
     meta: &Meta<'_>,
     microdata: &Microdata<'a>,
     site: &Site,
+    base: &Url,
 ) -> Headline<'a> {
     let clean = |text: Option<String>| {
         text.map(|text| plain(&text))
@@ -73,6 +74,7 @@ pub(super) fn headline<'a>(
         })),
         tweet: bare(tweet),
         head: bare(head),
+        slug: Slug::of(base),
     };
     let title = choice.title();
     Headline {
@@ -95,6 +97,36 @@ struct Choice {
     tweet: Option<String>,
     /// In `<title>`.
     head: Option<String>,
+    /// In its address.
+    slug: Slug,
+}
+
+/// The words of the part of an address that says the most.
+struct Slug(HashSet<String>);
+
+impl Slug {
+    fn of(url: &Url) -> Self {
+        let parts = url.path_segments().into_iter().flatten().map(|part| part.trim_end_matches(".html"));
+        let words = |part: &str| -> HashSet<String> {
+            let words = part.split(|c: char| !c.is_ascii_alphanumeric());
+            let words = words.filter(|word| word.bytes().any(|b| b.is_ascii_alphabetic()));
+            words.map(str::to_ascii_lowercase).collect()
+        };
+        Self(parts.map(words).max_by_key(HashSet::len).unwrap_or_default())
+    }
+
+    /// How many hundredths of its words stand in a title; none where it has too few to tell.
+    fn says(&self, title: &str) -> usize {
+        // Umlauts are written out or lose their dots.
+        let folded = fold(title);
+        let spelt = [('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('ø', "oe"), ('å', "aa"), ('æ', "ae")];
+        let spelt = spelt.iter().fold(title.to_lowercase(), |text, (c, letters)| text.replace(*c, letters));
+        let share = |text: &str| {
+            let words: HashSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+            self.0.iter().filter(|word| words.contains(word.as_str())).count()
+        };
+        if self.0.len() < 3 { 0 } else { 100 * share(&folded).max(share(&fold(&spelt))) / self.0.len() }
+    }
 }
 
 impl Choice {
@@ -116,16 +148,31 @@ impl Choice {
             if cut || all && abridges(graph, shown) {
                 return self.shown;
             }
+            let united = same(&self.linked, &self.shown) && same(&self.linked, &self.head);
+            if !united && let Some(named) = self.named() {
+                return Some(named.clone());
+            }
             if same(&self.linked, &self.shown) != same(&self.linked, &self.head) {
                 return self.linked;
             }
         }
         self.graph
-            .or(self.linked)
-            .or(self.marked)
-            .or(self.shown)
+            .or(self.linked).or(self.marked).or(self.shown)
             .or(self.tweet)
             .or(self.head)
+    }
+
+    /// The title that the page's address is made of, where the others say something else.
+    fn named(&self) -> Option<&String> {
+        let mut all: Vec<(usize, &String)> = [&self.graph, &self.linked, &self.shown]
+            .into_iter()
+            .flatten()
+            .map(|title| (self.slug.says(title), title))
+            .collect();
+        // The first of equals.
+        all.sort_by_key(|(share, _)| std::cmp::Reverse(*share));
+        let (most, least) = (all.first()?, all.last()?);
+        (most.0 >= least.0 + 50).then_some(most.1)
     }
 }
 
@@ -141,23 +188,14 @@ fn abridges(short: &str, long: &str) -> bool {
 /// The headline of two titles that have nothing in common but what follows their kickers.
 fn common_tail(one: &str, other: &str) -> Option<String> {
     let parts = |text: &str| -> Vec<(String, String)> {
-        let cuts = KICKERS
-            .iter()
-            .filter_map(|mark| Some((text.find(mark)?, mark.len())));
-        cuts.filter_map(|(at, length)| {
-            Some((
-                text.get(..at)?.to_owned(),
-                text.get(at + length..)?.trim().to_owned(),
-            ))
-        })
-        .collect()
+        let cuts = KICKERS.iter().filter_map(|mark| Some((text.find(mark)?, mark.len())));
+        cuts.filter_map(|(at, length)| Some((text.get(..at)?.to_owned(), text.get(at + length..)?.trim().to_owned())))
+            .collect()
     };
     let others = parts(other);
     let found = parts(one).into_iter().find(|(kicker, tail)| {
         fold(tail).split(' ').count() >= 4
-            && others.iter().any(|(other, same)| {
-                fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30
-            })
+            && others.iter().any(|(other, same)| fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30)
     });
     found.map(|(_, tail)| tail)
 }
@@ -181,16 +219,9 @@ fn heading<'a>(
             // A kicker in the heading, or a site's name in the title, adds words that the other has not.
             .map(|title| {
                 let words = |text: &str| text.split(' ').count();
-                let (few, many) = (
-                    words(title).min(words(&folded)),
-                    words(title).max(words(&folded)),
-                );
+                let (few, many) = (words(title).min(words(&folded)), words(title).max(words(&folded)));
                 let shared = overlap(title, &folded) * many;
-                if few >= 4 && many <= 3 * few {
-                    shared / few * 9 / 10
-                } else {
-                    shared / many.max(1)
-                }
+                if few >= 4 && many <= 3 * few { shared / few * 9 / 10 } else { shared / many.max(1) }
             })
             .max()
             .unwrap_or_default()
@@ -293,13 +324,15 @@ impl Site {
             cuts.sort_unstable();
             let whole = cuts.iter().find_map(|(start, end)| {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
-                let named = || {
-                    after
-                        .split(['|', '-', '–', '—', '·'])
-                        .any(|part| self.is(part))
+                let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is(part));
+                let said = |text: &str| {
+                    let text = fold(text);
+                    known.iter().filter(|known| **known == text).count()
                 };
-                let said = known.iter().filter(|known| **known == fold(before)).count();
-                (!before.is_empty() && (said > 1 || said == 1 && named())).then_some(before)
+                let shown = known.first().is_some_and(|shown| *shown == fold(before));
+                let told = said(before) > 0 && named()
+                    || (shown || said(before) > 1) && said(before) >= said(text);
+                (!before.is_empty() && told).then_some(before)
             });
             if let Some(whole) = whole {
                 return whole.to_owned();

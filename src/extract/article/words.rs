@@ -12,6 +12,10 @@ use crate::config::units::fold;
 pub(super) enum Sign {
     /// A part of the page that is not of the article.
     Around,
+    /// The same, and is not, however much of the page's text is in it.
+    Apart,
+    /// It is not shown, or to some readers only.
+    Unseen,
     /// A line about the article, such as its byline.
     Label,
     /// It holds a date.
@@ -22,6 +26,8 @@ pub(super) enum Sign {
     Lead,
     /// It holds the text under a picture.
     Caption,
+    /// It holds a picture.
+    Picture,
     /// It says whose picture it is.
     Credit,
     /// It holds the article's own text.
@@ -57,7 +63,7 @@ struct Signs {
 
 #[derive(Default)]
 struct Words {
-    signs: [Signs; 8],
+    signs: [Signs; 11],
     phrases: [HashSet<String>; 8],
 }
 
@@ -70,11 +76,14 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         };
         let sign = match kind.trim() {
             "around" => Some(Sign::Around),
+            "apart" => Some(Sign::Apart),
+            "unseen" => Some(Sign::Unseen),
             "label" => Some(Sign::Label),
             "date" => Some(Sign::Date),
             "author" => Some(Sign::Author),
             "lead" => Some(Sign::Lead),
             "caption" => Some(Sign::Caption),
+            "picture" => Some(Sign::Picture),
             "credit" => Some(Sign::Credit),
             "text" => Some(Sign::Text),
             _ => None,
@@ -116,16 +125,8 @@ pub(super) fn signed(element: ElementRef<'_>, signs: &[Sign]) -> bool {
     names(element).any(|name| {
         signs.iter().any(|sign| {
             // `sidebar-grid__content--wide` is a content, and stands in a sidebar or what is called so.
-            let own = || {
-                name.rsplit("__")
-                    .next()
-                    .and_then(|own| own.split("--").next())
-            };
-            let name = if *sign == Sign::Around {
-                own().unwrap_or(name)
-            } else {
-                name
-            };
+            let own = || name.rsplit("__").next().and_then(|own| own.split("--").next());
+            let name = if matches!(sign, Sign::Around | Sign::Apart) { own().unwrap_or(name) } else { name };
             says(&split(name), *sign)
         })
     })
@@ -135,12 +136,7 @@ fn says(words: &[String], sign: Sign) -> bool {
     let known = &WORDS.signs[sign as usize];
     // `no-comments` and `has-sidebar` speak of the page around them.
     let negated = |word: Option<&String>| {
-        word.is_some_and(|word| {
-            matches!(
-                word.as_str(),
-                "no" | "has" | "with" | "without" | "is" | "js"
-            )
-        })
+        word.is_some_and(|word| matches!(word.as_str(), "no" | "has" | "with" | "without" | "is" | "js"))
     };
     words.iter().enumerate().any(|(at, word)| {
         let before = at.checked_sub(1).and_then(|at| words.get(at));
@@ -148,10 +144,7 @@ fn says(words: &[String], sign: Sign) -> bool {
         !negated(before)
             && (known.exact.contains(word)
                 || pair.is_some_and(|pair| known.exact.contains(&pair))
-                || known
-                    .beginnings
-                    .iter()
-                    .any(|beginning| word.starts_with(beginning.as_str())))
+                || known.beginnings.iter().any(|beginning| word.starts_with(beginning.as_str())))
     })
 }
 

@@ -14,6 +14,8 @@ use crate::extract::text::{INLINE, squash};
 
 /// A longer line is no label.
 const LABEL: usize = 120;
+/// More text is no caption.
+const CAPTION: usize = 500;
 /// A longer line is a paragraph, whatever it begins with.
 const SHORT: usize = 200;
 
@@ -25,24 +27,32 @@ struct Leaf<'a> {
     measure: Measure,
 }
 
-/// The nodes that are left out of the text, with all that is in them.
-pub(super) fn dropped(root: ElementRef<'_>, known: &Known<'_, '_>) -> HashSet<NodeId> {
-    let mut dropped = parts(root, known);
-    let leaves = leaves(root, &dropped, known);
+/// What becomes of the nodes of a text.
+pub(super) struct Cut {
+    /// Nodes that are left out, with all that is in them.
+    pub(super) dropped: HashSet<NodeId>,
+    /// Boxes that hold a picture with what is written under it.
+    pub(super) pictures: HashSet<NodeId>,
+}
+
+/// Tells what is of the text and what is strewn in.
+pub(super) fn cut(root: ElementRef<'_>, known: &Known<'_, '_>) -> Cut {
+    let mut cut = parts(root, known);
+    let leaves = leaves(root, &cut, known);
     let kept = lines(&leaves, root, known);
     for (leaf, keep) in leaves.iter().zip(&kept) {
         if !keep {
-            dropped.insert(leaf.element.id());
+            cut.dropped.insert(leaf.element.id());
         }
     }
-    dropped
+    cut
 }
 
 /// Whole parts, by what they are.
-fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> HashSet<NodeId> {
+fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> Cut {
     let layout = known.layout;
     let whole = layout.measure(root);
-    let mut dropped = HashSet::new();
+    let (mut dropped, mut pictures) = (HashSet::new(), HashSet::new());
     let mut skipped: Option<NodeId> = None;
     for edge in root.traverse() {
         match edge {
@@ -59,7 +69,7 @@ fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> HashSet<NodeId> {
                 let gone = is_silent(element)
                     || layout.is_around(element)
                     || !pictured && small && layout.is_label(element) && !heading
-                    || !pictured && small && is_links(element, measure)
+                    || !pictured && small && is_links(element, measure) && !is_announced(element)
                     || small && name == "article"
                     || small
                         && signed(element, &[Sign::Caption, Sign::Credit])
@@ -68,13 +78,21 @@ fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> HashSet<NodeId> {
                 if gone {
                     dropped.insert(node.id());
                     skipped = Some(node.id());
+                } else if name == "figure"
+                    || measure.text < CAPTION
+                        && matches!(name, "div" | "section" | "p" | "span")
+                        && signed(element, &[Sign::Picture])
+                        && has_picture(element)
+                {
+                    pictures.insert(node.id());
+                    skipped = Some(node.id());
                 }
             }
             Edge::Close(node) if skipped == Some(node.id()) => skipped = None,
             _ => {}
         }
     }
-    dropped
+    Cut { dropped, pictures }
 }
 
 fn has_picture(element: ElementRef<'_>) -> bool {
@@ -92,28 +110,35 @@ fn is_links(element: ElementRef<'_>, measure: Measure) -> bool {
     }
 }
 
+/// Whether a list follows a paragraph that ends with a colon: "The new rules concern:".
+fn is_announced(list: ElementRef<'_>) -> bool {
+    let mut before = list.prev_siblings().filter_map(ElementRef::wrap);
+    matches!(list.value().name(), "ul" | "ol")
+        && before.next().is_some_and(|before| {
+            let text: String = before.text().collect();
+            let text = text.trim();
+            before.value().name() == "p"
+                && text.ends_with(':')
+                && text.len() > 30
+                && begins(&fold(text.get(..text.floor_char_boundary(SHORT)).unwrap_or_default()), Phrase::Skip).is_none()
+        })
+}
+
 /// The blocks of text that are left, in order.
-fn leaves<'a>(
-    root: ElementRef<'a>,
-    dropped: &HashSet<NodeId>,
-    known: &Known<'a, '_>,
-) -> Vec<Leaf<'a>> {
+fn leaves<'a>(root: ElementRef<'a>, cut: &Cut, known: &Known<'a, '_>) -> Vec<Leaf<'a>> {
     let mut found: Vec<(ElementRef<'a>, String)> = Vec::new();
     let mut open: Vec<ElementRef<'a>> = Vec::new();
     let mut skipped: Option<NodeId> = None;
-    let mut figures = 0_usize;
     for edge in root.traverse() {
         match edge {
             Edge::Open(node) if skipped.is_none() => {
-                if dropped.contains(&node.id()) {
+                if cut.dropped.contains(&node.id()) || cut.pictures.contains(&node.id()) {
                     skipped = Some(node.id());
                 } else if let Some(element) = ElementRef::wrap(node) {
-                    figures += usize::from(element.value().name() == "figure");
                     if !INLINE.contains(&element.value().name()) {
                         open.push(element);
                     }
                 } else if let Node::Text(text) = node.value()
-                    && figures == 0
                     && let Some(block) = open.last()
                 {
                     match found.last_mut() {
@@ -128,11 +153,9 @@ fn leaves<'a>(
                     skipped = None;
                 } else if skipped.is_none()
                     && let Some(element) = ElementRef::wrap(node)
+                    && !INLINE.contains(&element.value().name())
                 {
-                    figures -= usize::from(element.value().name() == "figure");
-                    if !INLINE.contains(&element.value().name()) {
-                        open.pop();
-                    }
+                    open.pop();
                 }
             }
             Edge::Open(_) => {}

@@ -37,9 +37,9 @@ pub(super) fn read(page: &Parsed, known: &Known<'_, '_>) -> Option<String> {
     if page.open.contains(&root.id()) || known.layout.measure(root).text < LEAST {
         return None;
     }
-    let dropped = clean::dropped(root, known);
+    let cut = clean::cut(root, known);
     let mut html = lead(root, known).unwrap_or_default();
-    html.push_str(&write::html(root, &dropped));
+    html.push_str(&write::html(root, &cut));
     Some(html).filter(|html| !html.is_empty())
 }
 
@@ -71,10 +71,9 @@ fn lead(root: ElementRef<'_>, known: &Known<'_, '_>) -> Option<String> {
             matches!(element.value().name(), "figure" | "figcaption" | "a" | "li")
                 || signed(element, &[Sign::Caption, Sign::Credit])
         });
-        let sentence = line
-            .text
-            .ends_with(['.', '!', '?', '…', '"', '”', '»', '“', '。'])
-            && matches!(line.element.value().name(), "p" | "h2" | "h3" | "strong");
+        let sentence = line.text.ends_with(['.', '!', '?', '…', '"', '”', '»', '“', '。'])
+            && matches!(line.element.value().name(), "p" | "h2" | "h3" | "strong" | "div")
+            && line.text.chars().count() >= 60;
         let measure = known.layout.measure(line.element);
         if (told || called || sentence)
             && !captioned

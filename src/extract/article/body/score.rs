@@ -20,7 +20,7 @@ pub(super) fn root<'a>(known: &Known<'a, '_>) -> Option<ElementRef<'a>> {
         .elements("articleBody")
         .max_by_key(|element| layout.measure(*element).prose);
     let marked = marked.filter(|element| {
-        2 * layout.measure(*element).prose >= layout.measure(layout.document.root_element()).prose
+        4 * layout.measure(*element).prose >= layout.measure(layout.document.root_element()).prose
     });
     let top = marked.or_else(|| nearest(known))?;
     Some(widened(known, top))

@@ -6,7 +6,7 @@ use ego_tree::{NodeId, NodeRef};
 use html_escape::{encode_double_quoted_attribute, encode_text};
 use scraper::{ElementRef, Node};
 
-use crate::extract::article::words::{Sign, signed};
+use super::clean::Cut;
 use crate::extract::text::INLINE;
 
 /// Blocks that are written as they are.
@@ -64,11 +64,11 @@ const LATE: &[&str] = &[
 const DEPTH: usize = 450;
 
 /// The content of an element as HTML, without the dropped nodes.
-pub(super) fn html(root: ElementRef<'_>, dropped: &HashSet<NodeId>) -> String {
+pub(super) fn html(root: ElementRef<'_>, cut: &Cut) -> String {
     let mut writer = Writer {
         out: String::new(),
-        dropped,
-        blocks: with_blocks(root, dropped),
+        cut,
+        blocks: with_blocks(root, cut),
         paragraph: None,
         broken: false,
     };
@@ -78,13 +78,13 @@ pub(super) fn html(root: ElementRef<'_>, dropped: &HashSet<NodeId>) -> String {
 }
 
 /// The inline elements around blocks, as in `<a><figure>`.
-fn with_blocks(root: ElementRef<'_>, dropped: &HashSet<NodeId>) -> HashSet<NodeId> {
+fn with_blocks(root: ElementRef<'_>, cut: &Cut) -> HashSet<NodeId> {
     let mut found = HashSet::new();
     for element in root.descendants().filter_map(ElementRef::wrap) {
         let name = element.value().name();
         if INLINE.contains(&name)
             || matches!(name, "img" | "br" | "picture" | "source")
-            || dropped.contains(&element.id())
+            || cut.dropped.contains(&element.id())
         {
             continue;
         }
@@ -99,7 +99,7 @@ fn with_blocks(root: ElementRef<'_>, dropped: &HashSet<NodeId>) -> HashSet<NodeI
 
 struct Writer<'a> {
     out: String,
-    dropped: &'a HashSet<NodeId>,
+    cut: &'a Cut,
     blocks: HashSet<NodeId>,
     /// Where the paragraph began that was opened for text that stands in no block of its own.
     paragraph: Option<usize>,
@@ -115,7 +115,7 @@ impl Writer<'_> {
         };
         for child in node
             .children()
-            .filter(|child| !self.dropped.contains(&child.id()))
+            .filter(|child| !self.cut.dropped.contains(&child.id()))
         {
             match (child.value(), ElementRef::wrap(child)) {
                 (Node::Text(text), _) if self.paragraph.is_some() || !text.trim().is_empty() => {
@@ -171,20 +171,10 @@ impl Writer<'_> {
         if name == "hr" {
             return "";
         }
-        let known = BLOCKS.iter().find(|tag| **tag == name);
-        // What looks like a picture with its caption is one.
-        if known.is_none() || name == "p" {
-            let captioned = signed(element, &[Sign::Caption]);
-            let pictured = element
-                .descendants()
-                .filter_map(ElementRef::wrap)
-                .take(30)
-                .any(|inner| inner.value().name() == "img");
-            if captioned && pictured {
-                return "figure";
-            }
+        if self.cut.pictures.contains(&element.id()) {
+            return "figure";
         }
-        known.copied().unwrap_or_default()
+        BLOCKS.iter().find(|tag| **tag == name).copied().unwrap_or_default()
     }
 
     fn block(&mut self, element: ElementRef<'_>, tag: &str, depth: usize) {
@@ -226,7 +216,7 @@ impl Writer<'_> {
         };
         for child in node
             .children()
-            .filter(|child| !self.dropped.contains(&child.id()))
+            .filter(|child| !self.cut.dropped.contains(&child.id()))
         {
             match (child.value(), ElementRef::wrap(child)) {
                 (Node::Text(text), _) => {
