@@ -78,7 +78,6 @@ const AFTER_TIME: &[&str] = &[
 /// Words after an hour that count hours as well, so that it is a time only after [`BEFORE_TIME`].
 const HOURS: &[&str] = &[
     "uur",
-    "ore",
     "heures",
     "horas",
     "hodin",
@@ -262,7 +261,7 @@ fn read(text: &Text, view: View, at: usize, close: bool) -> Result<Option<Clock>
     let half_after = half(text, view, after);
     let lone = hinted(text, at, BEFORE_HOUR)
         && (text.word(after).is_none() || is_word(text, after, HOURS))
-        || hinted(text, at, BEFORE_TIME) && is_word(text, after, HOURS);
+        || hour < 24 && hinted(text, at, BEFORE_TIME) && is_word(text, after, HOURS);
     if digits.is_none() && half_after.is_none() && !lone && !is_word(text, after, AFTER_TIME) {
         return Ok(None);
     }

@@ -73,6 +73,7 @@ impl Finder<'_> {
             }
             let shape = self
                 .numeric(at)
+                .or_else(|| self.fraction(at))
                 .or_else(|| self.signed(at))
                 .or_else(|| self.named(at));
             at = match shape {
@@ -141,7 +142,9 @@ impl Finder<'_> {
         }
         let days = match (a_digits, b_digits, c_digits) {
             (4, 1..=2, 1..=2) => vec![(self.years.full(a)?, b, c)],
-            (1..=2, 1..=2, 4) => self.orders(self.years.full(c)?, a, b, mark),
+            (1..=2, 1..=2, 4) if mark != '.' || !self.counted(at) => {
+                self.orders(self.years.full(c)?, a, b, mark)
+            }
             _ if let Some(year) = short_first
                 && !self.counted(at) =>
             {
@@ -160,6 +163,21 @@ impl Finder<'_> {
             _ => return None,
         };
         Some(found(&days, at, at + 5))
+    }
+
+    /// `9/9 2025`, as Scandinavia writes it.
+    fn fraction(self, at: usize) -> Option<Result<Found, Refusal>> {
+        let text = self.text;
+        let ((a, 1..=2), (b, 1..=2), (year, 4)) =
+            (text.number(at)?, text.number(at + 2)?, text.number(at + 3)?)
+        else {
+            return None;
+        };
+        let tight = text.glued(at + 1) && text.glued(at + 2) && !text.glued(at);
+        if !text.is_mark(at + 1, "/") || !tight || self.order != Some(Order::Dmy) {
+            return None;
+        }
+        Some(found(&[(self.years.full(year)?, b, a)], at, at + 4))
     }
 
     /// The year of the era that is named before a number, and the index of the name's first token.

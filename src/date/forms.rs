@@ -30,10 +30,10 @@ pub(super) const INFLECTED: &str =
     "be bg bs cs el et eu fi hr hu hy is ka kk lt lv mk pl ru sk sl sq sr tr uk";
 
 /// The order of numbers where a language's pages write another than its locale.
-pub(super) const ORDERS: &[(&str, Order)] = &[("lv", Order::Dmy)];
+pub(super) const ORDERS: &[(&str, Order)] = &[("lv", Order::Dmy), ("sv", Order::Dmy)];
 
-/// What a language glues to the front of a month's name: Hebrew "in".
-pub(super) const PREFIXES: &[(&str, &str)] = &[("he", "ב")];
+/// What a language glues to the front of a month's name: Hebrew "in", Thai "month".
+pub(super) const PREFIXES: &[(&str, &str)] = &[("he", "ב"), ("th", "เดือน")];
 
 /// What a language glues to the end of a weekday's name: Thai "the" of the day that follows.
 pub(super) const SUFFIXES: &[(&str, &str)] = &[("th", "ที่")];
@@ -58,6 +58,8 @@ pub(super) const SUPPLEMENT: &[(&str, &str, Meaning)] = &[
     ("bg", "пр.об,преди обяд", Half(0)),
     ("bg", "сл.об,след обяд", Half(1)),
     ("bn", "bst", Zone(360)),
+    ("bn", "জানুয়ারি", Month(1)),
+    ("bn", "ফেব্রুয়ারি", Month(2)),
     ("cs", "dop,dopoledne,ráno", Half(0)),
     ("cs", "odp,odpoledne,večer", Half(1)),
     ("cs", "čvn", Month(6)),

@@ -17,6 +17,8 @@ use crate::model::Precision;
 const LONGEST: usize = 40;
 /// The largest number that is an age without a word that says so; "1991 год" is a year.
 const BARE: i64 = 99;
+/// Signs after the numbers of dates, so that 9月9日 is no age unless a word says so.
+const DATE_SIGNS: &[&str] = &["年", "月", "日", "号", "號", "년", "월", "일"];
 /// Words between the age and the author.
 const BY: &[&str] = &[
     "by", "di", "da", "por", "par", "von", "door", "от", "av", "in", "su",
@@ -235,7 +237,11 @@ impl Reader<'_> {
         } else if age.future {
             whole
         } else {
-            whole && !age.doubtful && (smallest >= Unit::Hour || several)
+            let dated = at
+                .checked_sub(1)
+                .and_then(|last| self.text.word(last))
+                .is_some_and(|word| DATE_SIGNS.contains(&word));
+            whole && !age.doubtful && !dated && (smallest >= Unit::Hour || several)
         };
         let said = age.past || age.future;
         (certain && self.ends(at)).then(|| (self.reading(&age, smallest), said))

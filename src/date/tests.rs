@@ -259,6 +259,11 @@ fn what_is_no_date_is_refused() {
         "5 euro, maggio 2023",
         "alle 18.30, maggio 2023",
         "i 10 lab 2025",
+        "version 1.5.2025",
+        "5G",
+        "5 g",
+        "9月9日",
+        "9일",
     ];
     for text in none {
         let reading = with("it", ROME, |context| read(text, context));
