@@ -31,6 +31,8 @@ const SIGNS: [&[&str]; 3] = [&["年", "년"], &["月", "월"], &["日", "号", "
 pub(super) struct Found {
     /// Its readings: one, or all that are possible.
     pub(super) days: Vec<NaiveDate>,
+    /// The order of the language that chose it among two.
+    pub(super) order: Option<Order>,
     /// The index of its first token.
     pub(super) first: usize,
     /// The index after its last token.
@@ -162,7 +164,9 @@ impl Finder<'_> {
             },
             _ => return None,
         };
-        Some(found(&days, at, at + 5))
+        let open = mark != '.' && a != b && a.max(b) <= 12 && a_digits < 4;
+        let order = self.order.filter(|_| open && days.len() == 1);
+        Some(found(&days, at, at + 5).map(|found| Found { order, ..found }))
     }
 
     /// `9/9 2025`, as Scandinavia writes it.
@@ -381,6 +385,7 @@ fn found(days: &[(Year, u32, u32)], first: usize, after: usize) -> Result<Found,
         ))),
         _ => Ok(Found {
             days: real,
+            order: None,
             first,
             after,
         }),

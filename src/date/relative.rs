@@ -384,22 +384,17 @@ impl Reader<'_> {
             Precision::Minute
         };
         if by_months {
-            return Ok(Reading {
-                moment: Moment::Local(there.naive_local()),
+            return Ok(Reading::exact(
+                Moment::Local(there.naive_local()),
                 precision,
-                warning: None,
-            });
+            ));
         }
         Ok(self.instant(there, precision))
     }
 
     /// A moment with the offset of the source, so that a reader who ignores zones sees the source's clock.
     fn instant(&self, at: DateTime<Tz>, precision: Precision) -> Reading {
-        Reading {
-            moment: Moment::Instant(at.fixed_offset()),
-            precision,
-            warning: None,
-        }
+        Reading::exact(Moment::Instant(at.fixed_offset()), precision)
     }
 }
 

@@ -240,6 +240,28 @@ fn numbers_are_read_in_the_order_of_the_language_or_place() {
 }
 
 #[test]
+fn an_order_that_decides_is_told() {
+    let order = |text| {
+        with("it", ROME, |context| read(text, context))
+            .unwrap()
+            .order
+    };
+    assert_eq!(order("05/09/2025"), Some(Order::Dmy));
+    assert_eq!(order("05/09/25 18:05"), Some(Order::Dmy));
+    for text in [
+        "venerdì 05/09/2025",
+        "05.09.2025",
+        "09/09/2025",
+        "25/09/2025",
+        "2025/05/09",
+        "5 settembre 2025",
+        "05/09/2025 (5 settembre 2025)",
+    ] {
+        assert_eq!(order(text), None, "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_date_is_refused() {
     let none = [
         "",
