@@ -17,6 +17,8 @@ use crate::model::Precision;
 const LONGEST: usize = 40;
 /// The largest number that is an age without a word that says so; "1991 год" is a year.
 const BARE: i64 = 99;
+/// No age is longer, in days.
+const FARTHEST: i64 = 2200 * 366;
 /// Signs after the numbers of dates, so that 9月9日 is no age unless a word says so.
 const DATE_SIGNS: &[&str] = &["年", "月", "日", "号", "號", "년", "월", "일"];
 /// Words between the age and the author.
@@ -359,12 +361,16 @@ impl Reader<'_> {
         } else {
             local.checked_add_months(span)
         };
-        let passed = TimeDelta::try_seconds(seconds).ok_or_else(too_far)?;
+        let passed = TimeDelta::try_seconds(seconds)
+            .filter(|passed| passed.num_days().abs() < FARTHEST)
+            .ok_or_else(too_far)?;
         let there = if months == 0 && parts.iter().all(|part| part.unit < Unit::Day) {
             from.checked_add_signed(passed)
         } else {
             let local = local.and_then(|local| local.checked_add_signed(passed));
-            local.map(|local| super::zone::at(self.context.timezone, local))
+            local
+                .filter(|local| (1..2200).contains(&local.year()))
+                .map(|local| super::zone::at(self.context.timezone, local))
         };
         let there = there
             .filter(|there| (1..2200).contains(&there.year()))
