@@ -13,6 +13,12 @@ use super::forms::{INFLECTED, LOCALES, MAIN, Meaning, ORDERS, PREFIXES, SUFFIXES
 use super::names::{Name, Order};
 use super::token::fold;
 
+/// The shortest name that takes endings, in letters: "mar" and an ending are too many words.
+const SHORTEST_STEM: usize = 4;
+
+/// The same where a text may be in any language ("martini", "jurisdiction").
+const SHORTEST_STEM_OF_ANY: usize = 5;
+
 /// The names of one language, folded.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
@@ -66,28 +72,34 @@ pub(super) fn english() -> &'static Lexicon {
     of("en").unwrap_or(&NONE)
 }
 
-/// The names of the main languages together.
+/// The names of the main languages together, with their endings.
 pub(super) fn main() -> &'static Lexicon {
-    static MAIN_ONES: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::together(MAIN.split(' ')));
+    static MAIN_ONES: LazyLock<Lexicon> =
+        LazyLock::new(|| Lexicon::together(MAIN.split(' '), true));
     &MAIN_ONES
 }
 
-/// The names of all languages together.
+/// The names of all languages together, without endings: this many languages have too many words.
 pub(super) fn all() -> &'static Lexicon {
-    static ALL: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::together(ROWS.keys().copied()));
+    static ALL: LazyLock<Lexicon> =
+        LazyLock::new(|| Lexicon::together(ROWS.keys().copied(), false));
     &ALL
 }
 
 impl Lexicon {
     /// The names of several languages together.
-    fn together<'a>(tags: impl Iterator<Item = &'a str>) -> Self {
+    fn together<'a>(tags: impl Iterator<Item = &'a str>, endings: bool) -> Self {
         let mut all = Self::default();
         for tag in tags {
             let mut one = Self::default();
             one.add_locales(tag);
-            one.add_stems(tag);
+            if endings {
+                one.add_stems(tag);
+            }
             all.join(one);
         }
+        all.stems
+            .retain(|form, _| form.chars().count() >= SHORTEST_STEM_OF_ANY);
         // Among many languages the short halves are words: Swedish `em` is Portuguese "in", Hungarian `de` is "of".
         for (form, name) in &mut all.names {
             if form.is_ascii() && form.len() < 6 && !form.contains('.') {
@@ -115,7 +127,7 @@ impl Lexicon {
         }
         let ends = word.char_indices().rev().map(|(end, _)| end).take(3);
         ends.filter_map(|end| word.get(..end))
-            .filter(|stem| stem.chars().count() >= 3)
+            .filter(|stem| stem.chars().count() >= SHORTEST_STEM)
             .find_map(|stem| self.stems.get(stem).copied())
     }
 

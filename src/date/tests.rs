@@ -298,6 +298,27 @@ fn what_is_no_date_is_refused() {
 }
 
 #[test]
+fn words_that_begin_like_months_are_none() {
+    let words = [
+        "5 marcas 2025",
+        "9 Martini 2025",
+        "3 mains 2025",
+        "4 maiden 2025",
+        "2 decent 2025",
+    ];
+    for tags in ["", "es", "en", "it fr"] {
+        for text in words {
+            // In an unknown language it could be Polish.
+            if tags.is_empty() && text.contains("marca") {
+                continue;
+            }
+            let reading = with(tags, ROME, |context| read(text, context));
+            assert!(reading.is_err(), "{tags}: {text}: {reading:?}");
+        }
+    }
+}
+
+#[test]
 fn what_is_impossible_is_refused() {
     let texts = [
         "31 febbraio 2025",
