@@ -105,6 +105,8 @@ struct Age {
     future: bool,
     /// Something in it is no age unless a word says so.
     doubtful: bool,
+    /// The last unit is a sign of dates too.
+    dated: bool,
     /// The last part is a unit without a number, which may follow.
     numberless: bool,
 }
@@ -239,11 +241,7 @@ impl Reader<'_> {
         } else if age.future {
             whole
         } else {
-            let dated = at
-                .checked_sub(1)
-                .and_then(|last| self.text.word(last))
-                .is_some_and(|word| DATE_SIGNS.contains(&word));
-            whole && !age.doubtful && !dated && (smallest >= Unit::Hour || several)
+            whole && !age.doubtful && !age.dated && (smallest >= Unit::Hour || several)
         };
         let said = age.past || age.future;
         (certain && self.ends(at)).then(|| (self.reading(&age, smallest), said))
@@ -291,6 +289,7 @@ impl Reader<'_> {
         age.doubtful |= count > BARE * 100
             || shorter(2) && !self.is_english
             || shorter(3) && sign.is_some() && age.parts.is_empty();
+        age.dated = DATE_SIGNS.contains(&name);
         age.numberless = false;
         age.parts.push(Part {
             count: count.saturating_mul(times),
