@@ -5,9 +5,9 @@
 use chrono::NaiveTime;
 
 use super::Refusal;
-use super::names::{self, View};
+use super::names::View;
 use super::token::{Kind, Text};
-use super::zone::Zone;
+use super::zone::{self, Zone};
 use crate::model::Precision;
 
 /// Words before a time, after which even a lone hour is one.
@@ -78,7 +78,6 @@ const AFTER_TIME: &[&str] = &[
 /// Words after an hour that count hours as well, so that it is a time only after [`BEFORE_TIME`].
 const HOURS: &[&str] = &[
     "uur",
-    "ore",
     "heures",
     "horas",
     "hodin",
@@ -164,17 +163,6 @@ impl Clock {
     }
 }
 
-/// An offset from UTC as it stands in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Offset {
-    /// One that a place has, and the index after it.
-    Real(Zone, usize),
-    /// One that no place has, and the index after it.
-    Impossible(usize),
-    /// A sign with something else glued to it.
-    Broken,
-}
-
 /// The time of day that follows a date.
 pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock>, Refusal> {
     let (mut close, mut words, mut before, mut at) = (true, 0, None, from);
@@ -198,7 +186,7 @@ pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock
                     });
                 }
                 // Chinese has the zone before the time.
-                if let Some((zone, after)) = zone_name(text, view, at)
+                if let Some((zone, after)) = zone::name_at(text, view, at)
                     && text.number(after).is_some()
                 {
                     (before, at) = (Some(zone), after);
@@ -262,7 +250,7 @@ fn read(text: &Text, view: View, at: usize, close: bool) -> Result<Option<Clock>
     let half_after = half(text, view, after);
     let lone = hinted(text, at, BEFORE_HOUR)
         && (text.word(after).is_none() || is_word(text, after, HOURS))
-        || hinted(text, at, BEFORE_TIME) && is_word(text, after, HOURS);
+        || hour < 24 && hinted(text, at, BEFORE_TIME) && is_word(text, after, HOURS);
     if digits.is_none() && half_after.is_none() && !lone && !is_word(text, after, AFTER_TIME) {
         return Ok(None);
     }
@@ -272,7 +260,7 @@ fn read(text: &Text, view: View, at: usize, close: bool) -> Result<Option<Clock>
     }
     let half = half_after.or(half_before).map(|(half, _)| half);
     let strict = second.is_some() || at > 0 && is_word(text, at - 1, &["t"]);
-    let (zone, after) = zone(text, view, end, strict)?;
+    let (zone, after) = zone::after(text, view, end, strict)?;
     Clock::new(hour, minute, second, half).map(|clock| {
         Some(Clock {
             zone,
@@ -379,83 +367,4 @@ fn half(text: &Text, view: View, at: usize) -> Option<(bool, usize)> {
         half,
         after + usize::from(text.is_mark(after, ".") && text.glued(after)),
     ))
-}
-
-/// The zone whose name stands here, and the index after it.
-fn zone_name(text: &Text, view: View, at: usize) -> Option<(Zone, usize)> {
-    text.name_from(at, |name| {
-        let here = view.name(name).and_then(names::Name::zone);
-        here.and_then(Zone::minutes).or_else(|| Zone::named(name))
-    })
-}
-
-/// The zone after a time, in a text for people. `strict`: the time has the shape of ISO 8601, so that a minus sign
-/// begins a zone and not the end of a range.
-fn zone(
-    text: &Text,
-    view: View,
-    at: usize,
-    strict: bool,
-) -> Result<(Option<Zone>, usize), Refusal> {
-    let inside = at + usize::from(text.is_mark(at, "("));
-    let word = text.word(inside).unwrap_or_default();
-    // At the end of the text the shorter names are clear too: "6:05 pm ET".
-    let last = inside + 1 == text.len();
-    let place = || {
-        Zone::place(word)
-            .filter(|_| last)
-            .map(|zone| (zone, inside + 1))
-    };
-    if let Some((zone, named)) = zone_name(text, view, inside).or_else(place) {
-        // "est" and "west" are words too, so nothing may follow that makes a sentence of them.
-        let clear = text.word(named).is_none() || !Zone::is_word(word);
-        return match offset(text, named) {
-            Some(Offset::Real(zone, after)) if text.glued(named) => Ok((Some(zone), after)),
-            Some(Offset::Real(offset, after)) if Some(zone) == Zone::minutes(0) => {
-                Ok((Some(offset), after))
-            }
-            _ if clear => Ok((Some(zone), named)),
-            _ => Ok((None, at)),
-        };
-    }
-    let minus = text.is_mark(at, "-");
-    match offset(text, at) {
-        Some(Offset::Real(zone, after)) if strict || !minus => Ok((Some(zone), after)),
-        Some(Offset::Impossible(after)) if strict => Err(Refusal::Impossible(format!(
-            "no place has the zone {}",
-            text.slice(at, after - 1)
-        ))),
-        Some(Offset::Broken) if strict || !minus => Err(Refusal::Impossible(format!(
-            "{} is no zone",
-            text.slice(at, text.len().saturating_sub(1))
-        ))),
-        _ => Ok((None, at)),
-    }
-}
-
-/// The offset that a sign begins: `+02:00`, `-0500`, `+1`.
-pub(super) fn offset(text: &Text, at: usize) -> Option<Offset> {
-    let sign = match text.kind(at)? {
-        Kind::Mark('+') => 1,
-        Kind::Mark('-') => -1,
-        _ => return None,
-    };
-    if !text.glued(at + 1) {
-        return None;
-    }
-    let (minutes, after) = match (text.number(at + 1), text.is_mark(at + 2, ":")) {
-        (Some((value, 3..=4)), false) => (value / 100 * 60 + value % 100, at + 2),
-        (Some((hours, 1..=2)), true) => match text.number(at + 3) {
-            Some((minutes, 2)) => (hours * 60 + minutes, at + 4),
-            // Cut short (`+05:3`): zones are whole quarters of hours from UTC.
-            Some((tens @ (0 | 3), 1)) => (hours * 60 + tens * 10, at + 4),
-            _ => return Some(Offset::Broken),
-        },
-        (Some((hours, 1..=2)), false) => (hours * 60, at + 2),
-        _ => return Some(Offset::Broken),
-    };
-    let zone = i32::try_from(minutes)
-        .ok()
-        .and_then(|minutes| Zone::minutes(sign * minutes));
-    Some(zone.map_or(Offset::Impossible(after), |zone| Offset::Real(zone, after)))
 }

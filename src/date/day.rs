@@ -26,11 +26,18 @@ const COUNTED: &[&str] = &[
 /// The signs after year, month and day in Chinese, Japanese and Korean.
 const SIGNS: [&[&str]; 3] = [&["年", "년"], &["月", "월"], &["日", "号", "號", "일"]];
 
+/// The digits in Chinese characters, by their value.
+const HAN_DIGITS: [&str; 10] = [
+    "〇 零", "一", "二", "三", "四", "五", "六", "七", "八", "九",
+];
+
 /// A day in the text.
 #[derive(Debug)]
 pub(super) struct Found {
     /// Its readings: one, or all that are possible.
     pub(super) days: Vec<NaiveDate>,
+    /// The order of the language that chose it among two.
+    pub(super) order: Option<Order>,
     /// The index of its first token.
     pub(super) first: usize,
     /// The index after its last token.
@@ -73,6 +80,7 @@ impl Finder<'_> {
             }
             let shape = self
                 .numeric(at)
+                .or_else(|| self.fraction(at))
                 .or_else(|| self.signed(at))
                 .or_else(|| self.named(at));
             at = match shape {
@@ -141,7 +149,9 @@ impl Finder<'_> {
         }
         let days = match (a_digits, b_digits, c_digits) {
             (4, 1..=2, 1..=2) => vec![(self.years.full(a)?, b, c)],
-            (1..=2, 1..=2, 4) => self.orders(self.years.full(c)?, a, b, mark),
+            (1..=2, 1..=2, 4) if mark != '.' || !self.counted(at) => {
+                self.orders(self.years.full(c)?, a, b, mark)
+            }
             _ if let Some(year) = short_first
                 && !self.counted(at) =>
             {
@@ -159,7 +169,24 @@ impl Finder<'_> {
             },
             _ => return None,
         };
-        Some(found(&days, at, at + 5))
+        let open = mark != '.' && a != b && a.max(b) <= 12 && a_digits < 4;
+        let order = self.order.filter(|_| open && days.len() == 1);
+        Some(found(&days, at, at + 5).map(|found| Found { order, ..found }))
+    }
+
+    /// `9/9 2025`, as Scandinavia writes it.
+    fn fraction(self, at: usize) -> Option<Result<Found, Refusal>> {
+        let text = self.text;
+        let ((a, 1..=2), (b, 1..=2), (year, 4)) =
+            (text.number(at)?, text.number(at + 2)?, text.number(at + 3)?)
+        else {
+            return None;
+        };
+        let tight = text.glued(at + 1) && text.glued(at + 2) && !text.glued(at);
+        if !text.is_mark(at + 1, "/") || !tight || self.order != Some(Order::Dmy) {
+            return None;
+        }
+        Some(found(&[(self.years.full(year)?, b, a)], at, at + 4))
     }
 
     /// The year of the era that is named before a number, and the index of the name's first token.
@@ -191,26 +218,34 @@ impl Finder<'_> {
         }
     }
 
-    /// `2018年3月13日`, `令和7年9月9日`, `2019년 4월 25일`.
+    /// `2018年3月13日`, `令和7年9月9日`, `2019년 4월 25일`, `二〇二五年九月九日`.
     fn signed(self, at: usize) -> Option<Result<Found, Refusal>> {
         let text = self.text;
-        for (sign, index) in SIGNS.iter().zip([at + 1, at + 3, at + 5]) {
-            if !text.word(index).is_some_and(|word| sign.contains(&word)) {
+        let (mut parts, mut digits) = ([0; 3], [0; 3]);
+        let mut after = at;
+        for ((part, digits), sign) in parts.iter_mut().zip(&mut digits).zip(SIGNS) {
+            let number = match text.word(after) {
+                Some(FIRST) if after == at => (1, 1, at + 1),
+                Some(_) => han_number(text, after)?,
+                None => {
+                    let (value, digits) = text.number(after)?;
+                    (value, digits, after + 1)
+                }
+            };
+            (*part, *digits, after) = number;
+            if !text.word(after).is_some_and(|word| sign.contains(&word)) {
                 return None;
             }
+            after += 1;
         }
-        let (month, day) = (text.number(at + 2)?.0, text.number(at + 4)?.0);
-        let (year, digits) = match text.word(at) {
-            Some(FIRST) => (1, 1),
-            _ => text.number(at)?,
-        };
-        let named = self.era(at, year).filter(|_| digits < 4);
+        let [year, month, day] = parts;
+        let named = self.era(at, year).filter(|_| digits[0] < 4);
         let (year, first) = match named {
             Some(named) => named,
-            None if digits < 4 => (self.years.short_first(year, digits)?, at),
+            None if digits[0] < 4 => (self.years.short_first(year, digits[0])?, at),
             None => (self.years.full(year)?, at),
         };
-        Some(found(&[(year, month, day)], first, at + 6))
+        Some(found(&[(year, month, day)], first, after))
     }
 
     /// `9 settembre 2025`, `September 9th, 2025`, `2019. június 26.`, `2019. gada 7. jūl.`
@@ -342,6 +377,33 @@ impl Finder<'_> {
     }
 }
 
+/// The number that Chinese characters write from here, digit by digit (二〇二五) or with tens (二十五), how many there
+/// are, and the index after them.
+fn han_number(text: &Text, at: usize) -> Option<(u32, usize, usize)> {
+    let digit = |index: usize| {
+        let place = HAN_DIGITS.iter().position(|digits| {
+            text.word(index)
+                .is_some_and(|word| digits.split(' ').any(|digit| digit == word))
+        });
+        place.and_then(|place| u32::try_from(place).ok())
+    };
+    let ten = |index: usize| text.word(index) == Some("十");
+    let after = (at..text.len().min(at + 4))
+        .take_while(|index| digit(*index).is_some() || ten(*index))
+        .count()
+        + at;
+    let value = match (at..after).find(|index| ten(*index)) {
+        Some(ten) if ten <= at + 1 && after <= ten + 2 => {
+            let ones = if after == ten + 1 { 0 } else { digit(ten + 1)? };
+            let tens = if ten == at { 1 } else { digit(at)? };
+            tens * 10 + ones
+        }
+        Some(_) => return None,
+        None => (at..after).try_fold(0, |value, index| Some(value * 10 + digit(index)?))?,
+    };
+    (after > at).then_some((value, after - at, after))
+}
+
 /// Whether a word inside a date says nothing: glue, or the ending of an ordinal ("20th", "1er", "2(a)").
 pub(super) fn is_glue(text: &Text, at: usize) -> bool {
     let ordinal = at > 0 && text.glued(at) && text.number(at - 1).is_some();
@@ -363,6 +425,7 @@ fn found(days: &[(Year, u32, u32)], first: usize, after: usize) -> Result<Found,
         ))),
         _ => Ok(Found {
             days: real,
+            order: None,
             first,
             after,
         }),

@@ -30,10 +30,10 @@ pub(super) const INFLECTED: &str =
     "be bg bs cs el et eu fi hr hu hy is ka kk lt lv mk pl ru sk sl sq sr tr uk";
 
 /// The order of numbers where a language's pages write another than its locale.
-pub(super) const ORDERS: &[(&str, Order)] = &[("lv", Order::Dmy)];
+pub(super) const ORDERS: &[(&str, Order)] = &[("lv", Order::Dmy), ("sv", Order::Dmy)];
 
-/// What a language glues to the front of a month's name: Hebrew "in".
-pub(super) const PREFIXES: &[(&str, &str)] = &[("he", "ב")];
+/// What a language glues to the front of a month's name: Hebrew "in", Thai "month".
+pub(super) const PREFIXES: &[(&str, &str)] = &[("he", "ב"), ("th", "เดือน")];
 
 /// What a language glues to the end of a weekday's name: Thai "the" of the day that follows.
 pub(super) const SUFFIXES: &[(&str, &str)] = &[("th", "ที่")];
@@ -58,6 +58,8 @@ pub(super) const SUPPLEMENT: &[(&str, &str, Meaning)] = &[
     ("bg", "пр.об,преди обяд", Half(0)),
     ("bg", "сл.об,след обяд", Half(1)),
     ("bn", "bst", Zone(360)),
+    ("bn", "জানুয়ারি", Month(1)),
+    ("bn", "ফেব্রুয়ারি", Month(2)),
     ("cs", "dop,dopoledne,ráno", Half(0)),
     ("cs", "odp,odpoledne,večer", Half(1)),
     ("cs", "čvn", Month(6)),
@@ -173,6 +175,11 @@ pub(super) const SUPPLEMENT: &[(&str, &str, Meaning)] = &[
     ("ru", "сбт", Weekday(6)),
     ("sl", "dop,zjutraj", Half(0)),
     ("sl", "pop,zvečer", Half(1)),
+    ("sk", "apríla", Month(4)),
+    ("sk", "mája", Month(5)),
+    ("sk", "júna", Month(6)),
+    ("sk", "júla", Month(7)),
+    ("sk", "novembra", Month(11)),
     ("sk", "dopoludnia,ráno", Half(0)),
     ("sk", "popoludní,večer", Half(1)),
     ("sv", "fm,f.m", Half(0)),
@@ -194,7 +201,7 @@ pub(super) const SUPPLEMENT: &[(&str, &str, Meaning)] = &[
     ("uk", "серп", Month(8)),
     ("uk", "верес", Month(9)),
     ("uk", "жовт", Month(10)),
-    ("uk", "листоп", Month(11)),
+    ("uk", "лист,листоп", Month(11)),
     ("uk", "груд", Month(12)),
     ("vi", "sáng,sa", Half(0)),
     ("vi", "chiều,tối,ch", Half(1)),

@@ -124,14 +124,24 @@ fn absolute(finder: Finder) -> Result<Reading, Refusal> {
         [(first, _), rest @ ..] if rest.iter().all(|(day, _)| day == first) => *first,
         several => published(text, several)?,
     };
-    for (_, found) in days.iter().filter(|(other, _)| *other == day) {
+    let same = || days.iter().filter(|(other, _)| *other == day);
+    // A weekday that fits leaves nothing open.
+    let sure = |found: &Found| found.order.is_none() || weekday(text, view, found).is_some();
+    let order = if same().any(|(_, found)| sure(found)) {
+        None
+    } else {
+        same().find_map(|(_, found)| found.order)
+    };
+    let mut reading = Reading::day(day);
+    for (_, found) in same() {
         if let Some(clock) = clock::after(text, view, found.after)?
             .or_else(|| clock::before(text, view, found.first))
         {
-            return Ok(Reading::new(day, Some(clock)));
+            reading = Reading::new(day, Some(clock));
+            break;
         }
     }
-    Ok(Reading::new(day, None))
+    Ok(Reading { order, ..reading })
 }
 
 /// The one day that a date can be, its printed weekday considered.

@@ -115,9 +115,11 @@ fn meaning(column: usize, value: &str) -> Option<Phrase> {
         0 => Phrase::Past,
         1 => Phrase::Future,
         2 => Phrase::Filler,
-        3 => Phrase::Count(match value {
-            "0.5" => 50,
-            whole => whole.parse::<i64>().ok()? * 100,
+        3 => Phrase::Count(match value.split_once('.') {
+            Some((whole, tenths)) => {
+                whole.parse::<i64>().ok()? * 100 + tenths.parse::<i64>().ok()? * 10
+            }
+            None => value.parse::<i64>().ok()? * 100,
         }),
         4..=10 => Phrase::Unit(UNITS.get(column - 4)?.0, 1),
         11 => Phrase::Now,

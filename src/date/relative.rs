@@ -17,6 +17,10 @@ use crate::model::Precision;
 const LONGEST: usize = 40;
 /// The largest number that is an age without a word that says so; "1991 год" is a year.
 const BARE: i64 = 99;
+/// No age is longer, in days.
+const FARTHEST: i64 = 2200 * 366;
+/// Signs after the numbers of dates, so that 9月9日 is no age unless a word says so.
+const DATE_SIGNS: &[&str] = &["年", "月", "日", "号", "號", "년", "월", "일"];
 /// Words between the age and the author.
 const BY: &[&str] = &[
     "by", "di", "da", "por", "par", "von", "door", "от", "av", "in", "su",
@@ -101,6 +105,8 @@ struct Age {
     future: bool,
     /// Something in it is no age unless a word says so.
     doubtful: bool,
+    /// The last unit is a sign of dates too.
+    dated: bool,
     /// The last part is a unit without a number, which may follow.
     numberless: bool,
 }
@@ -235,7 +241,7 @@ impl Reader<'_> {
         } else if age.future {
             whole
         } else {
-            whole && !age.doubtful && (smallest >= Unit::Hour || several)
+            whole && !age.doubtful && !age.dated && (smallest >= Unit::Hour || several)
         };
         let said = age.past || age.future;
         (certain && self.ends(at)).then(|| (self.reading(&age, smallest), said))
@@ -283,6 +289,7 @@ impl Reader<'_> {
         age.doubtful |= count > BARE * 100
             || shorter(2) && !self.is_english
             || shorter(3) && sign.is_some() && age.parts.is_empty();
+        age.dated = DATE_SIGNS.contains(&name);
         age.numberless = false;
         age.parts.push(Part {
             count: count.saturating_mul(times),
@@ -353,12 +360,16 @@ impl Reader<'_> {
         } else {
             local.checked_add_months(span)
         };
-        let passed = TimeDelta::try_seconds(seconds).ok_or_else(too_far)?;
+        let passed = TimeDelta::try_seconds(seconds)
+            .filter(|passed| passed.num_days().abs() < FARTHEST)
+            .ok_or_else(too_far)?;
         let there = if months == 0 && parts.iter().all(|part| part.unit < Unit::Day) {
             from.checked_add_signed(passed)
         } else {
             let local = local.and_then(|local| local.checked_add_signed(passed));
-            local.map(|local| super::zone::at(self.context.timezone, local))
+            local
+                .filter(|local| (1..2200).contains(&local.year()))
+                .map(|local| super::zone::at(self.context.timezone, local))
         };
         let there = there
             .filter(|there| (1..2200).contains(&there.year()))
@@ -378,22 +389,17 @@ impl Reader<'_> {
             Precision::Minute
         };
         if by_months {
-            return Ok(Reading {
-                moment: Moment::Local(there.naive_local()),
+            return Ok(Reading::exact(
+                Moment::Local(there.naive_local()),
                 precision,
-                warning: None,
-            });
+            ));
         }
         Ok(self.instant(there, precision))
     }
 
     /// A moment with the offset of the source, so that a reader who ignores zones sees the source's clock.
     fn instant(&self, at: DateTime<Tz>, precision: Precision) -> Reading {
-        Reading {
-            moment: Moment::Instant(at.fixed_offset()),
-            precision,
-            warning: None,
-        }
+        Reading::exact(Moment::Instant(at.fixed_offset()), precision)
     }
 }
 

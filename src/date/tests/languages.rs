@@ -25,6 +25,7 @@ en | Tuesday, September 9, 2025 | 2025-09-09
 en | TUESDAY, SEPTEMBER 9, 2025 | 2025-09-09
 en | September 9, 2025 at 6:05 p.m. | 2025-09-09 18:05:00
 en | 2 hours ago | 2025-09-15T10:30:00+02:00
+en | a couple of hours ago | 2025-09-15T10:30:00+02:00
 en | an hour ago | 2025-09-15T11:30:00+02:00
 en | half an hour ago | 2025-09-15T12:00:00+02:00
 en | 1 year, 2 months ago | 2024-07-15
@@ -249,12 +250,15 @@ ko | 어제 18:00 | 2025-09-14 18:00:00
 ko | 오늘 | 2025-09-15
 zh | 2025年9月9日 | 2025-09-09
 zh | 2025/9/9 | 2025-09-09
+zh | 二〇二五年九月九日 | 2025-09-09
+zh | 二〇二五年十二月二十一日 | 2025-12-21
 zh | 2025年9月9日 星期二 | 2025-09-09
 zh | 2025年9月9日 下午6:05 | 2025-09-09 18:05:00
 zh | 2025年9月9日上午6点05分 | 2025-09-09 06:05:00
 zh | 北京时间2025年9月9日18时05分 | 2025-09-09 18:05:00
 zh | 2025年9月9日 北京时间18:05 | 2025-09-09T18:05:00+08:00
 zh | 2小时前 | 2025-09-15T10:30:00+02:00
+zh | 1年2個月 | 2024-07-15
 zh | 半小时前 | 2025-09-15T12:00:00+02:00
 zh | 2天后 | 2025-09-17
 zh | 上周 | 2025-09-08
@@ -480,4 +484,31 @@ fn where_no_language_is_told_the_table_gives_the_same_or_nothing() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(refused < 25, "{refused} are refused");
+}
+
+proptest! {
+    #[test]
+    fn mixtures_of_any_language_never_panic(
+        lines in proptest::collection::vec(0usize..400, 1..4),
+        cuts in proptest::collection::vec((0usize..40, 0usize..40), 4),
+        number in any::<u32>(),
+    ) {
+        let table: Vec<&str> = TABLE.lines().filter(|line| !line.is_empty()).collect();
+        let mut text = String::new();
+        let mut tag = "";
+        for (line, (from, to)) in lines.iter().zip(cuts) {
+            let mut fields = table[line % table.len()].split(" | ");
+            tag = fields.next().unwrap_or_default();
+            let phrase: Vec<char> = fields.next().unwrap_or_default().chars().collect();
+            text.extend(phrase.iter().skip(from).take(to));
+            text.push_str(&format!(" {number} "));
+        }
+        for tags in [tag, ""] {
+            with(tags, Tz::Pacific__Apia, |context| {
+                for reading in [read(&text, context), read_machine(&text, context)].into_iter().flatten() {
+                    let _ = reading.resolve(Tz::Pacific__Apia, true);
+                }
+            });
+        }
+    }
 }
