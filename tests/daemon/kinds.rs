@@ -95,7 +95,7 @@ fn a_part_that_fails_takes_nothing_from_the_others_and_is_told() {
     assert!(told.contains("/gone.xml"), "{told}");
 
     origin.set("/news-1.xml", Route::new("text/html", "<p>closed</p>"));
-    site.once();
+    site.run("once", &[]);
     let error = site.error("a").unwrap_or_default();
     assert!(error.contains("/news-1.xml"), "{error}");
     assert_eq!(site.titles("it"), ["Uno"]);
@@ -118,7 +118,7 @@ fn json_is_asked_by_post_and_read_by_rules() {
 
     let moved = r#"{"results":[{"t":"Tre"}]}"#;
     origin.set("/search", Route::new("application/json", moved));
-    site.once();
+    site.run("once", &[]);
     let error = site.error("a").unwrap_or_default();
     assert!(
         error.contains("`json.items` matches nothing") && error.contains("`$.results[*]`"),
