@@ -9,18 +9,26 @@ use rassegna::language::Language;
 use rassegna_fuzz::now;
 
 const TAGS: &[&str] = &[
-    "", "it", "en", "fr", "de", "es", "pt", "nl", "pl", "ro", "ru", "uk", "el", "tr", "ar", "fa", "he", "hi", "th",
-    "ja", "ko", "zh", "vi", "id", "sv", "da", "no", "fi", "cs", "sk", "hu", "sl", "hr", "bg", "et", "lv", "lt", "ca",
+    "", "it", "en", "fr", "de", "es", "pt", "nl", "pl", "ro", "ru", "uk", "el", "tr", "ar", "fa",
+    "he", "hi", "th", "ja", "ko", "zh", "vi", "id", "sv", "da", "no", "fi", "cs", "sk", "hu", "sl",
+    "hr", "bg", "et", "lv", "lt", "ca",
 ];
 
-const ZONES: &[Tz] = &[Tz::UTC, Tz::Europe__Rome, Tz::America__New_York, Tz::Asia__Kathmandu];
+const ZONES: &[Tz] = &[
+    Tz::UTC,
+    Tz::Europe__Rome,
+    Tz::America__New_York,
+    Tz::Asia__Kathmandu,
+];
 
 fuzz_target!(|data: &[u8]| {
     let Some((last, rest)) = data.split_last() else {
         return;
     };
     let last = usize::from(*last);
-    let languages: Vec<Language> = Language::parse(TAGS[last % TAGS.len()]).into_iter().collect();
+    let languages: Vec<Language> = Language::parse(TAGS[last % TAGS.len()])
+        .into_iter()
+        .collect();
     let timezone = ZONES[last % ZONES.len()];
     let context = date::Context {
         languages: &languages,

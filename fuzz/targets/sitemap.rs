@@ -7,5 +7,10 @@ use rassegna::model::Kind;
 use rassegna_fuzz::{read, source};
 
 fuzz_target!(|data: &[u8]| {
-    read(source("plain"), Some(Kind::Sitemap), Some("application/xml"), data);
+    read(
+        source("plain"),
+        Some(Kind::Sitemap),
+        Some("application/xml"),
+        data,
+    );
 });

@@ -63,8 +63,8 @@ pub enum Part {
 /// What is wrong with it and where, in words.
 pub fn path(text: &str) -> Result<JsonPath, String> {
     JsonPath::parse(text.trim()).map_err(|error| {
-        let place = error.position().saturating_sub(1);
-        let rest: String = text.trim().chars().skip(place).take(20).collect();
+        let rest = text.trim().get(error.position()..).unwrap_or_default();
+        let rest: String = rest.chars().take(20).collect();
         if rest.is_empty() {
             format!("`{text}` is not a path: it breaks off")
         } else {

@@ -12,6 +12,7 @@ mod conditional;
 mod crash;
 mod faults;
 mod identity;
+mod kinds;
 mod manners;
 mod moving;
 mod places;

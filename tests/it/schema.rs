@@ -87,7 +87,8 @@ fn the_commented_keys_of_the_example_are_accepted() {
     let (_, after) = example.split_once("# [source.agenzia]").unwrap();
     let block: Vec<&str> = after
         .lines()
-        .take_while(|line| line.is_empty() || line.starts_with('#'))
+        .skip(1)
+        .take_while(|line| line.starts_with('#'))
         .map(|line| line.strip_prefix("# ").unwrap_or_default())
         .collect();
     // Rules of one kind and one way to prove who asks are allowed at a time.
@@ -103,7 +104,13 @@ fn the_commented_keys_of_the_example_are_accepted() {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("example.toml");
         fs::write(&file, &text).unwrap();
-        let output = rassegna(&["check", "--config", &file.to_string_lossy()]);
+        fs::write(place.path().join("agenzia"), "a secret").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_rassegna"))
+            .args(["check", "--config", &file.to_string_lossy()])
+            .env("CREDENTIALS_DIRECTORY", place.path())
+            .env("AGENZIA_TOKEN", "another")
+            .output()
+            .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{errors}");
     }
