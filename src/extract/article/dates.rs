@@ -2,13 +2,13 @@
 
 use scraper::{ElementRef, Html};
 
-use super::jsonld::Linked;
 use super::layout::{Layout, Line};
 use super::meta::Meta;
 use super::microdata::Microdata;
 use super::words::{Phrase, Sign, begins, signed};
 use crate::config::units::fold;
 use crate::date;
+use crate::extract::jsonld::Linked;
 use crate::extract::one;
 use crate::extract::text::squash;
 use crate::model::{DateText, Place};
@@ -199,10 +199,16 @@ impl Dates<'_, '_> {
     fn changed(&self) -> Option<DateText> {
         self.lines.iter().find_map(|line| {
             let told = line.text.split('(').find(|part| {
-                let start = part.get(..part.floor_char_boundary(BYLINE)).unwrap_or_default();
+                let start = part
+                    .get(..part.floor_char_boundary(BYLINE))
+                    .unwrap_or_default();
                 part.len() <= BYLINE && begins(&fold(start), Phrase::Updated).is_some()
             })?;
-            let date = DateText { text: told.to_owned(), place: Place::Item, machine: false };
+            let date = DateText {
+                text: told.to_owned(),
+                place: Place::Item,
+                machine: false,
+            };
             self.reads(&date).then_some(date)
         })
     }
@@ -231,7 +237,11 @@ impl Dates<'_, '_> {
     fn told(&self, line: &str) -> (String, i32) {
         // Three boxes side by side.
         let boxes: Vec<&str> = line.split('|').map(str::trim).collect();
-        if boxes.len() == 3 && boxes.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
+        if boxes.len() == 3
+            && boxes
+                .iter()
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        {
             return (boxes.join("."), 1);
         }
         let folded = fold(line);

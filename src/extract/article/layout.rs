@@ -92,7 +92,11 @@ impl<'a> Layout<'a> {
             prose,
             shown: false,
         };
-        let own = |layout: &Self| measured(document, |element| is_silent(element) || layout.is_around(element));
+        let own = |layout: &Self| {
+            measured(document, |element| {
+                is_silent(element) || layout.is_around(element)
+            })
+        };
         layout.own = own(&layout);
         // Some pages hide their text until a script shows it.
         if 3 * layout.measure(document.root_element()).prose < prose {
@@ -117,11 +121,14 @@ impl<'a> Layout<'a> {
             return false;
         }
         let built = AROUND.contains(&value.name())
-            || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
+            || value
+                .attr("role")
+                .is_some_and(|role| ROLES.contains(&role.trim()))
             || !self.shown && is_unseen(element)
             || signed(element, &[Sign::Apart]) && !signed(element, &[Sign::Label]);
         let named = || {
-            value.name() == "form" || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
+            value.name() == "form"
+                || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
         };
         built && !self.has(element, 60) || named() && !self.has(element, 30)
     }
@@ -136,7 +143,10 @@ impl<'a> Layout<'a> {
 
     /// Whether so many hundredths of the page's prose are in an element.
     fn has(&self, element: ElementRef<'_>, hundredths: usize) -> bool {
-        let prose = self.all.get(&element.id()).map_or(0, |measure| measure.prose);
+        let prose = self
+            .all
+            .get(&element.id())
+            .map_or(0, |measure| measure.prose);
         prose > 0 && 100 * prose >= hundredths * self.prose
     }
 

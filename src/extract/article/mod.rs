@@ -4,7 +4,6 @@
 mod authors;
 mod body;
 mod dates;
-mod jsonld;
 mod layout;
 mod meta;
 mod microdata;
@@ -17,6 +16,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::cut::Parsed;
+use super::jsonld;
 use super::text::squash;
 use crate::config::units::fold;
 use crate::date;

@@ -2,6 +2,8 @@
 
 use scraper::ElementRef;
 
+use super::Prose;
+use super::stated::Stated;
 use crate::model::RawItem;
 
 /// The news of a page.
@@ -11,6 +13,12 @@ pub(crate) struct Found<'a> {
     pub(crate) items: Vec<Located<'a>>,
     /// Lists of other news on the same page that were left out: how many items each has, and what stands over it.
     pub(crate) others: Vec<Other>,
+    /// How much running text the page has besides.
+    pub(crate) prose: Prose,
+    /// Most items have a date.
+    pub(crate) dated: bool,
+    /// The page says of itself when it was published, as articles do.
+    pub(crate) published: bool,
 }
 
 /// A list that was not chosen.
@@ -28,7 +36,7 @@ pub(crate) struct Located<'a> {
     /// What they say.
     pub(crate) item: RawItem,
     /// The elements that are the item: one, or a run of siblings where the page has no element around each item
-    /// (`h3`, `p`, `p`; `dt`, `dd`; two rows of a table). Never empty.
+    /// (`h3`, `p`, `p`; `dt`, `dd`; two rows of a table). Empty only where the page states the item as data alone.
     pub(crate) run: Vec<ElementRef<'a>>,
     /// The element whose text is the title.
     pub(crate) title: Option<ElementRef<'a>>,
@@ -54,6 +62,60 @@ pub(crate) struct Stand<'a> {
 }
 
 impl Found<'_> {
+    /// What a page states as data and does not show.
+    pub(super) fn stated(stated: Stated) -> Self {
+        let located = |item| Located {
+            item,
+            run: Vec::new(),
+            title: None,
+            link: None,
+            date: None,
+            group_date: None,
+            summary: Vec::new(),
+            image: None,
+        };
+        Self {
+            items: stated.into_items().into_iter().map(located).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the page is its list, and not an article that has a list beside it or below.
+    ///
+    /// `article` is the page read as one, `certain` where it says of itself that it is one. The front pages of blogs
+    /// say so as well, but not when they were published; or they describe one of the items.
+    pub(crate) fn is_listing(&self, article: Option<&RawItem>, certain: bool) -> bool {
+        let Prose {
+            within,
+            around,
+            headed,
+            dated,
+        } = self.prose;
+        if self.items.is_empty() {
+            return false;
+        }
+        let listed = self.items.iter().any(|located| {
+            let own = located.item.link.is_some();
+            own && article.is_some_and(|article| article.title == located.item.title)
+        });
+        if certain && self.published && !listed {
+            return false;
+        }
+        if certain {
+            let little = 4 * around < within && around < 1_000;
+            return self.dated && self.items.len() > 2 && !headed && little;
+        }
+        if !self.dated {
+            return around < 500 || 3 * around <= within;
+        }
+        if dated || headed {
+            let few = if headed { 300 } else { 1_000 };
+            return around <= within && (around < few || 4 * around <= within);
+        }
+        // A page about a matter, with the news of it.
+        around <= 10 * within
+    }
+
     /// The items alone.
     pub(crate) fn into_items(self) -> Vec<RawItem> {
         self.items.into_iter().map(|located| located.item).collect()

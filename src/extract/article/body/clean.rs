@@ -120,7 +120,14 @@ fn is_announced(list: ElementRef<'_>) -> bool {
             before.value().name() == "p"
                 && text.ends_with(':')
                 && text.len() > 30
-                && begins(&fold(text.get(..text.floor_char_boundary(SHORT)).unwrap_or_default()), Phrase::Skip).is_none()
+                && begins(
+                    &fold(
+                        text.get(..text.floor_char_boundary(SHORT))
+                            .unwrap_or_default(),
+                    ),
+                    Phrase::Skip,
+                )
+                .is_none()
         })
 }
 

@@ -71,8 +71,13 @@ fn lead(root: ElementRef<'_>, known: &Known<'_, '_>) -> Option<String> {
             matches!(element.value().name(), "figure" | "figcaption" | "a" | "li")
                 || signed(element, &[Sign::Caption, Sign::Credit])
         });
-        let sentence = line.text.ends_with(['.', '!', '?', '…', '"', '”', '»', '“', '。'])
-            && matches!(line.element.value().name(), "p" | "h2" | "h3" | "strong" | "div")
+        let sentence = line
+            .text
+            .ends_with(['.', '!', '?', '…', '"', '”', '»', '“', '。'])
+            && matches!(
+                line.element.value().name(),
+                "p" | "h2" | "h3" | "strong" | "div"
+            )
             && line.text.chars().count() >= 60;
         let measure = known.layout.measure(line.element);
         if (told || called || sentence)

@@ -174,7 +174,11 @@ impl Writer<'_> {
         if self.cut.pictures.contains(&element.id()) {
             return "figure";
         }
-        BLOCKS.iter().find(|tag| **tag == name).copied().unwrap_or_default()
+        BLOCKS
+            .iter()
+            .find(|tag| **tag == name)
+            .copied()
+            .unwrap_or_default()
     }
 
     fn block(&mut self, element: ElementRef<'_>, tag: &str, depth: usize) {

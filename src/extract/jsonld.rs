@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use scraper::Html;
 use serde_json::Value;
 
-use crate::extract::{bounded, one};
+use super::{bounded, one};
 
 /// Types of schema.org that are one piece of news; every type that ends in `Article` is one too.
 const ARTICLES: &[&str] = &[
@@ -35,12 +35,8 @@ pub(super) struct Linked {
 impl Linked {
     pub(super) fn of(document: &Html) -> Self {
         let mut linked = Self::default();
-        let scripts = one("script[type*='ld+json' i]");
-        for script in scripts.iter().flat_map(|select| document.select(select)) {
-            let text: String = script.text().collect();
-            if let Some(value) = parse(&text) {
-                linked.find(value, DEPTH);
-            }
+        for value in values(document) {
+            linked.find(value, DEPTH);
         }
         linked
     }
@@ -67,9 +63,7 @@ impl Linked {
                     }
                 }
                 let value = Value::Object(map);
-                if has_type(&value, |name| {
-                    name.ends_with("Article") || ARTICLES.contains(&name)
-                }) {
+                if is_article(&value) {
                     if self.articles.len() < MOST {
                         self.articles.push(value);
                     }
@@ -113,35 +107,74 @@ impl Linked {
 
     /// The names of a property that holds people or organisations, or plain names.
     pub(super) fn names(&self, key: &str) -> Vec<String> {
-        let name = |value: &Value| {
-            let own = value
-                .as_str()
-                .map(str::to_owned)
-                .or_else(|| text(value, "name"));
-            own.or_else(|| text(self.nodes.get(&text(value, "@id")?)?, "name"))
-        };
-        let lists = self.articles.iter().map(|article| match &article[key] {
-            Value::Array(list) => list.iter().filter_map(name).collect(),
-            other => name(other).into_iter().collect::<Vec<_>>(),
-        });
+        let named = |id: &str| text(self.nodes.get(id)?, "name");
+        let lists = self
+            .articles
+            .iter()
+            .map(|article| names(article, key, named));
         let mut lists = lists.filter(|list| list.iter().any(|name| !name.trim().is_empty()));
         lists.next().unwrap_or_default()
     }
 
     /// The address of a property that holds an image: itself, its `url`, or the first of several.
     pub(super) fn image(&self, key: &str) -> Option<String> {
-        let address = |value: &Value| {
-            let own = value.as_str().map(str::to_owned);
-            own.or_else(|| text(value, "url"))
-                .or_else(|| text(value, "contentUrl"))
-                .or_else(|| text(self.nodes.get(&text(value, "@id")?)?, "url"))
-        };
+        let named = |id: &str| text(self.nodes.get(id)?, "url");
         self.articles
             .iter()
-            .find_map(|article| match &article[key] {
-                Value::Array(list) => list.iter().find_map(address),
-                other => address(other),
-            })
+            .find_map(|article| image(article, key, named))
+    }
+}
+
+/// All that a page's scripts of JSON-LD say.
+pub(super) fn values(document: &Html) -> Vec<Value> {
+    let scripts = one("script[type*='ld+json' i]");
+    let scripts = scripts.iter().flat_map(|select| document.select(select));
+    scripts
+        .filter_map(|script| parse(&script.text().collect::<String>()))
+        .collect()
+}
+
+/// Whether a value says that it is one piece of news.
+pub(super) fn is_article(value: &Value) -> bool {
+    has_type(value, |name| {
+        name.ends_with("Article") || ARTICLES.contains(&name)
+    })
+}
+
+/// The names of a property that holds people or organisations, or plain names; `named` knows those that only an id
+/// stands for.
+pub(super) fn names(
+    value: &Value,
+    key: &str,
+    named: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let name = |value: &Value| {
+        let own = value.as_str().map(str::to_owned);
+        own.or_else(|| text(value, "name"))
+            .or_else(|| named(&text(value, "@id")?))
+    };
+    match &value[key] {
+        Value::Array(list) => list.iter().filter_map(name).collect(),
+        other => name(other).into_iter().collect(),
+    }
+}
+
+/// The address of a property that holds an image: itself, its `url`, or the first of several; `named` knows those that
+/// only an id stands for.
+pub(super) fn image(
+    value: &Value,
+    key: &str,
+    named: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let address = |value: &Value| {
+        let own = value.as_str().map(str::to_owned);
+        own.or_else(|| text(value, "url"))
+            .or_else(|| text(value, "contentUrl"))
+            .or_else(|| named(&text(value, "@id")?))
+    };
+    match &value[key] {
+        Value::Array(list) => list.iter().find_map(address),
+        other => address(other),
     }
 }
 
@@ -158,7 +191,7 @@ fn has_type(value: &Value, wanted: impl Fn(&str) -> bool) -> bool {
 }
 
 /// A property as text.
-fn text(value: &Value, key: &str) -> Option<String> {
+pub(super) fn text(value: &Value, key: &str) -> Option<String> {
     let text = match &value[key] {
         Value::Array(list) => list.first()?.as_str()?,
         other => other.as_str().or_else(|| other["@value"].as_str())?,
