@@ -13,6 +13,8 @@
 mod replay;
 #[path = "corpus/rhythm.rs"]
 mod rhythm;
+#[path = "corpus/rules.rs"]
+mod rules;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,7 +31,8 @@ fn main() -> ExitCode {
     println!("corpus dates: {}", dates(&corpus));
     println!("corpus feeds: {}", feeds(&corpus));
     println!("corpus rhythm: {}", rhythm::rhythm(&corpus));
-    println!("4 passed, 0 failed");
+    println!("corpus rules: {}", rules::rules(&corpus));
+    println!("5 passed, 0 failed");
     ExitCode::SUCCESS
 }
 
