@@ -44,7 +44,8 @@ fn find(value: &Value, depth: usize) -> Option<Value> {
     }
 }
 
-fn is_article(value: &Value) -> bool {
+/// Whether a value says that it is one piece of news.
+pub(super) fn is_article(value: &Value) -> bool {
     let types = &value["@type"];
     let named = |value: &Value| value.as_str().is_some_and(|name| ARTICLES.contains(&name));
     named(types) || types.as_array().is_some_and(|list| list.iter().any(named))

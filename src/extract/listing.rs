@@ -43,8 +43,8 @@ pub(super) fn read(
     let mut without_title = 0;
     let mut items = Vec::new();
     let mut seen = Vec::new();
-    for element in &elements {
-        let by_itself = detect::item(*element, dates).unwrap_or_default();
+    let by_themselves = detect::read(page, &elements, dates);
+    for (element, by_itself) in elements.iter().zip(by_themselves) {
         let mut item = fields(*element, rules, by_itself.clone());
         if let Some(text) = day.over(*element) {
             item.published.push(DateText {

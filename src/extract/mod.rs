@@ -239,16 +239,19 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             Err(why) => failed = Some(why),
         }
     } else {
-        let list = || detect::find(&parsed, &base, ask.dates).into_items();
-        (extracted.kind, extracted.items) = if expected == Some(Kind::Listing) {
-            (Kind::Listing, list())
+        let asked = expected == Some(Kind::Listing);
+        let list = || detect::find(&parsed, &base, ask.dates, asked);
+        (extracted.kind, extracted.items) = if asked {
+            (Kind::Listing, list().into_items())
         } else {
             let article = article::read(&parsed, &base);
             certain = article.certain;
-            let known = certain || expected.is_some();
-            match if known { Vec::new() } else { list() } {
-                items if items.is_empty() => (Kind::Article, article.item.into_iter().collect()),
-                items => (Kind::Listing, items),
+            let list = expected.is_none().then(list).unwrap_or_default();
+            if list.is_listing(certain) {
+                certain = false;
+                (Kind::Listing, list.into_items())
+            } else {
+                (Kind::Article, article.item.into_iter().collect())
             }
         };
         if extracted.items.is_empty() {

@@ -54,9 +54,15 @@ pub fn visible_without(element: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) ->
     squash(&text)
 }
 
-fn is_hidden(element: ElementRef<'_>) -> bool {
+/// Whether nobody sees what is in an element.
+pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
     let value = element.value();
     HIDDEN.contains(&value.name()) || value.attr("hidden").is_some()
+}
+
+/// Whether an element parts no words.
+pub(super) fn is_inline(element: ElementRef<'_>) -> bool {
+    INLINE.contains(&element.value().name())
 }
 
 /// White space, no-break spaces included, squashed to single spaces; invisible marks dropped.

@@ -1,0 +1,258 @@
+//! The date of a unit: where it stands, and which of several is that of publication.
+
+use super::consensus::Candidate;
+use super::found::Stand;
+use super::groups::Unit;
+use super::reader::Reader;
+use crate::extract::text::squash;
+use crate::model::{DateText, Place};
+
+/// A text of more bytes is no date.
+const LONGEST: usize = 90;
+/// Attributes that hold a moment for machines.
+const ATTRIBUTES: &[&str] = &[
+    "datetime",
+    "content",
+    "data-datetime",
+    "data-date",
+    "data-time",
+    "data-timestamp",
+    "data-published",
+    "data-epoch",
+    "data-utc",
+    "data-pubdate",
+    "data-created",
+    "title",
+];
+/// Words in the class of a date.
+const DATED: &[&str] = &[
+    "date",
+    "data",
+    "datum",
+    "fecha",
+    "time",
+    "day",
+    "posted",
+    "published",
+    "pubdate",
+    "dateline",
+    "timestamp",
+    "created",
+    "when",
+    "giorno",
+];
+/// Words in the class of the date of publication, of a later change, and of something else that has a date.
+const PUBLISHED: &[&str] = &["published", "pubdate", "posted", "publish", "created"];
+const UPDATED: &[&str] = &["updated", "modified", "update"];
+const OTHER: &[&str] = &[
+    "event", "evento", "deadline", "scadenza", "expires", "expiry", "start", "end", "due", "birth",
+];
+/// Marks that part a date from a title in one text.
+const MARKS: &[&str] = &[
+    " | ", " – ", " — ", " - ", ": ", " · ", " • ", " » ", " / ", "– ", "— ",
+];
+
+/// A place in a unit that reads as a date.
+#[derive(Debug, Clone)]
+pub(super) struct Dated<'a> {
+    pub(super) stand: Stand<'a>,
+    pub(super) cell: usize,
+    pub(super) text: DateText,
+}
+
+impl<'a> Reader<'_, 'a, '_> {
+    /// What in a unit may be its date; nothing that has its title or stands in its prose.
+    pub(super) fn dated(&self, unit: &Unit, title: Option<usize>) -> Vec<(Candidate, Dated<'a>)> {
+        let cells = &self.plot.cells;
+        let mut found = Vec::new();
+        for at in unit.cells(self.plot) {
+            let cell = &cells[at];
+            if let Some((name, text, points)) = self.stamp(at) {
+                found.push(self.candidate(unit, at, title, Some(name), text, points));
+            }
+            let has_title = title.is_some_and(|title| self.plot.holds(at, title));
+            if cell.to - cell.from > LONGEST || cell.to == cell.from || has_title {
+                continue;
+            }
+            let named = cell.name() == "time" || cell.has_word(DATED);
+            let text = self.plot.text(at);
+            if self.reads(&text, named) {
+                let mut points = if cell.name() == "time" {
+                    2.0
+                } else if named {
+                    1.8
+                } else {
+                    1.2
+                };
+                points -= 0.01 * f64::from(u32::try_from(text.chars().count()).unwrap_or(99));
+                found.push(self.candidate(unit, at, title, None, text, points));
+            }
+        }
+        for words in self.plot.words(unit.from, unit.to) {
+            let cell = &cells[words.cell];
+            // A text that has its element to itself was read with that.
+            let alone = words.from <= cell.from + 1 && words.to + 1 >= cell.to;
+            let has_title = title == Some(words.cell);
+            if alone || has_title || words.to - words.from > LONGEST {
+                continue;
+            }
+            let text = self.plot.slice(words.from, words.to);
+            if self.reads(&text, false) {
+                let (mut candidate, dated) =
+                    self.candidate(unit, words.cell, title, None, text, 1.0);
+                candidate.key ^= 1;
+                found.push((candidate, dated));
+            }
+        }
+        found
+    }
+
+    /// A moment that an attribute tells.
+    fn stamp(&self, at: usize) -> Option<(&'static str, String, f64)> {
+        let cell = &self.plot.cells[at];
+        let element = cell.element;
+        let property = |name: &str| {
+            element.attr(name).is_some_and(|value| {
+                let value = value.to_ascii_lowercase();
+                value.contains("date") || value.contains("created") || value.contains("issued")
+            })
+        };
+        let name = *ATTRIBUTES
+            .iter()
+            .find(|name| element.attr(name).is_some())?;
+        let points = match name {
+            "datetime"
+                if matches!(
+                    cell.name(),
+                    "time" | "relative-time" | "time-ago" | "local-time"
+                ) =>
+            {
+                2.6
+            }
+            "content" if property("itemprop") || property("property") => 2.8,
+            "title" if cell.name() == "abbr" || property("itemprop") => 2.2,
+            name if name.starts_with("data-") => 2.2,
+            _ => return None,
+        };
+        let text = squash(element.attr(name)?);
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        (digits >= 6 && text.len() <= LONGEST && self.day(&text, true).is_some())
+            .then_some((name, text, points))
+    }
+
+    /// Whether a text tells a date and little else; a `named` one may have more words around it.
+    fn reads(&self, text: &str, named: bool) -> bool {
+        let count = text.split(' ').count();
+        let most = if named { 16 } else { 9 };
+        let numbered = text.chars().any(char::is_numeric);
+        (numbered || named) && count <= most && self.day(text, false).is_some()
+    }
+
+    fn candidate(
+        &self,
+        unit: &Unit,
+        at: usize,
+        title: Option<usize>,
+        attribute: Option<&'static str>,
+        text: String,
+        mut points: f64,
+    ) -> (Candidate, Dated<'a>) {
+        let cells = &self.plot.cells;
+        let element = cells[at].element;
+        let property = element
+            .attr("itemprop")
+            .or_else(|| element.attr("property"));
+        let property = property.unwrap_or_default().to_ascii_lowercase();
+        let around = || {
+            let up = std::iter::once(at).chain(self.plot.around(at));
+            up.take_while(|cell| !unit.run.contains(cell)).take(3)
+        };
+        let has = |words: &[&str]| around().any(|cell| cells[cell].has_word(words));
+        if property.contains("published")
+            || cells[at].has_word(PUBLISHED)
+            || element.attr("pubdate").is_some()
+        {
+            points += 0.5;
+        } else if property.contains("modified") || cells[at].has_word(UPDATED) {
+            points *= 0.4;
+        }
+        if has(OTHER) || property.contains("startdate") || property.contains("enddate") {
+            points *= 0.3;
+        }
+        if title.is_some_and(|title| self.plot.holds(title, at)) {
+            points *= if cells[at].name() == "time" { 0.9 } else { 0.4 };
+        }
+        let machine = attribute.is_some();
+        if self
+            .day(&text, machine)
+            .is_some_and(|day| self.is_ahead(day))
+        {
+            points *= 0.1;
+        }
+        let key = self.key(unit, at) ^ if machine { 2 } else { 0 };
+        let place = Place::Item;
+        let dated = Dated {
+            stand: Stand { element, attribute },
+            cell: at,
+            text: DateText {
+                text: text.clone(),
+                place,
+                machine,
+            },
+        };
+        (
+            Candidate {
+                key,
+                cell: at,
+                points,
+                text,
+            },
+            dated,
+        )
+    }
+}
+
+/// Parts a date from the title that it stands before or after in one text.
+pub(super) fn split(text: &str, is_date: impl Fn(&str) -> bool) -> Option<(String, String)> {
+    let parts = |date: &str, rest: &str| {
+        let date = date.trim().trim_matches(['[', ']', '(', ')', ',', ':']);
+        let rest = rest
+            .trim()
+            .trim_start_matches([':', '-', '–', '—', '|', ','])
+            .trim();
+        (date.chars().any(char::is_numeric)
+            && rest.chars().filter(|c| c.is_alphabetic()).count() >= 3
+            && is_date(date))
+        .then(|| (date.to_owned(), rest.to_owned()))
+    };
+    for mark in MARKS {
+        if let Some((before, after)) = text.split_once(mark)
+            && let Some(found) = parts(before, after)
+        {
+            return Some(found);
+        }
+        if let Some((before, after)) = text.rsplit_once(mark)
+            && let Some(found) = parts(after, before)
+        {
+            return Some(found);
+        }
+    }
+    if let Some((before, after)) = text.split_once([']', ')'])
+        && before.starts_with(['[', '('])
+        && let Some(found) = parts(before, after)
+    {
+        return Some(found);
+    }
+    if text.ends_with(')')
+        && let Some((before, after)) = text.rsplit_once('(')
+        && let Some(found) = parts(after, before)
+    {
+        return Some(found);
+    }
+    // Numbers alone, as in `2024-09-03 Title`.
+    let (before, after) = text.split_once(' ')?;
+    let numbers = before
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '/' | ':'));
+    if numbers { parts(before, after) } else { None }
+}

@@ -1,0 +1,302 @@
+//! A group of units read as a list: which parts are titles, links and dates is learned from all of them.
+
+use std::collections::HashSet;
+
+use url::Url;
+
+use super::consensus::{Candidate, Ranking};
+use super::dates::Dated;
+use super::found::{Located, Stand};
+use super::groups::{Unit, is_entry};
+use super::heads::Heads;
+use super::plot::weight;
+use super::reader::Reader;
+use crate::extract::text::squash;
+use crate::model::{DateText, Place, RawItem};
+
+/// So many units are enough to learn from.
+const SAMPLE: usize = 24;
+
+/// What the units of a group have in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pattern {
+    title: Ranking,
+    link: Ranking,
+    date: Ranking,
+    /// Titles have their date in their own text.
+    split: bool,
+    /// The links of the titles lead to one page, so others count.
+    elsewhere: bool,
+}
+
+impl Pattern {
+    pub(super) fn of(reader: &Reader<'_, '_, '_>, units: &[Unit]) -> Self {
+        let step = units.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<&Unit> = units.iter().step_by(step).collect();
+        let titles: Vec<Vec<Candidate>> = sample.iter().map(|unit| reader.titles(unit)).collect();
+        let title = Ranking::of(&titles, 2);
+        let titles: Vec<Option<Candidate>> = titles
+            .into_iter()
+            .map(|unit| title.order(unit).into_iter().next())
+            .collect();
+        let anchors: Vec<&str> = titles
+            .iter()
+            .flatten()
+            .filter_map(|title| reader.plot.cells[reader.anchor_of(title.cell)?].href())
+            .collect();
+        let leads: HashSet<&&str> = anchors.iter().collect();
+        let elsewhere = anchors.len() > 2 && 2 * leads.len() < anchors.len();
+        let links: Vec<Vec<Candidate>> = sample.iter().map(|unit| reader.links(unit)).collect();
+        let dates: Vec<Vec<Candidate>> = sample
+            .iter()
+            .zip(&titles)
+            .map(|(unit, title)| {
+                let title = title.as_ref().map(|title| title.cell);
+                reader
+                    .dated(unit, title)
+                    .into_iter()
+                    .map(|(candidate, _)| candidate)
+                    .collect()
+            })
+            .collect();
+        let split = titles
+            .iter()
+            .flatten()
+            .filter(|title| reader.split_title(&title.text).is_some())
+            .count();
+        Self {
+            title,
+            link: Ranking::of(&links, 2),
+            date: Ranking::of(&dates, 0),
+            split: 2 * split > sample.len(),
+            elsewhere,
+        }
+    }
+}
+
+impl<'a> Reader<'_, 'a, '_> {
+    /// What one unit says; nothing where it has no title.
+    pub(super) fn locate(
+        &self,
+        unit: &Unit,
+        pattern: &Pattern,
+        heads: Option<&Heads<'a>>,
+    ) -> Option<Located<'a>> {
+        let cells = &self.plot.cells;
+        let title = pattern.title.order(self.titles(unit)).into_iter().next()?;
+        let (candidates, stands): (Vec<Candidate>, Vec<Dated<'a>>) =
+            self.dated(unit, Some(title.cell)).into_iter().unzip();
+        let ranked = pattern.date.order(candidates.clone());
+        let place = |wanted: &Candidate| {
+            candidates
+                .iter()
+                .position(|own| own.key == wanted.key && own.cell == wanted.cell)
+        };
+        let dates: Vec<&Dated<'a>> = ranked
+            .iter()
+            .filter_map(|wanted| stands.get(place(wanted)?))
+            .take(2)
+            .collect();
+        let mut stand = dates.first().map(|dated| dated.stand);
+        let dated_by = dates.first().map(|dated| dated.cell);
+        let mut published: Vec<DateText> = dates.iter().map(|dated| dated.text.clone()).collect();
+        let mut text = self.title_text(title.cell, dated_by);
+        if pattern.split
+            && let Some((date, rest)) = self.split_title(&text)
+        {
+            if published.is_empty() {
+                published.push(DateText {
+                    text: date,
+                    place: Place::Item,
+                    machine: false,
+                });
+                stand = Some(Stand {
+                    element: cells[title.cell].element,
+                    attribute: None,
+                });
+            }
+            text = rest;
+        }
+        let mut group_date = None;
+        if let Some((head, date)) = heads.and_then(|heads| heads.over(self, unit)) {
+            group_date = published.is_empty().then_some(head);
+            published.push(date);
+        }
+        let anchor = self.anchor_of(title.cell).filter(|_| !pattern.elsewhere);
+        let anchor = anchor.or_else(|| {
+            let links = pattern.link.order(self.links(unit));
+            links.first().map(|link| link.cell)
+        });
+        let (summary, teaser) = self.teaser(unit, title.cell, dated_by);
+        let (picture, image) = self.image(unit).unzip();
+        Some(Located {
+            item: RawItem {
+                title: Some(text),
+                link: anchor.and_then(|at| cells[at].href()).map(squash),
+                summary: teaser,
+                image,
+                published,
+                ..RawItem::default()
+            },
+            run: unit.run.iter().map(|&at| cells[at].element).collect(),
+            title: Some(cells[title.cell].element),
+            link: anchor.map(|at| cells[at].element),
+            date: stand,
+            group_date,
+            summary,
+            image: picture,
+        })
+    }
+}
+
+/// A group with its first items and how much it looks like the news of the page.
+pub(super) struct List<'a> {
+    pub(super) units: Vec<Unit>,
+    pub(super) pattern: Pattern,
+    pub(super) heads: Heads<'a>,
+    pub(super) traits: Traits,
+    pub(super) points: f64,
+}
+
+/// What a list is like.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Traits {
+    /// How many different items it has, about.
+    pub(super) count: usize,
+    /// The part of its items that have a date, a teaser, a heading for a title, an address on the page's own site.
+    pub(super) dated: f64,
+    pub(super) told: f64,
+    pub(super) headed: f64,
+    pub(super) home: f64,
+    pub(super) pictured: f64,
+    /// The mean weight of its titles.
+    pub(super) title: f64,
+    /// Its part of the page's text.
+    pub(super) share: f64,
+    /// Its elements say that they are news.
+    pub(super) marked: bool,
+}
+
+impl<'a> List<'a> {
+    /// Reads a sample of a group; nothing where too few units have titles or are different.
+    pub(super) fn of(reader: &Reader<'_, 'a, '_>, units: Vec<Unit>, base: &Url) -> Option<Self> {
+        let pattern = Pattern::of(reader, &units);
+        let heads = Heads::of(reader, &units);
+        let step = units.len().div_ceil(SAMPLE).max(1);
+        let sampled = units.len().div_ceil(step);
+        let items: Vec<Located<'a>> = units
+            .iter()
+            .step_by(step)
+            .filter_map(|unit| reader.locate(unit, &pattern, Some(&heads)))
+            .collect();
+        let traits = Traits::of(reader, &units, &items, sampled, base)?;
+        Some(Self {
+            points: traits.points(),
+            units,
+            pattern,
+            heads,
+            traits,
+        })
+    }
+}
+
+impl Traits {
+    fn of(
+        reader: &Reader<'_, '_, '_>,
+        units: &[Unit],
+        items: &[Located<'_>],
+        sampled: usize,
+        base: &Url,
+    ) -> Option<Self> {
+        let mut different = HashSet::new();
+        let mut traits = Self::default();
+        let site = base
+            .host_str()
+            .unwrap_or_default()
+            .trim_start_matches("www.");
+        for located in items {
+            let item = &located.item;
+            let title = item.title.as_deref().unwrap_or_default();
+            if !different.insert((title, item.link.as_deref())) {
+                continue;
+            }
+            let one = |has: bool| f64::from(u8::from(has));
+            traits.dated += one(!item.published.is_empty());
+            traits.told += one(item.summary.is_some());
+            traits.pictured += one(item.image.is_some());
+            traits.headed += one(located.title.is_some_and(|title| {
+                let at = reader.plot.place(title);
+                at.is_some_and(|at| {
+                    let mut near = std::iter::once(at).chain(reader.plot.around(at).take(2));
+                    near.any(|at| reader.plot.cells[at].heading().is_some())
+                        || (at..reader.plot.cells[at].end)
+                            .any(|at| reader.plot.cells[at].heading().is_some())
+                })
+            }));
+            let link = item.link.as_deref().and_then(|link| base.join(link).ok());
+            traits.home += one(link.is_none_or(|link| {
+                let host = link
+                    .host_str()
+                    .unwrap_or_default()
+                    .trim_start_matches("www.");
+                host == site
+                    || host.ends_with(&format!(".{site}"))
+                    || site.ends_with(&format!(".{host}"))
+            }));
+            traits.title += weight(title) as f64;
+        }
+        let titles: HashSet<&str> = different.iter().map(|(title, _)| *title).collect();
+        let links: HashSet<Option<&str>> = different.iter().map(|(_, link)| *link).collect();
+        let count = different.len();
+        // Items that all say the same or lead to the same page are none.
+        if count < 2 || (titles.len() < 2 && links.len() < 2) {
+            return None;
+        }
+        for sum in [
+            &mut traits.dated,
+            &mut traits.told,
+            &mut traits.headed,
+            &mut traits.home,
+            &mut traits.pictured,
+            &mut traits.title,
+        ] {
+            *sum /= count as f64;
+        }
+        traits.count = units.len() * count / sampled.max(1);
+        let own: usize = units.iter().map(|unit| unit.to - unit.from).sum();
+        traits.share = own as f64 / reader.plot.main_length().max(1) as f64;
+        let marked = units
+            .iter()
+            .filter(|unit| is_entry(reader.plot, unit.first()));
+        traits.marked = 2 * marked.count() > units.len();
+        Some(traits)
+    }
+
+    fn points(&self) -> f64 {
+        let item = 0.3
+            + (self.title / 60.0).min(1.0)
+            + 1.2 * self.dated
+            + 0.4 * self.told
+            + 0.2 * self.pictured
+            + 0.4 * self.headed;
+        let many = (self.count as f64).powf(0.7);
+        let home = 0.6 + 0.4 * self.home;
+        let marked = if self.marked { 1.3 } else { 1.0 };
+        item * many * home * marked * (0.5 + self.share.min(1.0))
+    }
+
+    /// Whether it is a list of news and not a menu, a set of services, or a list of names.
+    pub(super) fn is_news(&self, asked: bool) -> bool {
+        let few = self.count < 2;
+        if few {
+            return false;
+        }
+        if self.dated >= 0.5 {
+            return self.title >= if asked { 4.0 } else { 8.0 };
+        }
+        let told = self.told >= 0.5 && (self.headed >= 0.5 || self.count >= 4);
+        let bare = self.count >= 4 && self.share >= 0.4;
+        let long = |least: f64| self.title >= if asked { least / 2.0 } else { least };
+        (told && long(18.0)) || (bare && long(25.0))
+    }
+}
