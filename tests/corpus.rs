@@ -15,6 +15,8 @@ mod hostile;
 mod replay;
 #[path = "corpus/rhythm.rs"]
 mod rhythm;
+#[path = "corpus/rules.rs"]
+mod rules;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,7 +34,8 @@ fn main() -> ExitCode {
     println!("corpus feeds: {}", feeds(&corpus));
     println!("corpus rhythm: {}", rhythm::rhythm(&corpus));
     println!("corpus hostile: {}", hostile::hostile(&corpus));
-    println!("5 passed, 0 failed");
+    println!("corpus rules: {}", rules::rules(&corpus));
+    println!("6 passed, 0 failed");
     ExitCode::SUCCESS
 }
 

@@ -29,6 +29,8 @@ use place::Unwritten;
 
 /// So many characters of news are enough to tell their language.
 const WORDS: usize = 20_000;
+/// So many items show whether the right ones were found.
+const SAMPLE: usize = 15;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -252,7 +254,7 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
     let source = compiled(&entry, desk)?;
     let reading = pipeline::read(&source, Some(reading.extracted.kind), page, page.fetched_at)
         .map_err(|error| refused(what, &error.to_string()))?;
-    let sample = inspect::sample(&reading, page);
+    let sample = inspect::sample(&reading, page, SAMPLE);
     match options.print {
         true => say!(err, "{sample}\n"),
         false => say!("{sample}"),

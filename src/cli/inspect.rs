@@ -98,7 +98,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     if options.json {
         say!("{:#}", batch::answer(&reading, &page.url));
     } else {
-        say!("{}", sample(&reading, &page));
+        say!("{}", sample(&reading, &page, usize::MAX));
     }
     Ok(())
 }
@@ -170,8 +170,8 @@ pub(super) fn address(what: &str) -> Option<Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https" | "file"))
 }
 
-/// What was read, as a table for people.
-pub(super) fn sample(reading: &Reading, page: &Page) -> String {
+/// What was read, as a table for people; of the items, so many at most.
+pub(super) fn sample(reading: &Reading, page: &Page, most: usize) -> String {
     let (extracted, normalized) = (&reading.extracted, &reading.normalized);
     let mut lines = vec![
         page.url.to_string(),
@@ -216,13 +216,12 @@ pub(super) fn sample(reading: &Reading, page: &Page) -> String {
             home.ascii_serialization()
         ));
     }
-    let rows: Vec<Vec<String>> = normalized
-        .items
-        .iter()
-        .map(|item| row(item, home.as_ref()))
-        .collect();
+    let shown = normalized.items.iter().take(most);
+    let rows: Vec<Vec<String>> = shown.map(|item| row(item, home.as_ref())).collect();
     let table = table(&["#", "date", "read from", "lang", "title", "link"], &rows);
     lines.extend([String::new(), table.trim_end().to_owned()]);
+    let left = normalized.items.len().saturating_sub(most);
+    lines.extend((left > 0).then(|| format!("… and {left} more")));
     let warnings = extracted.warnings.iter().chain(&normalized.warnings);
     lines.extend(warnings.map(|warning| format!("warning: {warning}")));
     lines.join("\n")

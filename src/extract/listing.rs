@@ -205,7 +205,7 @@ pub(super) fn date_text(
 }
 
 /// What a pick reads, empty texts left out: the first match, or all of them where it says so.
-fn values(element: ElementRef<'_>, pick: &Pick, link: Option<&str>) -> Vec<String> {
+pub(super) fn values(element: ElementRef<'_>, pick: &Pick, link: Option<&str>) -> Vec<String> {
     let of = |found: ElementRef<'_>| -> Option<String> {
         let text = match &pick.attribute {
             Some(name) => squash(found.attr(name)?),

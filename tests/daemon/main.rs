@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod add;
 mod changes;
 mod conditional;
 mod crash;

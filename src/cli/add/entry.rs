@@ -64,6 +64,7 @@ impl Entry {
             ],
         );
         if let Some(rules) = &self.rules {
+            out.push('\n');
             comments(&mut out, &rules.notes);
             let mut lines = vec![("listing.item".to_owned(), Some(text(&rules.item)))];
             lines.extend(
@@ -204,7 +205,23 @@ mod tests {
             }),
         };
         let text = entry.toml();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+        # Two lines.
+        [source.agenzia]
+        title    = 'L’agenzia "Ardesia"'
+        url      = "https://agenzia.example/notizie/"
+        language = ["it", "en"]
+        timezone = "Europe/Rome"
+        tags     = ["agency"]
+
+        # Where the news stands.
+        listing.item       = "li.news"
+        listing.group.date = "h4.data"
+        listing.title      = ["h3 a", "h2 a"]
+        listing.link       = "@href"
+        listing.summary    = { select = "p", all = true }
+        listing.image      = { select = "i@style", regex = "url\\(['\"]?([^'\")]+)" }
+        "#);
         let config = crate::config::load_text(&text).unwrap();
         assert_eq!(config.sources[0].title, "L’agenzia \"Ardesia\"");
         let listing = config.sources[0].listing.as_ref().unwrap();

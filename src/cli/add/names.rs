@@ -58,13 +58,12 @@ pub(super) fn id(
     let mut wishes: Vec<String> = Vec::new();
     let labels = labels(url);
     let own = labels.last().and_then(|label| slug(label));
-    let file = url
-        .path_segments()
-        .and_then(|mut parts| parts.next_back())
-        .filter(|_| url.scheme() == "file");
-    let file = file.and_then(|name| slug(name.split('.').next()?));
+    let file = || {
+        let path = url.to_file_path().ok()?;
+        slug(&path.file_stem()?.to_string_lossy())
+    };
     let name = own
-        .or(file)
+        .or_else(file)
         .or_else(|| title.and_then(slug))
         .unwrap_or_else(|| "source".to_owned());
     wishes.push(name.clone());
@@ -137,7 +136,7 @@ pub(super) fn title(site: Option<&str>, page: Option<&str>, url: &Url) -> Option
     let parts: Vec<&str> = parts
         .into_iter()
         .map(str::trim)
-        .filter(|part| !part.is_empty())
+        .filter(|part| part.contains(char::is_alphanumeric))
         .collect();
     let labels = labels(url);
     let names_host = |part: &&&str| {
@@ -225,7 +224,7 @@ mod tests {
             ("https://notizie.example/", "notizie"),
             (
                 "file:///srv/pagine/Comunicati%20stampa.html",
-                "comunicati-20stampa",
+                "comunicati-stampa",
             ),
             ("http://192.0.2.1/", "source"),
         ] {

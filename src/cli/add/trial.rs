@@ -175,20 +175,18 @@ fn dates(wanted: &[Item], ruled: bool) -> String {
             let words = text
                 .chars()
                 .any(|c| c.is_alphabetic() && !matches!(c, 'T' | 'Z'));
-            let read = match (
-                words,
-                text.contains('T') || text.chars().all(|c| c.is_ascii_digit()),
-            ) {
-                (false, true) => "written for machines".to_owned(),
-                (false, false) => format!("read in the order of {} ({language})", language.name()),
-                (true, _) => format!("read in {} ({language})", language.name()),
+            let machine = text.contains('T') || text.chars().all(|c| c.is_ascii_digit());
+            let read = match (words, machine) {
+                (false, true) => ", written for machines".to_owned(),
+                (false, false) => format!(", in the order of {}", language.name()),
+                (true, _) => format!(" ({})", language.name()),
             };
             let found = if ruled {
                 ""
             } else {
                 "; no lasting selector gives the same, so it is looked for in each item"
             };
-            format!("Dates such as \"{text}\", {read}{found}.")
+            format!("Dates such as \"{text}\"{read}{found}.")
         }
         None if any => "The day stands in the address of each item.".to_owned(),
         None => "The list shows no dates: an item has the time when it was first seen.".to_owned(),

@@ -50,14 +50,12 @@ pub(super) fn candidates(elements: &[ElementRef<'_>], scope: Scope<'_>) -> Vec<C
         return Vec::new();
     };
     let own = own(elements, *first, scope);
-    let mut around = common(elements, |element| ancestors(element, scope));
-    // Inside `body` is everything.
-    around.retain(|candidate| candidate.text != "body" && candidate.text != "html");
+    let around = common(elements, |element| ancestors(element, scope));
     let parent = common(elements, |element| {
         let parent = element
             .parent()
             .and_then(ElementRef::wrap)
-            .filter(|parent| is_inside(*parent, scope));
+            .filter(|parent| is_inside(*parent, scope) && parent.value().name() != "body");
         parent
             .map(|parent| forms(parent, scope))
             .unwrap_or_default()
@@ -97,8 +95,10 @@ fn shortest(candidates: &[Candidate]) -> &[Candidate] {
 }
 
 fn joined(parts: &[&Candidate], by: &str) -> Candidate {
+    // Of two that are as good, the one that asks for less.
+    let links = parts.len().saturating_sub(1) * if by == " " { 3 } else { 4 };
     let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
-    let cost = parts.iter().map(|part| part.cost).sum::<usize>() + 3 * (parts.len() - 1);
+    let cost = parts.iter().map(|part| part.cost).sum::<usize>() + links;
     Candidate {
         cost,
         text: texts.join(by),
@@ -202,8 +202,9 @@ fn common<'a>(
 
 fn ancestors(element: ElementRef<'_>, scope: Scope<'_>) -> Vec<Candidate> {
     let above = element.ancestors().filter_map(ElementRef::wrap).take(HIGH);
+    // Inside `body` is everything.
     above
-        .take_while(|above| is_inside(*above, scope))
+        .take_while(|above| is_inside(*above, scope) && above.value().name() != "body")
         .flat_map(|above| forms(above, scope))
         .collect()
 }

@@ -11,9 +11,12 @@ use super::candidates::{Candidate, Scope, candidates};
 use super::stable::worth;
 use super::written::Written;
 use crate::config::Pick;
+use crate::extract::listing;
 
 /// The most picks of one field.
 const PICKS: usize = 3;
+/// What it costs that a pick is right only because it takes the first of several.
+const SEVERAL: usize = 9;
 
 /// What a pick gives for an item, beside what is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,15 @@ pub(super) struct Reading {
     pub(super) attribute: Option<String>,
     /// What of it counts.
     pub(super) regex: Option<&'static str>,
+}
+
+/// What a pick reads from items.
+#[derive(Debug, Default)]
+struct Reads {
+    /// The items of which it reads the right thing.
+    right: BTreeSet<usize>,
+    /// In some item it finds other things as well, after the first.
+    several: bool,
 }
 
 /// How many elements may still be looked at for one page.
@@ -111,7 +123,8 @@ impl<'a, 'b> Items<'a, 'b> {
         (open.is_empty() && !picks.is_empty()).then_some(picks)
     }
 
-    /// The pick that reads most of what is open and nothing wrong anywhere; of several the cheapest.
+    /// The pick that reads most of what is open and nothing wrong anywhere; of several the cheapest, which had best find
+    /// one thing only.
     fn best(
         &self,
         targets: &[(usize, &Target<'a>)],
@@ -120,43 +133,61 @@ impl<'a, 'b> Items<'a, 'b> {
         judge: &dyn Fn(usize, ElementRef<'a>, &Pick) -> Verdict,
     ) -> Option<(Written, BTreeSet<usize>)> {
         let mut best: Option<(Written, BTreeSet<usize>)> = None;
-        for (_, written) in self.pool(targets, default) {
+        let mut least = usize::MAX;
+        for (cost, written) in self.pool(targets, default) {
+            let full = best
+                .as_ref()
+                .is_some_and(|(_, read)| read.len() == open.len());
+            if full && cost >= least {
+                break;
+            }
             let Some(pick) = written.pick(default) else {
                 continue;
             };
-            let Some(read) = self.read(&pick, judge) else {
+            let Some(reads) = self.read(&pick, judge) else {
                 continue;
             };
-            let read: BTreeSet<usize> = read.intersection(open).copied().collect();
-            if read.len() > best.as_ref().map_or(0, |(_, read)| read.len()) {
-                let all = read.len() == open.len();
-                best = Some((written, read));
-                if all {
-                    break;
-                }
+            let read: BTreeSet<usize> = reads.right.intersection(open).copied().collect();
+            // A place among others is trusted only where it is the same everywhere.
+            if read.len() < self.elements.len() && written.pick.contains(":nth-of-type") {
+                continue;
+            }
+            let cost = cost + if reads.several { SEVERAL } else { 0 };
+            let most = best.as_ref().map_or(0, |(_, read)| read.len());
+            if read.len() > most || (read.len() == most && most > 0 && cost < least) {
+                (best, least) = (Some((written, read)), cost);
             }
         }
         best
     }
 
-    /// The items from which a pick reads the right thing; nothing if it reads a wrong one anywhere.
+    /// What a pick reads; nothing if it is wrong anywhere.
     fn read(
         &self,
         pick: &Pick,
         judge: &dyn Fn(usize, ElementRef<'a>, &Pick) -> Verdict,
-    ) -> Option<BTreeSet<usize>> {
-        let mut right = BTreeSet::new();
+    ) -> Option<Reads> {
+        let mut reads = Reads::default();
+        let every = Pick {
+            all: true,
+            ..pick.clone()
+        };
         for (at, (element, size)) in self.elements.iter().zip(&self.sizes).enumerate() {
             if !self.budget.spend(*size) {
                 return None;
             }
             match judge(at, *element, pick) {
-                Verdict::Right => drop(right.insert(at)),
+                Verdict::Right => drop(reads.right.insert(at)),
                 Verdict::Nothing => {}
                 Verdict::Wrong => return None,
             }
+            reads.several = reads.several
+                || !pick.all && {
+                    let values = listing::values(*element, &every, None);
+                    values.iter().any(|value| Some(value) != values.first())
+                };
         }
-        Some(right)
+        Some(reads)
     }
 
     /// All that might read the targets, the cheapest first.

@@ -444,12 +444,13 @@ impl<'a> Seeker<'a, '_> {
         let nodes = matched
             .difference(wanted)
             .filter_map(|id| self.page.document.tree.get(*id));
-        nodes
-            .filter_map(ElementRef::wrap)
-            .all(|other| match picks.as_slice() {
+        nodes.filter_map(ElementRef::wrap).all(|other| {
+            let untitled = || match picks.as_slice() {
                 [] => detect::item(other, self.dates).is_none(),
                 picks => listing::first(other, picks, None).is_none(),
-            })
+            };
+            self.budget.spend(other.descendants().count()) && untitled()
+        })
     }
 }
 
