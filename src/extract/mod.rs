@@ -15,6 +15,7 @@ mod instead;
 mod jsonld;
 mod listing;
 mod newest;
+mod next;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -25,11 +26,15 @@ use url::Url;
 
 use crate::config::Listing;
 use crate::date;
-use crate::model::{Kind, Pace, Page, RawItem};
+use crate::language::Language;
+use crate::model::{Alternate, Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
 pub use newest::MAX_ITEMS;
+
+/// The most languages in which a page is known to stand.
+const ALTERNATES: usize = 50;
 
 /// What is asked of a page.
 #[derive(Clone, Copy)]
@@ -63,6 +68,8 @@ pub struct Extracted {
     pub partial: bool,
     /// The feeds that an HTML page announces.
     pub announced: Vec<Url>,
+    /// The page that goes on with the list, on the same origin.
+    pub next: Option<Url>,
     /// How often a feed wants to be asked.
     pub pace: Pace,
 }
@@ -173,6 +180,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         warnings: read.warnings,
         partial: read.partial,
         announced: Vec::new(),
+        next: None,
         pace: read.pace,
     })
 }
@@ -224,6 +232,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         warnings: decoded.warnings,
         partial: parsed.cut,
         announced: head.feeds(),
+        next: None,
         pace: Pace::default(),
     };
     let mut certain = false;
@@ -271,6 +280,13 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         extracted
             .warnings
             .push("The page breaks off; its complete items were kept.".to_owned());
+    }
+    match extracted.kind {
+        Kind::Article => {
+            let article = extracted.items.first_mut();
+            article.map(|item| item.alternates = head.alternates());
+        }
+        _ => extracted.next = next::find(document, &base, &page.url, ask.rules),
     }
     bound(&mut extracted, ask.dates);
     for item in &mut extracted.items {
@@ -324,6 +340,22 @@ impl Head<'_> {
 
     fn language(&self) -> Option<String> {
         self.document.root_element().attr("lang").map(str::to_owned)
+    }
+
+    /// `<link rel="alternate" hreflang="…">`: the same in other languages.
+    fn alternates(&self) -> Vec<Alternate> {
+        let select = one("link[rel~='alternate' i][hreflang][href]");
+        let links = select
+            .iter()
+            .flat_map(|select| self.document.select(select));
+        let alternates = links.filter_map(|link| {
+            Some(Alternate {
+                language: Language::parse(link.attr("hreflang")?)?,
+                url: self.base.join(link.attr("href")?.trim()).ok()?,
+            })
+        });
+        let web = |alternate: &Alternate| matches!(alternate.url.scheme(), "http" | "https");
+        alternates.filter(web).take(ALTERNATES).collect()
     }
 
     /// `<link rel="alternate" type="application/rss+xml">` and its like, in the page's order.
