@@ -14,6 +14,7 @@ use super::items::recall;
 use super::rows::time;
 use super::{Store, StoreError};
 use crate::config::Follow;
+use crate::config::units::fold;
 use crate::dedup::{self, Fetch, Keys, Placed, Verdict};
 use crate::model::{Item, Key, SourceId};
 use crate::normalize::article;
@@ -195,6 +196,8 @@ pub(super) fn save(
         match answer {
             Ok(said) => {
                 let mut said = said.as_ref().clone();
+                // Also an address that is refused is kept, so that the next to claim it is refused too.
+                let canonical = said.url.as_ref().map(dedup::page);
                 said.url = match said.url {
                     Some(url)
                         if is_shared(connection, &url, *article, &said.title, asked, listed)? =>
@@ -203,7 +206,6 @@ pub(super) fn save(
                     }
                     url => url,
                 };
-                let canonical = said.url.as_ref().map(dedup::page);
                 let text = serde_json::to_string(&said).ok();
                 write.execute(params![article, now.timestamp(), canonical, text])?;
             }
@@ -238,15 +240,18 @@ fn is_shared(
         return Ok(false);
     }
     let wanted = identity(url);
-    let other = |item: &Item| {
-        let there = item.url.as_ref().is_some_and(|url| identity(url) == wanted);
-        there && !dedup::alike(&item.title, title)
-    };
+    let there = |item: &Item| item.url.as_ref().is_some_and(|url| identity(url) == wanted);
+    if listed
+        .iter()
+        .any(|item| there(item) && !dedup::alike(&item.title, title))
+    {
+        return Ok(true);
+    }
+    // What is asked for at the same time, and is the same, says the same.
     let told = asked.iter().filter(|asked| asked.article != article);
-    if listed.iter().any(other)
-        || told
-            .filter_map(|asked| asked.answer.as_ref().ok())
-            .any(|said| other(said))
+    if told
+        .filter_map(|asked| asked.answer.as_ref().ok())
+        .any(|said| there(said) && fold(&said.title) != fold(title))
     {
         return Ok(true);
     }
@@ -257,7 +262,7 @@ fn is_shared(
     })?;
     for text in rows {
         let said = serde_json::from_str::<Item>(&text?).ok();
-        if said.is_some_and(|said| other(&said)) {
+        if said.is_some_and(|said| !dedup::alike(&said.title, title)) {
             return Ok(true);
         }
     }
