@@ -6,6 +6,9 @@ mod apart;
 mod look;
 mod output;
 mod parts;
+mod articles;
+mod output;
+mod pages;
 
 use std::sync::Arc;
 
@@ -16,10 +19,12 @@ pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 
+use answer::Visit;
+
 use crate::config::{Config, Source};
 use crate::extract::{self, Ask, Extracted, NoNews};
 use crate::fetch::Fetcher;
-use crate::model::{Kind, Page};
+use crate::model::{Item, Kind, Page};
 use crate::normalize::{self, Normalized};
 use crate::publish::Folder;
 use crate::render;
@@ -62,7 +67,31 @@ pub fn read(
     })
 }
 
-/// Polls one source: fetch, read, record. That a source fails is an outcome to record, not an error.
+/// Reads the page of one item, as far as it can be believed: synchronous and pure, as [`read`].
+///
+/// # Errors
+///
+/// [`NoNews`] where it is no article.
+pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<Item, NoNews> {
+    let dates = normalize::date_context(source, now);
+    let ask = Ask {
+        kind: Some(Kind::Article),
+        rules: None,
+        dates: &dates,
+    };
+    let extracted = extract::extract(page, &ask)?;
+    let mut items = normalize::normalize(extracted, source, &page.url, now).items;
+    let article = items.pop().ok_or(NoNews::NothingFound)?;
+    Ok(normalize::article::believed(
+        article,
+        &page.url,
+        &source.url,
+        source.content,
+    ))
+}
+
+/// Polls one source: fetch, read, go on to the list's next pages and to the articles of what is new, record. That a
+/// source fails is an outcome to record, not an error.
 ///
 /// # Errors
 ///
@@ -75,14 +104,24 @@ pub async fn poll(
     state: &SourceState,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
-    let outcome = answer::outcome(fetcher, apart, source, state).await;
+    let visit = Visit {
+        fetcher,
+        apart,
+        source,
+    };
+    let answer = answer::outcome(visit, state).await;
+    let (mut outcome, next) = answer.unwrap_or_else(|failure| (failure.into(), None));
+    if let Outcome::Read(fetched) = &mut outcome {
+        pages::read_on(visit, store, fetched, next).await?;
+        articles::ask(visit, store, fetched).await?;
+    }
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {
         source: source.id.clone(),
         rules: source.rules,
         timezone: source.timezone,
         at,
-        outcome: outcome.unwrap_or_else(Outcome::from),
+        outcome,
         pauses: fetcher.pauses(),
         news_since: schedule::news_since(&plan, at),
     };

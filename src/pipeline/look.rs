@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::answer::{Failure, announced, get, read_apart};
+use super::answer::{Failure, Visit, announced, get, read_apart};
 use super::{Apart, Reading};
 use crate::config::Source;
 use crate::fetch::{Fetched, Fetcher};
@@ -36,27 +36,25 @@ pub struct Announced {
 ///
 /// Why it gives nothing, in words.
 pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<Look, String> {
-    let answer = get(
+    let visit = Visit {
         fetcher,
+        apart,
         source,
-        &source.url,
-        &Validators::default(),
-        source.robots,
-    )
-    .await;
+    };
+    let answer = get(visit, &source.url, &Validators::default(), source.robots).await;
     let page = match answer.map_err(|error| error.to_string())? {
         Fetched::Page(page) => Arc::new(page),
         Fetched::NotModified { .. } => {
             return Err("the server answered 304 although nothing is known of it".to_owned());
         }
     };
-    let reading = read_apart(apart, source, None, Arc::clone(&page)).await;
+    let reading = read_apart(visit, None, Arc::clone(&page)).await;
     let reading = reading.map_err(|failure| match failure {
         Failure::Told(why) | Failure::Gone(why) => why,
         Failure::Held(until) => format!("its host wants to be left alone until {until}"),
     })?;
     let feed = match source.kind {
-        None => announced(fetcher, apart, source, &reading).await,
+        None => announced(visit, &reading).await,
         Some(_) => None,
     };
     let feed = feed.map(|(url, (page, reading))| Announced { url, page, reading });

@@ -4,20 +4,16 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::answer::{Failure, get};
-use super::apart::Apart;
+use super::answer::{Failure, Visit, get};
 use super::{Reading, read};
-use crate::config::Source;
 use crate::extract::{self, Extracted, NoNews, NoSitemap};
-use crate::fetch::{FetchError, Fetched as Answer, Fetcher};
+use crate::fetch::{FetchError, Fetched as Answer};
 use crate::model::{Kind, Page, Validators};
 use crate::normalize;
 
 /// The parts of one index.
 pub(super) struct Parts<'a> {
-    pub(super) fetcher: &'a Fetcher,
-    pub(super) apart: &'a Apart,
-    pub(super) source: &'a Source,
+    pub(super) visit: Visit<'a>,
     pub(super) robots: bool,
 }
 
@@ -55,8 +51,8 @@ impl Parts<'_> {
         let mut whole = extract::join(named, news);
         whole.partial |= !failed.is_empty();
         whole.warnings.extend(failed);
-        let (source, url, now) = (self.source.clone(), index.url.clone(), index.fetched_at);
-        let reading = self.apart.run(move || Reading {
+        let (source, url, now) = (self.visit.source.clone(), index.url.clone(), index.fetched_at);
+        let reading = self.visit.apart.run(move || Reading {
             normalized: normalize::normalize(whole.clone(), &source, &url, now),
             extracted: whole,
         });
@@ -68,7 +64,7 @@ impl Parts<'_> {
 
     async fn part(&self, url: &Url) -> Result<Part, Failure> {
         let none = Validators::default();
-        let page = match get(self.fetcher, self.source, url, &none, self.robots).await {
+        let page = match get(self.visit, url, &none, self.robots).await {
             Ok(Answer::Page(page)) => Arc::new(page),
             Ok(Answer::NotModified { .. }) => {
                 let why = "the server answered 304 although nothing is known of it";
@@ -78,9 +74,9 @@ impl Parts<'_> {
             Err(why @ FetchError::Held { .. }) => return Err(why.into()),
             Err(why) => return Ok(Part::Failed(why.to_string())),
         };
-        let (source, asked, now) = (self.source.clone(), Arc::clone(&page), page.fetched_at);
+        let (source, asked, now) = (self.visit.source.clone(), Arc::clone(&page), page.fetched_at);
         let work = move || read(&source, Some(Kind::Sitemap), &asked, now);
-        Ok(match self.apart.run(work).await {
+        Ok(match self.visit.apart.run(work).await {
             Ok(Ok(reading)) if reading.extracted.parts.is_empty() => {
                 Part::News(page, reading.extracted)
             }
