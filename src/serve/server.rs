@@ -113,7 +113,6 @@ async fn converse<S, B>(
             .header_read_timeout(timeout)
             .max_buf_size(HEAD)
             .max_headers(FIELDS)
-            .pipeline_flush(true)
             .serve_connection(
                 TokioIo::new(socket),
                 service_fn(|request| answering.answer(request)),

@@ -9,6 +9,7 @@
 
 mod changes;
 mod conditional;
+mod connections;
 mod crash;
 mod faults;
 mod identity;
@@ -18,4 +19,5 @@ mod places;
 mod rebuild;
 mod serving;
 mod signals;
+mod sockets;
 mod support;
