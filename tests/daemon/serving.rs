@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::Read;
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::support::{Daemon, Origin, Route, Site, news, wait, well_formed};
 
@@ -61,12 +63,8 @@ const FILES: [(&str, &str); 9] = [
 #[test]
 fn documents_are_served_as_published_with_validators_head_and_codings() {
     let (_origin, site, daemon) = serving();
-    // After a restart nothing is known of other texts in the same second, so that times count.
-    daemon.stop();
-    let daemon = site.start_ready();
-    wait("all is published", || {
-        site.public("GET", "/opml.xml", &[]).status == 200
-    });
+    // Times tell documents apart from the second on after the one that they changed in.
+    sleep(Duration::from_secs(1));
     for (name, media_type) in FILES {
         let path = format!("/{name}");
         let whole = site.public("GET", &path, &[]);
