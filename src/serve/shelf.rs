@@ -1,13 +1,14 @@
 //! Documents ready to be sent: in each coding, with all that goes before them, made once for each change.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use tokio::sync::watch;
 
 use super::coding::{self, Coding};
 
@@ -48,7 +49,7 @@ type Sheets = HashMap<String, Arc<Sheet>>;
 #[derive(Debug, Default)]
 struct Inner {
     /// Nothing until it is filled for the first time.
-    sheets: RwLock<Option<Arc<Sheets>>>,
+    sheets: watch::Sender<Option<Arc<Sheets>>>,
     /// When the next poll may change something, in Unix seconds.
     due: AtomicI64,
 }
@@ -69,12 +70,14 @@ impl Shelf {
             };
             new.insert(name, sheet);
         }
-        let mut sheets = self
-            .0
-            .sheets
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *sheets = Some(Arc::new(new));
+        self.0.sheets.send_replace(Some(Arc::new(new)));
+    }
+
+    /// Waits until it is filled for the first time.
+    pub async fn filled(&self) {
+        let mut sheets = self.0.sheets.subscribe();
+        // It can't fail, since the sender is here.
+        let _ = sheets.wait_for(Option::is_some).await;
     }
 
     /// Says when the next poll may change something; nothing means that none is planned.
@@ -93,8 +96,7 @@ impl Shelf {
 
     /// What is on the shelf now; nothing where it was never filled.
     pub(super) fn sheets(&self) -> Option<Arc<Sheets>> {
-        let sheets = self.0.sheets.read();
-        sheets.unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.sheets.borrow().clone()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is served is what was published, with all that HTTP offers to readers that poll.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -416,5 +418,50 @@ fn the_status_says_what_is_special_and_follows_a_reload() {
     let expected = format!("\na: {unsafe_note}");
     assert!(looked.out.contains(&expected), "{}", looked.out);
     assert!(looked.out.contains("127.0.0.0/8"), "{}", looked.out);
+    daemon.stop();
+}
+
+#[test]
+fn while_it_publishes_readers_see_whole_documents_that_never_go_back() {
+    let (origin, site, daemon) = serving();
+    let done = AtomicBool::new(false);
+    let versions = std::thread::scope(|threads| {
+        let readers: Vec<_> = ["gzip", "br", "zstd", "identity"]
+            .into_iter()
+            .map(|coding| {
+                let (site, done) = (&site, &done);
+                threads.spawn(move || {
+                    let mut seen: HashMap<String, Vec<u8>> = HashMap::new();
+                    let mut before = 0;
+                    while !done.load(Ordering::Relaxed) {
+                        let asked = [("Accept-Encoding", coding)];
+                        let reply = site.public("GET", "/it/atom.xml", &asked);
+                        assert_eq!(reply.status, 200);
+                        let body = match reply.header("content-encoding") {
+                            "" => reply.body.clone(),
+                            coding => decoded(coding, &reply.body),
+                        };
+                        let text = String::from_utf8(body.clone()).unwrap();
+                        well_formed(&text).unwrap();
+                        let entries = text.matches("<entry>").count();
+                        assert!(entries >= before, "{before}, then {entries}");
+                        before = entries;
+                        let tag = reply.header("etag").to_owned();
+                        assert_eq!(*seen.entry(tag).or_insert_with(|| body.clone()), body);
+                    }
+                    seen.len()
+                })
+            })
+            .collect();
+        for count in 9..=20 {
+            let items: Vec<_> = (1..=count).rev().map(|n| news("a", n)).collect();
+            origin.set("/a?token=segreto", Route::rss(&items));
+            assert_eq!(site.run("once", &["--source", "a"]).code, 0);
+        }
+        done.store(true, Ordering::Relaxed);
+        let seen = readers.into_iter().map(|reader| reader.join().unwrap());
+        seen.collect::<Vec<usize>>()
+    });
+    assert!(versions.iter().all(|count| *count > 3), "{versions:?}");
     daemon.stop();
 }
