@@ -3,12 +3,11 @@
 
 mod answer;
 mod apart;
+mod articles;
 mod look;
 mod output;
-mod parts;
-mod articles;
-mod output;
 mod pages;
+mod parts;
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Router;
 use hyper_util::service::TowerToHyperService;
@@ -11,11 +12,15 @@ use listenfd::ListenFd;
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{Engine, Failure, Shared};
 use crate::config::Listen;
 use crate::serve::{self, Health, Limits, Listener, Public};
+
+/// How long connections may wait for the first publish, before they are answered that there is nothing yet.
+const EARLY: Duration = Duration::from_secs(10);
 
 /// Listens on the configured addresses until told to stop; gives the tasks that serve.
 pub(super) async fn listen(
@@ -39,7 +44,16 @@ pub(super) async fn listen(
         let service = Public::new(engine.shelf.clone(), engine.config.site.url.path());
         let traffic = engine.counts.public.clone();
         let limits = limits(config.access_log);
-        let serving = serve::serve(listener, service, limits, traffic, stopped.clone());
+        let (shelf, stopped) = (engine.shelf.clone(), stopped.clone());
+        let serving = async move {
+            // Who comes early waits for the first publish, but not for one that fails.
+            tokio::select! {
+                () = shelf.filled() => {}
+                () = sleep(EARLY) => {}
+                () = stopped.cancelled() => {}
+            }
+            serve::serve(listener, service, limits, traffic, stopped).await;
+        };
         servers.push(spawn(serving, config.listen.as_ref()));
     }
     if let Some(listener) = sockets.open(config.admin.as_ref(), "admin", 0o660).await? {

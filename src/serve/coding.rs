@@ -39,14 +39,15 @@ impl Coding {
     }
 
     fn of(name: &str) -> Option<Self> {
-        let name = name.trim().to_ascii_lowercase();
-        match name.as_str() {
-            "br" => Some(Self::Brotli),
-            "zstd" => Some(Self::Zstd),
-            "gzip" | "x-gzip" => Some(Self::Gzip),
-            "identity" => Some(Self::Identity),
-            _ => None,
-        }
+        let names = [
+            ("br", Self::Brotli),
+            ("zstd", Self::Zstd),
+            ("gzip", Self::Gzip),
+            ("x-gzip", Self::Gzip),
+            ("identity", Self::Identity),
+        ];
+        let named = |(other, _): &(&str, Self)| name.trim().eq_ignore_ascii_case(other);
+        names.into_iter().find(named).map(|(_, coding)| coding)
     }
 
     fn encode(self, text: &[u8]) -> Option<Vec<u8>> {

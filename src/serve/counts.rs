@@ -180,15 +180,13 @@ impl Traffic {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    pub(super) fn connected(&self, displaced: bool) {
+    /// Counts a connection, which is open until what this gives is dropped.
+    pub(super) fn connected(&self, displaced: bool) -> Open {
         self.0.connections.fetch_add(1, Ordering::Relaxed);
         self.0
             .displaced
             .fetch_add(u64::from(displaced), Ordering::Relaxed);
-    }
-
-    pub(super) fn disconnected(&self) {
-        self.0.ended.fetch_add(1, Ordering::Relaxed);
+        Open(self.clone())
     }
 
     pub(super) fn now(&self) -> Served {
@@ -204,5 +202,15 @@ impl Traffic {
             open: connections.saturating_sub(ended),
             displaced: read(&self.0.displaced),
         }
+    }
+}
+
+/// An open connection, for as long as it is kept.
+#[derive(Debug)]
+pub(super) struct Open(Traffic);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.0.ended.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -109,9 +109,17 @@ impl Public {
         let mut response = Response::new(Full::new(body));
         *response.status_mut() = status;
         *response.headers_mut() = head.clone();
-        let age = self.shelf.max_age(SystemTime::now());
-        if let Ok(age) = HeaderValue::try_from(format!("max-age={age}")) {
-            response.headers_mut().insert(header::CACHE_CONTROL, age);
+        let now = SystemTime::now();
+        let mut put = |name, value: String| {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(name, value);
+            }
+        };
+        let age = self.shelf.max_age(now);
+        put(header::CACHE_CONTROL, format!("max-age={age}"));
+        if now < sheet.modified {
+            // No time to come may be told (RFC 9110 §8.8.2.1). Asked with this one, we send the document again.
+            put(header::LAST_MODIFIED, httpdate::fmt_http_date(now));
         }
         response
     }

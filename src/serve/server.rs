@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -28,6 +29,8 @@ const HEAD: usize = 16 << 10;
 const FIELDS: usize = 64;
 /// After a failure to take a connection, such as too many open files, the next is taken after so long.
 const BREATH: Duration = Duration::from_millis(50);
+/// Such failures are logged once in so long.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What holds for each connection.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +58,7 @@ pub async fn serve<S, B>(
 {
     let places = Places::new(limits.connections);
     let tasks = TaskTracker::new();
+    let mut told: Option<Instant> = None;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -62,18 +66,20 @@ pub async fn serve<S, B>(
         };
         let (socket, peer) = match accepted {
             Ok(accepted) => accepted,
+            // It ended before it was taken.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
             Err(error) => {
-                // A connection that ended before it was taken is no failure.
-                tracing::debug!("a connection could not be taken: {error}");
-                if error.kind() != std::io::ErrorKind::ConnectionAborted {
-                    places.make_room();
-                    sleep(BREATH).await;
+                if told.is_none_or(|at| at.elapsed() >= SILENCE) {
+                    tracing::warn!("connections can't be taken: {error}; idle ones make room");
+                    told = Some(Instant::now());
                 }
+                places.make_room();
+                sleep(BREATH).await;
                 continue;
             }
         };
         let place = places.take();
-        traffic.connected(place.made_room);
+        let open = traffic.connected(place.made_room);
         let answering = Answering {
             service: service.clone(),
             traffic: traffic.clone(),
@@ -85,10 +91,11 @@ pub async fn serve<S, B>(
             let lost = place.lost();
             let socket = Watched::new(socket, place, limits.timeout);
             tokio::select! {
+                biased;
                 () = converse(socket, &answering, limits.timeout, stopped) => {}
                 () = lost.cancelled() => {}
             }
-            answering.traffic.disconnected();
+            drop(open);
         });
     }
     // Nothing more is taken, and the address is free.
@@ -113,13 +120,13 @@ async fn converse<S, B>(
             .header_read_timeout(timeout)
             .max_buf_size(HEAD)
             .max_headers(FIELDS)
-            .pipeline_flush(true)
             .serve_connection(
                 TokioIo::new(socket),
                 service_fn(|request| answering.answer(request)),
             )
     );
     let ended = tokio::select! {
+        biased;
         ended = connection.as_mut() => ended,
         () = stopped.cancelled() => {
             connection.as_mut().graceful_shutdown();

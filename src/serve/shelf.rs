@@ -1,13 +1,14 @@
 //! Documents ready to be sent: in each coding, with all that goes before them, made once for each change.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use tokio::sync::watch;
 
 use super::coding::{self, Coding};
 
@@ -21,10 +22,9 @@ pub(super) struct Sheet {
     text: Bytes,
     /// The document in each coding that makes it smaller, and as it is: the smallest first.
     pub(super) forms: Vec<Form>,
-    /// When the document became what it is, to the second.
+    /// The first full second of which it has been what it is, so that a time tells two texts of one second apart. It
+    /// may be to come.
     pub(super) modified: SystemTime,
-    /// Whether it was another one earlier in that second, so that the time does not tell the two apart.
-    pub(super) hasty: bool,
 }
 
 /// A document in one coding. Two codings are two representations, so each has a strong validator of its own.
@@ -49,7 +49,7 @@ type Sheets = HashMap<String, Arc<Sheet>>;
 #[derive(Debug, Default)]
 struct Inner {
     /// Nothing until it is filled for the first time.
-    sheets: RwLock<Option<Arc<Sheets>>>,
+    sheets: watch::Sender<Option<Arc<Sheets>>>,
     /// When the next poll may change something, in Unix seconds.
     due: AtomicI64,
 }
@@ -70,12 +70,14 @@ impl Shelf {
             };
             new.insert(name, sheet);
         }
-        let mut sheets = self
-            .0
-            .sheets
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *sheets = Some(Arc::new(new));
+        self.0.sheets.send_replace(Some(Arc::new(new)));
+    }
+
+    /// Waits until it is filled for the first time.
+    pub async fn filled(&self) {
+        let mut sheets = self.0.sheets.subscribe();
+        // It can't fail, since the sender is here.
+        let _ = sheets.wait_for(Option::is_some).await;
     }
 
     /// Says when the next poll may change something; nothing means that none is planned.
@@ -94,17 +96,19 @@ impl Shelf {
 
     /// What is on the shelf now; nothing where it was never filled.
     pub(super) fn sheets(&self) -> Option<Arc<Sheets>> {
-        let sheets = self.0.sheets.read();
-        sheets.unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.sheets.borrow().clone()
     }
 }
 
 impl Sheet {
     fn new(name: &str, text: String, modified: DateTime<Utc>, before: Option<SystemTime>) -> Self {
-        let modified = SystemTime::from(modified.trunc_subsecs(0));
+        let second = Duration::from_secs(1);
+        let modified = SystemTime::from(modified.trunc_subsecs(0)) + second;
         // The times of one address never go back, whatever the clock does.
-        let hasty = before.is_some_and(|before| modified <= before);
-        let modified = before.map_or(modified, |before| modified.max(before));
+        let modified = match before {
+            Some(before) if modified < before => before + second,
+            _ => modified,
+        };
         let text = Bytes::from(text);
         let digest = blake3::hash(&text).to_hex();
         let fixed = fixed(name, modified);
@@ -115,7 +119,6 @@ impl Sheet {
             forms: forms.collect(),
             text,
             modified,
-            hasty,
         }
     }
 }
@@ -201,8 +204,6 @@ fn media_type(name: &str) -> &'static str {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn at(millis: i64) -> DateTime<Utc> {
@@ -223,15 +224,15 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &same));
         let other = filled(&shelf, "two", at(5_000));
         assert_ne!(first.forms[0].etag, other.forms[0].etag);
-        assert_eq!(other.modified, SystemTime::from(at(5_000)));
     }
 
     #[test]
-    fn two_texts_in_one_second_are_not_told_apart_by_their_time() {
+    fn a_time_is_told_once_no_other_text_can_have_it() {
         let shelf = Shelf::default();
-        assert!(!filled(&shelf, "one", at(0)).hasty);
-        assert!(filled(&shelf, "two", at(999)).hasty);
-        assert!(!filled(&shelf, "three", at(1_000)).hasty);
+        let second = |millis| SystemTime::from(at(millis));
+        assert_eq!(filled(&shelf, "one", at(0)).modified, second(1_000));
+        assert_eq!(filled(&shelf, "two", at(999)).modified, second(1_000));
+        assert_eq!(filled(&shelf, "three", at(1_000)).modified, second(2_000));
     }
 
     #[test]
@@ -239,8 +240,7 @@ mod tests {
         let shelf = Shelf::default();
         let first = filled(&shelf, "one", at(60_000));
         let second = filled(&shelf, "two", at(0));
-        assert!(second.hasty);
-        assert_eq!(second.modified, first.modified);
+        assert!(second.modified > first.modified);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod add;
 mod changes;
 mod conditional;
+mod connections;
 mod crash;
 mod faults;
 mod follow;
@@ -22,4 +23,5 @@ mod places;
 mod rebuild;
 mod serving;
 mod signals;
+mod sockets;
 mod support;

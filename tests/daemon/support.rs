@@ -326,6 +326,8 @@ pub(crate) struct Site {
     pub(crate) fetch: String,
     /// What stands under `[store]`.
     pub(crate) store: String,
+    /// What more stands under `[serve]`.
+    pub(crate) serve: String,
 }
 
 impl Site {
@@ -339,6 +341,7 @@ impl Site {
             schedule: "every = \"1d\"".into(),
             fetch: String::new(),
             store: String::new(),
+            serve: String::new(),
         }
     }
 
@@ -351,6 +354,7 @@ impl Site {
             schedule,
             fetch,
             store,
+            serve,
             ..
         } = self;
         let text = format!(
@@ -360,7 +364,7 @@ impl Site {
              [fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0s\"\nper_host = 64\n{fetch}\n\
              [store]\n{store}\n\
              [publish]\n{publish}\n\
-             [serve]\nlisten = \"127.0.0.1:{listen}\"\nadmin = \"127.0.0.1:{admin}\"\n\n{tables}"
+             [serve]\nlisten = \"127.0.0.1:{listen}\"\nadmin = \"127.0.0.1:{admin}\"\n{serve}\n{tables}"
         );
         fs::write(self.config(), text).unwrap();
     }
@@ -381,7 +385,7 @@ impl Site {
         self.data().join("feeds")
     }
 
-    fn command(&self, name: &str) -> Command {
+    pub(crate) fn command(&self, name: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rassegna"));
         command
             .arg(name)
@@ -438,7 +442,7 @@ impl Site {
         self.serves(self.start_as(command))
     }
 
-    fn start_as(&self, mut command: Command) -> Daemon {
+    pub(crate) fn start_as(&self, mut command: Command) -> Daemon {
         let log = self.folder.path().join("log");
         let out = fs::OpenOptions::new()
             .create(true)
@@ -454,7 +458,7 @@ impl Site {
         self.serves(self.start())
     }
 
-    fn serves(&self, daemon: Daemon) -> Daemon {
+    pub(crate) fn serves(&self, daemon: Daemon) -> Daemon {
         wait("the daemon serves", || {
             self.admin("/healthz").is_some() && daemon.log().contains("running")
         });
@@ -473,7 +477,32 @@ impl Site {
 
     /// An open connection to `serve.listen`.
     pub(crate) fn connect(&self) -> TcpStream {
-        TcpStream::connect(("127.0.0.1", self.listen)).unwrap()
+        let stream = TcpStream::connect(("127.0.0.1", self.listen)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// What `serve.listen` says to these bytes until it closes the connection, or until nothing more comes; resetting is
+    /// closing.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        let mut answer = Vec::new();
+        // It may close before it has taken all.
+        let _ = stream.write_all(bytes);
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Changes the configuration.
+    pub(crate) fn replace(&self, old: &str, new: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        assert!(text.contains(old), "{old} in {text}");
+        fs::write(self.config(), text.replace(old, new)).unwrap();
+    }
+
+    /// `host:port` of `serve.listen`.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.listen)
     }
 
     /// The entries of a published feed, read from its Atom file.
@@ -640,8 +669,18 @@ impl Reply {
 }
 
 fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)]) -> Option<Reply> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    ask_over(stream, method, path, headers)
+}
+
+/// Asks over an open connection, which ends with the answer.
+pub(crate) fn ask_over(
+    mut stream: impl Read + Write,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Option<Reply> {
     let mut request =
         format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     for (name, value) in headers {

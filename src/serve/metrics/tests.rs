@@ -36,7 +36,7 @@ fn text() -> String {
     let at = DateTime::from_timestamp(1_772_000_000, 0).unwrap();
     counts.published(Some((5, &entries)), Duration::from_millis(30), at);
     counts.published(None, Duration::from_millis(1), at);
-    counts.public.connected(true);
+    let _open = counts.public.connected(true);
     counts.public.answered(StatusCode::OK, 1_000);
     counts.public.answered(StatusCode::IM_A_TEAPOT, 5);
     let state = |error: Option<&str>| SourceState {
