@@ -13,6 +13,8 @@ const CROSSED: f64 = 0.8;
 const ASIDE: f64 = 0.5;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
+/// What is left of it for the further words of one name.
+const FOLLOWING: f64 = 0.5;
 
 /// A word that both items have.
 #[derive(Debug, Clone)]
@@ -21,10 +23,8 @@ pub(super) struct Shared {
     pub(super) at: (usize, usize),
     /// How much it says.
     pub(super) weight: f64,
-    /// As the first of them writes it.
+    /// As one of them writes it: the same one in whichever order they are compared.
     pub(super) written: String,
-    /// It is a name, a designation or a figure.
-    pub(super) hard: bool,
 }
 
 /// All that two items have in common.
@@ -34,12 +34,6 @@ pub(super) struct Evidence {
     pub(super) shared: Vec<Shared>,
     /// The sum of the weights.
     pub(super) weight: f64,
-    /// The part of that which stands in a title of either.
-    pub(super) titled: f64,
-    /// The part that are names, designations and figures.
-    pub(super) hard: f64,
-    /// What part of the shorter title the other item has, by weight.
-    pub(super) cover: f64,
     /// What part of the lesser title the other title has, by weight.
     pub(super) titles: f64,
 }
@@ -78,42 +72,52 @@ impl Evidence {
                 continue;
             }
             (taken_a[i], taken_b[j]) = (true, true);
-            let hard = |word: &Word| word.is_name() && !word.is_common() || word.number().is_some();
-            let hard = hard(left[i]) || hard(right[j]);
-            evidence.weight += weight;
-            evidence.hard += if hard { weight } else { 0.0 };
-            if i < a.title.len() || j < b.title.len() {
-                evidence.titled += weight;
-            }
             evidence.shared.push(Shared {
                 at: (i, j),
                 weight,
-                written: left[i].written.clone(),
-                hard,
+                written: left[i].written.clone().min(right[j].written.clone()),
             });
         }
+        evidence.count_names_once(&left, &right);
+        evidence.weight = evidence.shared.iter().map(|shared| shared.weight).sum();
         let whole = |profile: &Profile, other: &Profile| -> f64 {
-            profile.title.iter().map(|word| weigh(word, profile, other)).sum()
+            let words = profile.title.iter();
+            words.map(|word| weigh(word, profile, other)).sum()
         };
-        let (whole_a, whole_b) = (whole(a, b), whole(b, a));
-        let found = |taken: &[bool], profile: &Profile, other: &Profile| -> f64 {
-            let words = profile.title.iter().zip(taken);
-            words
-                .filter(|(_, taken)| **taken)
-                .map(|(word, _)| weigh(word, profile, other))
-                .sum()
-        };
-        let part = |found: f64, whole: f64| if whole > 0.0 { found / whole } else { 0.0 };
-        evidence.cover =
-            part(found(&taken_a, a, b), whole_a).max(part(found(&taken_b, b, a), whole_b));
         let both: f64 = evidence
             .shared
             .iter()
             .filter(|shared| shared.at.0 < a.title.len() && shared.at.1 < b.title.len())
             .map(|shared| shared.weight)
             .sum();
-        evidence.titles = part(both, whole_a.min(whole_b));
+        let less = whole(a, b).min(whole(b, a));
+        evidence.titles = if less > 0.0 { both / less } else { 0.0 };
         evidence
+    }
+
+    /// A name of several words is one name: what follows the first says less.
+    fn count_names_once(&mut self, left: &[&Word], right: &[&Word]) {
+        let hard = |word: &Word| word.is_name() || word.number().is_some();
+        let places: std::collections::BTreeSet<(usize, usize)> = self
+            .shared
+            .iter()
+            .filter(|shared| hard(left[shared.at.0]) || hard(right[shared.at.1]))
+            .map(|shared| shared.at)
+            .collect();
+        let follows = |(i, j): (usize, usize)| {
+            (1..=2).any(|back| match (i.checked_sub(back), j.checked_sub(back)) {
+                (Some(x), Some(y)) => {
+                    let linked = back == 1 || left[i - 1].sort == Sort::Stop && right[j - 1].sort == Sort::Stop;
+                    linked && places.contains(&(x, y))
+                }
+                _ => false,
+            })
+        };
+        for shared in &mut self.shared {
+            if places.contains(&shared.at) && follows(shared.at) {
+                shared.weight *= FOLLOWING;
+            }
+        }
     }
 }
 
@@ -137,6 +141,7 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,
         _ if word.is_marked(Mark::Topic) => 0.85,
+        _ if word.meanings.iter().any(|meaning| matches!(meaning.mark, Mark::Value(_))) => 0.7,
         _ if !word.meanings.is_empty() => 0.4,
         _ => match letters {
             0..=2 => 0.2,

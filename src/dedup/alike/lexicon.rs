@@ -86,9 +86,12 @@ impl Table {
     /// The meanings of the longest entry that the word begins with.
     fn find(&self, word: &str) -> Vec<Meaning> {
         let letters = word.chars().count();
+        let blanks = |text: &str| text.matches('_').count();
         let mut end = word.len();
-        for dropped in 0..=ENDING.min(letters.saturating_sub(2)) {
-            let entries = word.get(..end).and_then(|head| self.words.get(head));
+        // An ending is no longer than the word, and ends a phrase's last word.
+        for dropped in 0..=ENDING.min(letters / 2) {
+            let head = word.get(..end).filter(|head| blanks(head) == blanks(word));
+            let entries = head.and_then(|head| self.words.get(head));
             let found: Vec<Meaning> = entries
                 .into_iter()
                 .flatten()
@@ -179,7 +182,7 @@ pub(super) fn concepts(word: &str, language: &str) -> Vec<Meaning> {
         return Vec::new();
     };
     let found = table.find(word);
-    if !found.is_empty() || language != "de" {
+    if !found.is_empty() || language != "de" || word.contains('_') {
         return found;
     }
     // A German compound is a kind of what its last part says.

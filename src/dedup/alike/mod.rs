@@ -19,7 +19,7 @@ use std::fmt;
 
 use address::Relation;
 use evidence::{Evidence, Shared};
-use lexicon::Stage;
+use lexicon::{Mark, Stage};
 pub use profile::{Profile, Telling};
 pub use sketch::sketch;
 
@@ -32,13 +32,15 @@ const REVISION: f64 = 72.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 2.7;
+const SAME: f64 = 2.2;
 /// The evidence for a translation.
-const TRANSLATION: f64 = 2.3;
+const TRANSLATION: f64 = 2.6;
 /// How much more evidence each day between them asks for.
-const DAY: f64 = 0.2;
+const DAY: f64 = 0.1;
+/// What each topic of either title costs that the other item does not have, as far as both have one.
+const LOOSE: f64 = 0.35;
 /// What a lead image is worth that both show.
-const IMAGE: f64 = 2.2;
+const IMAGE: f64 = 2.8;
 /// What a page's name is worth that two sites share.
 const NAME: f64 = 2.0;
 /// What one number or one name on one site is worth.
@@ -243,6 +245,8 @@ impl Pair<'_> {
     }
 
     fn weigh(&self, weight: f64, threshold: f64, kinship: Kinship) -> Judgement {
+        let weight = weight - self.loose() * LOOSE;
+        if std::env::var("DBG").is_ok() { return Judgement::new(if weight < threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0) {Kinship::Different} else {kinship}, format!("W {:.2} titles {:.2} loose {} days {:.1} img {} {:?}", weight, self.evidence.titles, self.loose(), self.apart/24.0, self.one_image(), self.evidence.shared.iter().map(|s| format!("{}:{:.2}", s.written, s.weight)).collect::<Vec<_>>())); }
         let needed = threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0);
         if weight < needed {
             return Judgement::different(match self.terms().as_slice() {
@@ -268,16 +272,27 @@ impl Pair<'_> {
         Judgement::new(kinship, reasons.join("; "))
     }
 
+    /// How many topics both titles have that the other item lacks: the lesser of the two numbers.
+    fn loose(&self) -> f64 {
+        let count = |from: &Profile, to: &Profile| {
+            let one_language = from.language == to.language;
+            let loose = from.title.iter().filter(|word| {
+                word.is_marked(Mark::Topic)
+                    && !to
+                        .words()
+                        .any(|other| evidence::affinity(word, other, one_language).is_some())
+            });
+            u8::try_from(loose.count()).unwrap_or(u8::MAX)
+        };
+        f64::from(count(self.a, self.b).min(count(self.b, self.a)))
+    }
+
     /// The weightiest of what both have, for people.
     fn terms(&self) -> Vec<String> {
-        let mut terms: Vec<&Shared> = self
-            .evidence
-            .shared
-            .iter()
-            .filter(|shared| shared.weight > 0.2)
-            .take(6)
-            .collect();
-        terms.sort_by_key(|shared| shared.at.0);
+        let shared = self.evidence.shared.iter();
+        let mut terms: Vec<&Shared> = shared.filter(|shared| shared.weight > 0.2).collect();
+        terms.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| x.written.cmp(&y.written)));
+        terms.truncate(6);
         terms
             .into_iter()
             .map(|shared| format!("`{}`", shared.written))

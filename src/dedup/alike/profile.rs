@@ -79,6 +79,11 @@ impl Profile {
         self.title.iter().chain(&self.summary)
     }
 
+    /// Whether its title or its summary says that the affair is at this stage.
+    pub(super) fn mentions(&self, stage: Stage) -> bool {
+        self.words().any(|word| word.is_marked(Mark::Stage(stage)))
+    }
+
     /// Whether its title says that the affair is at this stage.
     pub(super) fn is_at(&self, stage: Stage) -> bool {
         self.title

@@ -1,6 +1,8 @@
 //! What speaks against two items being one story, however alike they are: another number, day, place or name in the
 //! same position; another stage of the affair; another statement by the same person.
 
+use chrono::TimeDelta;
+
 use super::evidence::{affinity, weigh};
 use super::lexicon::{Mark, Stage};
 use super::numbers::Number;
@@ -8,11 +10,16 @@ use super::profile::Profile;
 use super::words::{Sort, Word};
 
 /// The most words that may stand where the other title has others, for them to be in one position.
-const SLOT: usize = 4;
+const SLOT: usize = 3;
 /// What part of the titles must stand in one order in both, for a position to be comparable.
 const PARALLEL: f64 = 0.34;
 /// The same, for any words to be comparable and not only names.
 const PLAIN_PARALLEL: f64 = 0.55;
+
+/// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
+const AMOUNT: u64 = 100_000_000;
+/// Time enough for what was to come to have happened.
+const LATER: TimeDelta = TimeDelta::hours(12);
 
 /// Stages of which one story has only one.
 const OPPOSED: [(Stage, Stage); 5] = [
@@ -29,7 +36,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
     value(a, b)
         .or_else(|| counted(a, b, one_language))
         .or_else(|| one_language.then(|| position(a, b)).flatten())
-        .or_else(|| stage(a, b, one_language))
+        .or_else(|| stage(a, b))
         .or_else(|| statement(a, b, one_language))
 }
 
@@ -83,6 +90,8 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
             if known || !comparable {
                 continue;
             }
+            let amounts = matches!((x, y), (Number::Count { thousandths: x, .. }, Number::Count { thousandths: y, .. })
+                if x.min(y) >= AMOUNT || x % 1000 > 0 && y % 1000 > 0);
             let labelled = [-1, 1].into_iter().any(|side| {
                 let label = |profile: &Profile, at: usize| label(&profile.title, at, side);
                 match (label(a, i), label(b, j)) {
@@ -91,7 +100,7 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
                 }
             });
             let days = matches!(x, Number::Day { .. } | Number::Month(_));
-            if labelled || days && one_language {
+            if labelled || amounts || days && one_language {
                 let (x, y) = (a.title.get(i)?, b.title.get(j)?);
                 return Some(against(x, y));
             }
@@ -145,7 +154,9 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         .filter_map(|(i, j)| Some((a.title.get(*i)?, b.title.get(*j)?)))
         .map(|(x, y)| 0.1 + f64::midpoint(weigh(x, a, b), weigh(y, b, a)))
         .sum();
-    let parallel = common / weight(a, b).min(weight(b, a)).max(0.1);
+    let (whole_a, whole_b) = (weight(a, b), weight(b, a));
+    let parallel = common / whole_a.min(whole_b).max(0.1);
+    let even = 2.0 * common / (whole_a + whole_b).max(0.1);
     if parallel < PARALLEL {
         return None;
     }
@@ -162,14 +173,18 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 .collect()
         };
         let (x, y) = (alone(gap_a, b), alone(gap_b, a));
-        if x.is_empty() || y.is_empty() || gap_a.len() > SLOT + 2 || gap_b.len() > SLOT + 2 {
-            continue;
+        if gap_a.len() <= SLOT && gap_b.len() <= SLOT {
+            let sorts: [fn(&Word) -> bool; 2] = [Word::is_distinct, |word| word.number().is_some()];
+            for sort in sorts {
+                if let (Some(x), Some(y)) = (
+                    x.iter().find(|word| sort(word)),
+                    y.iter().find(|word| sort(word)),
+                ) {
+                    return Some(against(x, y));
+                }
+            }
         }
-        let distinct = |word: &&Word| word.is_name() || word.number().is_some();
-        if let (Some(x), Some(y)) = (x.iter().find(distinct), y.iter().find(distinct)) {
-            return Some(against(x, y));
-        }
-        if parallel >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
+        if even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
             let topic = |word: &&Word| !word.is_common() && !is_stage(word) && word.folded.len() > 3;
             if let (Some(x), Some(y)) = (x.iter().find(topic), y.iter().find(topic)) {
                 return Some(against(x, y));
@@ -216,30 +231,43 @@ fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
 }
 
 /// One says that it will be, the other that it was, or was called off.
-fn stage(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
-    let only = |profile: &Profile, this: Stage, other: Stage| profile.is_at(this) && !profile.is_at(other);
+fn stage(a: &Profile, b: &Profile) -> Option<String> {
+    let only =
+        |profile: &Profile, this: Stage, other: Stage| profile.is_at(this) && !profile.is_at(other);
     for (x, y) in OPPOSED {
         for (p, q) in [(a, b), (b, a)] {
             if only(p, x, y) && only(q, y, x) {
-                let word = |profile: &Profile, stage: Stage| {
-                    let words = profile.title.iter();
-                    words
-                        .filter(|word| word.is_marked(Mark::Stage(stage)))
-                        .map(|word| word.written.clone())
-                        .next()
-                };
-                // The same word can't oppose itself, and across languages one mark is not enough to be sure of.
-                let (first, second) = (word(p, x)?, word(q, y)?);
-                if !one_language && x != Stage::Ahead {
-                    continue;
-                }
+                let (first, second) = (staged(p, x)?, staged(q, y)?);
                 return Some(format!(
                     "they are at different stages: `{first}` and `{second}`"
                 ));
             }
         }
     }
-    None
+    for (p, q) in [(a, b), (b, a)] {
+        if p.is_at(Stage::Off) && !q.mentions(Stage::Off) {
+            let off = staged(p, Stage::Off)?;
+            return Some(format!("only one says `{off}`"));
+        }
+    }
+    // What is to come is told before it comes.
+    let (first, second) = match (a.published, b.published) {
+        (Some(at), Some(other)) if at + LATER <= other => (a, b),
+        (Some(at), Some(other)) if other + LATER <= at => (b, a),
+        _ => return None,
+    };
+    [Stage::Ahead, Stage::Call].into_iter().find_map(|stage| {
+        let passed = first.is_at(stage) && !second.mentions(stage);
+        let word = passed.then(|| staged(first, stage)).flatten()?;
+        Some(format!("the later one no longer says `{word}`"))
+    })
+}
+
+/// The word of a title that tells its stage.
+fn staged(profile: &Profile, stage: Stage) -> Option<&str> {
+    let mut words = profile.title.iter();
+    let word = words.find(|word| word.is_marked(Mark::Stage(stage)))?;
+    Some(word.written.as_str())
 }
 
 /// Both titles quote, and not the same words.
@@ -253,9 +281,11 @@ fn statement(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
     };
     let (x, y) = (quoted(a), quoted(b));
     let told = |quote: &[Word], other: &Profile| {
-        quote
-            .iter()
-            .any(|word| other.words().any(|other| affinity(word, other, one_language).is_some()))
+        let told = quote.iter().filter(|word| {
+            let mut words = other.words();
+            words.any(|other| affinity(word, other, one_language).is_some())
+        });
+        told.count() * 3 > quote.len()
     };
     let differ = x.len() > 1 && y.len() > 1 && !told(&x, b) && !told(&y, a);
     differ.then(|| "they quote different statements".to_owned())

@@ -69,6 +69,11 @@ impl Word {
         }
     }
 
+    /// Whether the word is surely a name.
+    pub(super) fn is_distinct(&self) -> bool {
+        matches!(self.sort, Sort::Name | Sort::Code) || self.is_marked(Mark::Name)
+    }
+
     /// The number, if it is one.
     pub(super) fn number(&self) -> Option<Number> {
         match self.sort {
