@@ -190,6 +190,10 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         let plain = |word: &Word| word.folded.replace(' ', "");
         return (plain(a) == plain(b)).then_some(1.0);
     }
+    // A designation of digits is no beginning of a word.
+    if [a, b].iter().any(|word| word.folded.chars().any(char::is_numeric)) {
+        return None;
+    }
     let letters = short.folded.chars().count();
     let names = a.is_name() && b.is_name();
     if a.stem == b.stem && letters > 2 {
@@ -201,6 +205,11 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         }
     }
     if one_language {
+        // A verb and its noun may leave stems of which one has a letter more.
+        let longer = long.stem.strip_prefix(short.stem.as_str());
+        if short.stem.len() > 3 && longer.is_some_and(|rest| rest.len() == 1) && letters > 4 {
+            return Some(0.7);
+        }
         let ending = long.folded.strip_prefix(short.stem.as_str());
         let inflected = ending.is_some_and(|ending| {
             matches!(ending, "ing" | "ed" | "er" | "ers" | "en" | "ern" | "es" | "ings")

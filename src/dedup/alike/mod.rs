@@ -32,9 +32,9 @@ const REVISION: f64 = 72.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 2.2;
+const SAME: f64 = 1.8;
 /// The evidence for a translation.
-const TRANSLATION: f64 = 2.6;
+const TRANSLATION: f64 = 2.2;
 /// How much more evidence each day between them asks for.
 const DAY: f64 = 0.1;
 /// What each topic of either title costs that the other item does not have, as far as both have one.

@@ -248,16 +248,15 @@ fn is_upper(text: &str) -> bool {
 /// Beginnings serve most languages about as well as a stemmer of their own, and they join what no stemmer joins: a
 /// town and its people, a verb and its noun.
 pub(super) fn stem(folded: &str) -> String {
-    let head: String = folded.chars().take(STEM).collect();
-    let short = folded.chars().count() <= STEM + 1;
-    if !short || !folded.is_ascii() {
-        return head;
+    let letters = folded.chars().count();
+    let mut stem = folded;
+    if folded.is_ascii() && letters <= STEM + 1 {
+        let least = if letters > STEM { STEM - 1 } else { 3 };
+        while stem.len() > least && stem.ends_with(['a', 'e', 'i', 'o', 'u', 's', 'y']) {
+            stem = stem.get(..stem.len() - 1).unwrap_or_default();
+        }
     }
-    let mut stem = head.as_str();
-    while stem.len() > 3 && stem.ends_with(['a', 'e', 'i', 'o', 'u', 's', 'y']) {
-        stem = stem.get(..stem.len() - 1).unwrap_or_default();
-    }
-    stem.to_owned()
+    stem.chars().take(STEM).collect()
 }
 
 /// Cuts a text into runs. A letter of a script that writes without blanks goes with the next one, as a pair.
