@@ -4,6 +4,7 @@
 
 mod add;
 mod check;
+mod compare;
 mod date;
 mod demo;
 mod inspect;
@@ -47,6 +48,8 @@ enum Command {
     Inspect(inspect::Options),
     /// Show how a date is read, and on what evidence
     Date(date::Options),
+    /// Judge whether two items are one story, or one the other's translation
+    Compare(compare::Options),
     /// Show how the sources fare
     Status(status::Options),
     /// Check the configuration
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Add(options) => add::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Date(options) => date::run(&options),
+        Command::Compare(options) => compare::run(&options),
         Command::Status(options) => status::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),

@@ -131,6 +131,15 @@ pub fn check_format(format: &str) -> Result<(), String> {
     format::check(format)
 }
 
+/// The month (from 1) that a word names in a language, or in English; nothing where it may be a weekday as well.
+#[must_use]
+pub fn month(word: &str, language: &str) -> Option<u32> {
+    let name = names::View::of(language)?.name(&token::fold(word))?;
+    let mut months = name.months();
+    let month = months.next()?;
+    (months.next().is_none() && !name.is_weekday()).then_some(month)
+}
+
 impl Reading {
     /// The moment in a source's zone: a day is its noon, a time without a zone is the zone's own.
     ///

@@ -1,6 +1,7 @@
 //! New, seen before, edited, moved, or another telling of a known story: decided once for each item, purely, from
 //! what is known of its source.
 
+pub mod alike;
 mod keys;
 #[cfg(test)]
 mod tests;

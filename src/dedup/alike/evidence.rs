@@ -1,0 +1,228 @@
+//! What two items have in common, weighed: rare words, names and figures much, the field's daily words little.
+
+use super::lexicon::Mark;
+use super::profile::Profile;
+use super::words::{Sort, Word};
+
+/// Letters from which on words of two languages are compared by their spelling.
+const COGNATE: usize = 6;
+/// How alike the spelling must be then.
+const ALIKE: f64 = 0.75;
+/// What is shared between a title and a summary, and between two summaries, says less than what titles share.
+const CROSSED: f64 = 0.8;
+const ASIDE: f64 = 0.5;
+/// What is left of the weight of a word that names the source.
+const OWN: f64 = 0.3;
+/// What is left of it for the further words of one name.
+const FOLLOWING: f64 = 0.5;
+
+/// A word that both items have.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    /// Its places among the words of either item, those of the titles first.
+    pub(super) at: (usize, usize),
+    /// How much it says.
+    pub(super) weight: f64,
+    /// As one of them writes it: the same one in whichever order they are compared.
+    pub(super) written: String,
+}
+
+/// All that two items have in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Evidence {
+    /// What is shared, the weightiest first.
+    pub(super) shared: Vec<Shared>,
+    /// The sum of the weights.
+    pub(super) weight: f64,
+    /// What part of the lesser title the other title has, by weight.
+    pub(super) titles: f64,
+}
+
+impl Evidence {
+    /// Finds it. The cost is that of comparing each word with each, and both are bounded.
+    pub(super) fn new(a: &Profile, b: &Profile) -> Self {
+        let one_language = a.language == b.language;
+        let (left, right): (Vec<&Word>, Vec<&Word>) = (a.words().collect(), b.words().collect());
+        let mut candidates: Vec<(f64, f64, usize, usize)> = Vec::new();
+        for (i, x) in left.iter().enumerate() {
+            for (j, y) in right.iter().enumerate() {
+                let Some(affinity) = affinity(x, y, one_language) else {
+                    continue;
+                };
+                let place = match (i < a.title.len(), j < b.title.len()) {
+                    (true, true) => 1.0,
+                    (false, false) => ASIDE,
+                    _ => CROSSED,
+                };
+                let weight = f64::midpoint(weigh(x, a, b), weigh(y, b, a));
+                candidates.push((affinity * weight * place, affinity, i, j));
+            }
+        }
+        // The best pairs first; the order of equals must not depend on which item is which.
+        candidates.sort_by(|x, y| {
+            y.0.total_cmp(&x.0)
+                .then(y.1.total_cmp(&x.1))
+                .then((x.2 + x.3).cmp(&(y.2 + y.3)))
+                .then(x.2.abs_diff(x.3).cmp(&y.2.abs_diff(y.3)))
+        });
+        let (mut taken_a, mut taken_b) = (vec![false; left.len()], vec![false; right.len()]);
+        let mut evidence = Self::default();
+        for (weight, _, i, j) in candidates {
+            if taken_a[i] || taken_b[j] {
+                continue;
+            }
+            (taken_a[i], taken_b[j]) = (true, true);
+            evidence.shared.push(Shared {
+                at: (i, j),
+                weight,
+                written: left[i].written.clone().min(right[j].written.clone()),
+            });
+        }
+        evidence.count_names_once(&left, &right);
+        evidence.weight = evidence.shared.iter().map(|shared| shared.weight).sum();
+        let whole = |profile: &Profile, other: &Profile| -> f64 {
+            let words = profile.title.iter();
+            words.map(|word| weigh(word, profile, other)).sum()
+        };
+        let both: f64 = evidence
+            .shared
+            .iter()
+            .filter(|shared| shared.at.0 < a.title.len() && shared.at.1 < b.title.len())
+            .map(|shared| shared.weight)
+            .sum();
+        let less = whole(a, b).min(whole(b, a));
+        evidence.titles = if less > 0.0 { both / less } else { 0.0 };
+        evidence
+    }
+
+    /// A name of several words is one name: what follows the first says less.
+    fn count_names_once(&mut self, left: &[&Word], right: &[&Word]) {
+        let hard = |word: &Word| word.is_name() || word.number().is_some();
+        let places: std::collections::BTreeSet<(usize, usize)> = self
+            .shared
+            .iter()
+            .filter(|shared| hard(left[shared.at.0]) || hard(right[shared.at.1]))
+            .map(|shared| shared.at)
+            .collect();
+        let follows = |(i, j): (usize, usize)| {
+            (1..=2).any(|back| match (i.checked_sub(back), j.checked_sub(back)) {
+                (Some(x), Some(y)) => {
+                    let linked = back == 1 || left[i - 1].sort == Sort::Stop && right[j - 1].sort == Sort::Stop;
+                    linked && places.contains(&(x, y))
+                }
+                _ => false,
+            })
+        };
+        for shared in &mut self.shared {
+            if places.contains(&shared.at) && follows(shared.at) {
+                shared.weight *= FOLLOWING;
+            }
+        }
+    }
+}
+
+/// How much it says that a word of `profile` stands in the other item as well.
+pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
+    let letters = word.folded.chars().count();
+    let weight = match word.sort {
+        Sort::Stop => 0.0,
+        Sort::Number(super::numbers::Number::Year(year)) => {
+            let this = |profile: &Profile| {
+                profile
+                    .published
+                    .is_some_and(|at| chrono::Datelike::year(&at) == i32::from(year))
+            };
+            if this(profile) || this(other) { 0.1 } else { 0.8 }
+        }
+        Sort::Number(number) => number.weight(),
+        _ if word.is_common() => 0.25,
+        _ if word.is_marked(Mark::Name) => 1.3,
+        Sort::Code if letters > 2 => 2.2,
+        Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
+        Sort::Perhaps if word.meanings.is_empty() => 1.3,
+        _ if word.is_marked(Mark::Topic) => 0.85,
+        _ if word.meanings.iter().any(|meaning| matches!(meaning.mark, Mark::Value(_))) => 0.7,
+        _ if !word.meanings.is_empty() => 0.4,
+        _ => match letters {
+            0..=2 => 0.2,
+            3 => 0.3,
+            4 => 0.6,
+            _ => 1.0,
+        },
+    };
+    if profile.own.contains(&word.stem) || other.own.contains(&word.stem) {
+        weight * OWN
+    } else {
+        weight
+    }
+}
+
+/// Whether two words can be one, and how surely (up to 1).
+pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
+    match (a.sort, b.sort) {
+        (Sort::Number(a), Sort::Number(b)) => return a.agrees(b).then_some(1.0),
+        (Sort::Number(_) | Sort::Stop, _) | (_, Sort::Number(_) | Sort::Stop) => return None,
+        _ => {}
+    }
+    if a.folded == b.folded && (one_language || a.folded.chars().count() > 3 || a.is_name()) {
+        return Some(1.0);
+    }
+    let meaning = a
+        .meanings
+        .iter()
+        .filter(|meaning| b.meanings.contains(meaning))
+        .map(|meaning| match meaning.mark {
+            Mark::Name | Mark::CommonName | Mark::Value(_) => 1.0,
+            Mark::Topic | Mark::Common => 0.85,
+            Mark::Stage(_) => 0.5,
+        })
+        .max_by(f64::total_cmp);
+    meaning.into_iter().chain(spelling(a, b, one_language)).max_by(f64::total_cmp)
+}
+
+fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
+    let (short, long) = if (a.folded.len(), &a.folded) < (b.folded.len(), &b.folded) {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    if a.sort == Sort::Code && b.sort == Sort::Code {
+        let plain = |word: &Word| word.folded.replace(' ', "");
+        return (plain(a) == plain(b)).then_some(1.0);
+    }
+    // A designation of digits is no beginning of a word.
+    if [a, b].iter().any(|word| word.folded.chars().any(char::is_numeric)) {
+        return None;
+    }
+    let letters = short.folded.chars().count();
+    let names = a.is_name() && b.is_name();
+    if a.stem == b.stem && letters > 2 {
+        if one_language {
+            return Some(0.95);
+        }
+        if letters > 4 || names && letters > 3 {
+            return Some(0.85);
+        }
+    }
+    if one_language {
+        // A verb and its noun may leave stems of which one has a letter more.
+        let longer = long.stem.strip_prefix(short.stem.as_str());
+        if short.stem.len() > 3 && longer.is_some_and(|rest| rest.len() == 1) && letters > 4 {
+            return Some(0.7);
+        }
+        let ending = long.folded.strip_prefix(short.stem.as_str());
+        let inflected = ending.is_some_and(|ending| {
+            matches!(ending, "ing" | "ed" | "er" | "ers" | "en" | "ern" | "es" | "ings")
+        });
+        if short.stem.len() > 3 && inflected {
+            return Some(0.9);
+        }
+        // A compound holds its last part: microlaunchers, launchers.
+        return (letters > 6 && long.folded.ends_with(&short.folded)).then_some(0.7);
+    }
+    let near = letters >= COGNATE
+        && long.folded.len() < 24
+        && long.folded.len() - short.folded.len() < 5
+        && a.folded.chars().next() == b.folded.chars().next();
+    (near && strsim::normalized_levenshtein(&a.folded, &b.folded) >= ALIKE).then_some(0.75)
+}

@@ -1,0 +1,341 @@
+//! When two items are one piece of news, and when one is the other's translation: a pure judgement, with its reason.
+//!
+//! Evidence is weighed (`evidence.rs`), objections are heard (`veto.rs`), and a threshold that grows with the time
+//! between the two decides. Doubt means "different": two entries for one story annoy, two stories in one entry mislead.
+
+mod address;
+mod evidence;
+mod lexicon;
+mod numbers;
+mod profile;
+mod script;
+mod sketch;
+#[cfg(test)]
+mod tests;
+mod veto;
+mod words;
+
+use std::fmt;
+
+use address::Relation;
+use evidence::{Evidence, Shared};
+use lexicon::{Mark, Stage};
+pub use profile::{Profile, Telling};
+pub use sketch::sketch;
+
+/// Hours beyond which two tellings are not of one story, whatever they share.
+const WINDOW: f64 = 12.0 * 24.0;
+/// The same for translations, which take their time.
+const TRANSLATED: f64 = 14.0 * 24.0;
+/// Hours that one source may take to revise its text.
+const REVISION: f64 = 72.0;
+/// Hours assumed between two items of which one has no date.
+const UNKNOWN: f64 = 36.0;
+/// The evidence that two sources tell one story, if they do so on one day.
+const SAME: f64 = 1.8;
+/// The evidence for a translation.
+const TRANSLATION: f64 = 2.2;
+/// How much more evidence each day between them asks for.
+const DAY: f64 = 0.1;
+/// What each topic of either title costs that the other item does not have, as far as both have one.
+const LOOSE: f64 = 0.35;
+/// What a lead image is worth that both show.
+const IMAGE: f64 = 2.8;
+/// What a page's name is worth that two sites share.
+const NAME: f64 = 2.0;
+/// What one number or one name on one site is worth.
+const ARTICLE: f64 = 4.0;
+
+/// What two items are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinship {
+    /// One story in one language.
+    Same,
+    /// One story in two languages.
+    Translation,
+    /// Two stories.
+    Different,
+}
+
+impl Kinship {
+    /// The word for it in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Translation => "translation",
+            Self::Different => "different",
+        }
+    }
+}
+
+impl fmt::Display for Kinship {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What two items are to each other, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What they are.
+    pub kinship: Kinship,
+    /// A sentence for people.
+    pub why: String,
+}
+
+impl Judgement {
+    fn new(kinship: Kinship, why: impl Into<String>) -> Self {
+        Self {
+            kinship,
+            why: why.into(),
+        }
+    }
+
+    fn different(why: impl Into<String>) -> Self {
+        Self::new(Kinship::Different, why)
+    }
+}
+
+/// Compares two items. The order of the two makes no difference.
+#[must_use]
+pub fn compare(a: &Profile, b: &Profile) -> Judgement {
+    let relation = match (&a.address, &b.address) {
+        (Some(a), Some(b)) => a.relation(b),
+        _ => Relation::None,
+    };
+    let apart = match (a.published, b.published) {
+        (Some(a), Some(b)) => {
+            #[allow(clippy::cast_precision_loss, reason = "minutes of a lifetime")]
+            let minutes = (a - b).num_minutes().abs() as f64;
+            minutes / 60.0
+        }
+        _ => UNKNOWN,
+    };
+    let evidence = Evidence::new(a, b);
+    let pair = Pair {
+        a,
+        b,
+        relation,
+        apart,
+        evidence,
+    };
+    if a.language == b.language {
+        pair.same()
+    } else {
+        pair.translation()
+    }
+}
+
+/// Two items and what is known of them together.
+struct Pair<'a> {
+    a: &'a Profile,
+    b: &'a Profile,
+    relation: Relation,
+    apart: f64,
+    evidence: Evidence,
+}
+
+impl Pair<'_> {
+    fn same(&self) -> Judgement {
+        let (a, b) = (self.a, self.b);
+        if self.relation == Relation::OnePage
+            && self.apart <= REVISION
+            && self.evidence.titles >= 0.3
+        {
+            return Judgement::new(Kinship::Same, "both are at one address");
+        }
+        if self.apart > WINDOW {
+            return self.too_far();
+        }
+        if let Some(why) = self.other_versions() {
+            return Judgement::different(why);
+        }
+        let one_source = a.source == b.source;
+        if one_source {
+            return self.one_source();
+        }
+        if let Some(why) = veto::find(a, b) {
+            return Judgement::different(why);
+        }
+        let mut weight = self.evidence.weight;
+        if self.one_image() {
+            weight += IMAGE;
+        }
+        match self.relation {
+            Relation::OnePage | Relation::OneArticle => weight += ARTICLE,
+            Relation::SameName => weight += NAME,
+            Relation::Numbered => return Judgement::different("the site has two pages of this name"),
+            Relation::None => {}
+        }
+        self.weigh(weight, SAME, Kinship::Same)
+    }
+
+    /// One source tells a story once; it may revise it, or have it at two addresses.
+    fn one_source(&self) -> Judgement {
+        let (a, b, evidence) = (self.a, self.b, &self.evidence);
+        let revised = a.is_at(Stage::Revised) != b.is_at(Stage::Revised);
+        if revised && self.apart <= REVISION && evidence.titles >= 0.35 {
+            return Judgement::new(Kinship::Same, "one says that it revises the other");
+        }
+        if self.relation == Relation::Numbered {
+            return Judgement::different("the source has two pages of this name");
+        }
+        if let Some(why) = veto::find(a, b) {
+            return Judgement::different(why);
+        }
+        let close = self.apart <= REVISION / 2.0;
+        let article = matches!(self.relation, Relation::OnePage | Relation::OneArticle);
+        if close && evidence.titles >= 0.9 && self.summaries_agree() {
+            return Judgement::new(Kinship::Same, "the source tells it twice under one title");
+        }
+        if close && article && evidence.titles >= 0.5 {
+            return Judgement::new(Kinship::Same, "the source has it at two addresses");
+        }
+        Judgement::different("one source tells both, under different titles")
+    }
+
+    /// Whether one summary says what the other says, or nothing.
+    fn summaries_agree(&self) -> bool {
+        let (a, b) = (self.a, self.b);
+        if a.summary.is_empty() || b.summary.is_empty() {
+            return true;
+        }
+        let own: f64 = a.summary.iter().map(|word| evidence::weigh(word, a, b)).sum();
+        let other: f64 = b.summary.iter().map(|word| evidence::weigh(word, b, a)).sum();
+        let shared: f64 = self
+            .evidence
+            .shared
+            .iter()
+            .filter(|shared| shared.at.0 >= a.title.len() && shared.at.1 >= b.title.len())
+            .map(|shared| shared.weight * 2.0)
+            .sum();
+        shared >= 0.5 * own.min(other)
+    }
+
+    fn translation(&self) -> Judgement {
+        let (a, b) = (self.a, self.b);
+        if self.linked() {
+            return Judgement::new(
+                Kinship::Translation,
+                "a page names the other as its version in that language",
+            );
+        }
+        if let Some(why) = self.other_versions() {
+            return Judgement::different(why);
+        }
+        if self.apart > TRANSLATED {
+            return self.too_far();
+        }
+        if let Some(why) = veto::find(a, b) {
+            return Judgement::different(why);
+        }
+        let mut weight = self.evidence.weight;
+        if self.one_image() {
+            weight += IMAGE;
+        }
+        let one_site = matches!((&a.address, &b.address), (Some(a), Some(b)) if a.site == b.site);
+        match self.relation {
+            Relation::OnePage | Relation::OneArticle => weight += ARTICLE,
+            Relation::SameName => weight += NAME,
+            _ if one_site => weight += 0.3,
+            _ => {}
+        }
+        self.weigh(weight, TRANSLATION, Kinship::Translation)
+    }
+
+    fn weigh(&self, weight: f64, threshold: f64, kinship: Kinship) -> Judgement {
+        let weight = weight - self.loose() * LOOSE;
+        if std::env::var("DBG").is_ok() { return Judgement::new(if weight < threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0) {Kinship::Different} else {kinship}, format!("W {:.2} titles {:.2} loose {} days {:.1} img {} {:?}", weight, self.evidence.titles, self.loose(), self.apart/24.0, self.one_image(), self.evidence.shared.iter().map(|s| format!("{}:{:.2}", s.written, s.weight)).collect::<Vec<_>>())); }
+        let needed = threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0);
+        if weight < needed {
+            return Judgement::different(match self.terms().as_slice() {
+                [] => "they have nothing in common".to_owned(),
+                terms => format!("they have too little in common: {}", terms.join(", ")),
+            });
+        }
+        let mut reasons = Vec::new();
+        if self.one_image() {
+            reasons.push("they show one image".to_owned());
+        }
+        match self.relation {
+            Relation::None | Relation::Numbered => {}
+            Relation::SameName => reasons.push("their pages have one name".to_owned()),
+            Relation::OneArticle | Relation::OnePage => {
+                reasons.push("their addresses are of one article".to_owned());
+            }
+        }
+        let terms = self.terms();
+        if !terms.is_empty() {
+            reasons.push(format!("both tell of {}", terms.join(", ")));
+        }
+        Judgement::new(kinship, reasons.join("; "))
+    }
+
+    /// How many topics both titles have that the other item lacks: the lesser of the two numbers.
+    fn loose(&self) -> f64 {
+        let count = |from: &Profile, to: &Profile| {
+            let one_language = from.language == to.language;
+            let loose = from.title.iter().filter(|word| {
+                word.is_marked(Mark::Topic)
+                    && !to
+                        .words()
+                        .any(|other| evidence::affinity(word, other, one_language).is_some())
+            });
+            u8::try_from(loose.count()).unwrap_or(u8::MAX)
+        };
+        f64::from(count(self.a, self.b).min(count(self.b, self.a)))
+    }
+
+    /// The weightiest of what both have, for people.
+    fn terms(&self) -> Vec<String> {
+        let shared = self.evidence.shared.iter();
+        let mut terms: Vec<&Shared> = shared.filter(|shared| shared.weight > 0.2).collect();
+        terms.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| x.written.cmp(&y.written)));
+        terms.truncate(6);
+        terms
+            .into_iter()
+            .map(|shared| format!("`{}`", shared.written))
+            .collect()
+    }
+
+    fn one_image(&self) -> bool {
+        self.a.image.is_some() && self.a.image == self.b.image
+    }
+
+    fn too_far(&self) -> Judgement {
+        Judgement::different(format!("{:.0} days lie between them", self.apart / 24.0))
+    }
+
+    /// Whether either page names the other as its version in that language.
+    fn linked(&self) -> bool {
+        let names = |from: &Profile, to: &Profile| {
+            let version = from.alternates.get(&to.language);
+            matches!((version, &to.address), (Some(version), Some(address))
+                if version.relation(address) >= Relation::OneArticle)
+        };
+        names(self.a, self.b) || names(self.b, self.a)
+    }
+
+    /// Whether a page names another version than the one at hand, in its language or in a third one.
+    fn other_versions(&self) -> Option<String> {
+        let (a, b) = (self.a, self.b);
+        let other = |from: &Profile, to: &Profile| {
+            let version = from.alternates.get(&to.language);
+            matches!((version, &to.address), (Some(version), Some(address))
+                if !version.front && version.site == address.site && version.relation(address) == Relation::None)
+        };
+        if a.language != b.language && (other(a, b) || other(b, a)) {
+            return Some("a page names another one as its version in that language".to_owned());
+        }
+        let third = a.alternates.iter().find(|(language, version)| {
+            let rival = b.alternates.get(*language);
+            **language != a.language
+                && **language != b.language
+                && rival.is_some_and(|rival| {
+                    !version.front && !rival.front && version.relation(rival) < Relation::OneArticle
+                })
+        });
+        third.map(|(language, _)| format!("they name different pages as their versions in `{language}`"))
+    }
+}

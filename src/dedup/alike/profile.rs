@@ -1,0 +1,93 @@
+//! An item as it is compared: its words with their meanings, its addresses, its time.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::address::{Address, image};
+use super::lexicon::{Mark, Stage};
+use super::words::{self, SUMMARY, TITLE, Word, fold};
+
+/// What is compared of an item. All but the title may be missing.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling<'a> {
+    /// The name of its source.
+    pub source: &'a str,
+    /// Where it is told.
+    pub url: Option<&'a Url>,
+    /// Its title as plain text.
+    pub title: &'a str,
+    /// Its teaser as plain text.
+    pub summary: &'a str,
+    /// The tag of its language.
+    pub language: &'a str,
+    /// When it was published.
+    pub published: Option<DateTime<Utc>>,
+    /// Its lead image.
+    pub image: Option<&'a Url>,
+    /// Where it is told in other languages, by their tags (`hreflang`).
+    pub alternates: &'a BTreeMap<String, Url>,
+}
+
+/// An item, read for being compared.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    pub(super) source: String,
+    pub(super) language: String,
+    pub(super) address: Option<Address>,
+    pub(super) title: Vec<Word>,
+    pub(super) summary: Vec<Word>,
+    pub(super) published: Option<DateTime<Utc>>,
+    pub(super) image: Option<String>,
+    pub(super) alternates: BTreeMap<String, Address>,
+    /// Stems of what the source and its site are called: they say nothing of a story.
+    pub(super) own: Vec<String>,
+}
+
+impl Profile {
+    /// Reads an item. The cost is bounded, whatever it says.
+    #[must_use]
+    pub fn new(telling: &Telling<'_>) -> Self {
+        let host = telling.url.and_then(Url::host_str).unwrap_or_default();
+        let own = telling
+            .source
+            .split(|c: char| !c.is_alphanumeric())
+            .chain(host.split(['.', '-']))
+            .filter(|part| part.len() > 2)
+            .map(|part| words::stem(&fold(part)))
+            .collect();
+        Self {
+            source: telling.source.to_owned(),
+            language: telling.language.to_owned(),
+            address: telling.url.map(Address::new),
+            title: words::read(telling.title, telling.language, TITLE),
+            summary: words::read(telling.summary, telling.language, SUMMARY),
+            published: telling.published,
+            image: telling.image.and_then(image),
+            alternates: telling
+                .alternates
+                .iter()
+                .map(|(language, url)| (language.clone(), Address::new(url)))
+                .collect(),
+            own,
+        }
+    }
+
+    /// All its words, those of the title first.
+    pub(super) fn words(&self) -> impl Iterator<Item = &Word> {
+        self.title.iter().chain(&self.summary)
+    }
+
+    /// Whether its title or its summary says that the affair is at this stage.
+    pub(super) fn mentions(&self, stage: Stage) -> bool {
+        self.words().any(|word| word.is_marked(Mark::Stage(stage)))
+    }
+
+    /// Whether its title says that the affair is at this stage.
+    pub(super) fn is_at(&self, stage: Stage) -> bool {
+        self.title
+            .iter()
+            .any(|word| word.is_marked(Mark::Stage(stage)))
+    }
+}

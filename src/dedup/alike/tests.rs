@@ -1,0 +1,237 @@
+#![allow(clippy::unwrap_used)]
+use std::collections::BTreeMap;
+
+use chrono::{TimeDelta, TimeZone, Utc};
+use proptest::prelude::*;
+use url::Url;
+
+use super::*;
+
+/// An item of an invented source: `SOURCE LANGUAGE HOUR | TITLE | SUMMARY`.
+fn item(text: &str) -> Profile {
+    let mut parts = text.split(" | ");
+    let head: Vec<&str> = parts.next().unwrap().split(' ').collect();
+    let (source, language) = (head[0], head[1]);
+    let hours: i64 = head[2].parse().unwrap();
+    let title = parts.next().unwrap();
+    let slug: Vec<String> = title.split(' ').map(words::fold).collect();
+    let url = Url::parse(&format!(
+        "https://{source}.example/{language}/{}",
+        slug.join("-")
+    ))
+    .unwrap();
+    let start = Utc.with_ymd_and_hms(2025, 3, 10, 8, 0, 0).unwrap();
+    Profile::new(&Telling {
+        source,
+        url: Some(&url),
+        title,
+        summary: parts.next().unwrap_or_default(),
+        language,
+        published: Some(start + TimeDelta::hours(hours)),
+        image: None,
+        alternates: &BTreeMap::new(),
+    })
+}
+
+fn check(pairs: &[(&str, &str)], kinship: Kinship) {
+    let mut wrong = Vec::new();
+    for (a, b) in pairs {
+        let judgement = compare(&item(a), &item(b));
+        if judgement.kinship != kinship {
+            wrong.push(format!("{a}\n{b}\n  {}: {}", judgement.kinship, judgement.why));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn one_story_is_known_under_other_titles() {
+    check(
+        &[
+            (
+                "agenzia it 0 | Consegnato a Matera il nuovo supercalcolatore Zefiro | Servirà a 200 ricercatori per i modelli del clima.",
+                "giornale it 16 | Zefiro è arrivato a Matera: il supercalcolatore per il clima | Lo useranno duecento ricercatori.",
+            ),
+            (
+                "regione it 0 | Frane, 14 milioni per la strada della Val Torbida | La Giunta ha approvato il piano.",
+                "giornale it 20 | Val Torbida, la strada riapre: arrivano 14 milioni | Il piano contro le frane.",
+            ),
+            (
+                "agency en 0 | Kestrel-2 Satellite Reaches Orbit | The radar satellite separated 31 minutes after liftoff.",
+                "paper en 5 | Radar satellite Kestrel-2 in orbit after flawless launch | ",
+            ),
+            (
+                "land de 0 | Lawinengefahr im Ultental: Straße nach Sankt Walburg gesperrt | ",
+                "zeitung de 6 | Sankt Walburg abgeschnitten: Straße wegen Lawinen gesperrt | ",
+            ),
+            (
+                "agence fr 0 | La fusée Callisto réussit son premier vol à Kourou | ",
+                "journal fr 9 | Premier vol réussi pour Callisto depuis Kourou | La fusée a volé huit minutes.",
+            ),
+            (
+                "agencia es 0 | El telescopio Halcón descubre tres planetas en la estrella Tau-9 | ",
+                "diario es 20 | Hallan tres planetas junto a Tau-9 con el telescopio Halcón | ",
+            ),
+            (
+                "agencia pt 0 | Estudantes de Évora lançam balão com 12 experiências | ",
+                "jornal pt 8 | Balão dos estudantes de Évora leva doze experiências à estratosfera | ",
+            ),
+            (
+                "jigyodan ja 0 | 新型ロケット「はやぶさ丸」打ち上げ成功 種子島から | ",
+                "shimbun ja 4 | 種子島で新型ロケット「はやぶさ丸」の打ち上げに成功 | ",
+            ),
+            (
+                "agentstvo ru 0 | Спутник «Ладога-3» выведен на орбиту с Восточного | ",
+                "gazeta ru 5 | С Восточного запущен спутник «Ладога-3» | ",
+            ),
+        ],
+        Kinship::Same,
+    );
+}
+
+#[test]
+fn what_differs_in_one_thing_is_another_story() {
+    check(
+        &[
+            (
+                "regione it 0 | Delibera n. 1234: fondi alle biblioteche | ",
+                "giornale it 5 | Delibera n. 1235: fondi alle biblioteche | ",
+            ),
+            (
+                "protezione it 0 | Allerta arancione in Liguria per temporali | ",
+                "giornale it 3 | Allerta arancione in Toscana per temporali | ",
+            ),
+            (
+                "protezione it 0 | Allerta gialla in Liguria per temporali e vento | ",
+                "giornale it 20 | Allerta rossa in Liguria per temporali e vento | ",
+            ),
+            (
+                "festival it 0 | Festival delle comete, giorno 3 di 5 | ",
+                "giornale it 24 | Festival delle comete, giorno 4 di 5 | ",
+            ),
+            (
+                "agency en 0 | Kestrel mission 6 docks with the station | ",
+                "paper en 10 | Kestrel mission 7 docks with the station | ",
+            ),
+            (
+                "agency en 0 | Flight software 4.2 uploaded to Kestrel | ",
+                "paper en 10 | Flight software 4.3 uploaded to Kestrel | ",
+            ),
+            (
+                "agency en 0 | Kestrel to launch on Friday from Wallops | ",
+                "paper en 30 | Kestrel launched from Wallops | ",
+            ),
+            (
+                "agency en 0 | Kestrel capsule launched from Wallops | ",
+                "paper en 40 | Kestrel capsule lands in Nevada | ",
+            ),
+            (
+                "agency en 0 | High winds delay Kestrel launch | ",
+                "paper en 20 | Kestrel launch on its way to the Moon | ",
+            ),
+            (
+                "regione it 0 | Bando per le startup dello spazio: domande fino al 30 aprile | ",
+                "giornale it 200 | Startup dello spazio, ecco i vincitori del bando | ",
+            ),
+            (
+                "regione it 0 | Ospedale di Montefalco, 12 milioni per il nuovo pronto soccorso | ",
+                "giornale it 4 | Ospedale di Roccaverde, 12 milioni per il nuovo pronto soccorso | ",
+            ),
+            (
+                "regione it 0 | Bianchi: \"Con il ponte nuovo meno code in città\" | ",
+                "giornale it 3 | Bianchi: \"Le liste d'attesa caleranno presto\" | ",
+            ),
+            (
+                "regione it 0 | Export, il Molise cresce del 3,4% | ",
+                "giornale it 8 | Export, il Molise cresce del 4,1% | ",
+            ),
+            (
+                "land de 0 | Radweg Meran eröffnet | ",
+                "zeitung de 5 | Radweg Brixen eröffnet | ",
+            ),
+            (
+                "agence fr 0 | Séisme de magnitude 4,1 près de Pau | ",
+                "journal fr 30 | Séisme de magnitude 5,3 près de Pau | ",
+            ),
+            (
+                "agencia es 0 | Huelva acoge la Noche Europea de las Estrellas | ",
+                "diario es 3 | Cádiz acoge la Noche Europea de las Estrellas | ",
+            ),
+            (
+                "jigyodan ja 0 | 新型ロケット「はやぶさ丸」3号機打ち上げ | ",
+                "shimbun ja 4 | 新型ロケット「はやぶさ丸」4号機打ち上げ | ",
+            ),
+            (
+                "regione it 0 | Il satellite Rondine supera i test di vibrazione | ",
+                "giornale it 60 | Il satellite Rondine lanciato da Kourou | ",
+            ),
+            (
+                "regione it 0 | Legge sulla montagna approvata in Aula | ",
+                "giornale it 2 | Legge sui parchi approvata in Aula | ",
+            ),
+            (
+                "agency en 0 | Crew of Expedition 80 enters the station | ",
+                "paper en 50 | Crew of Expedition 80 begins first spacewalk | ",
+            ),
+        ],
+        Kinship::Different,
+    );
+}
+
+#[test]
+fn translations_are_known_by_names_figures_and_meaning() {
+    check(
+        &[
+            (
+                "agenzia it 0 | Il satellite Rondine fotografa l'alluvione in Slovenia | Oltre 6.200 ettari sott'acqua.",
+                "agency en 20 | Rondine satellite images Slovenian floods | More than 6,200 hectares under water.",
+            ),
+            (
+                "land de 0 | Hochwasser in Bozen: 14 Brücken gesperrt | ",
+                "provincia it 4 | Bolzano, chiusi quattordici ponti per la piena | ",
+            ),
+            (
+                "agence fr 0 | Le télescope Faucon découvre une planète autour de Tau-9 | ",
+                "agencia es 26 | El telescopio Faucon halla un planeta en Tau-9 | ",
+            ),
+            (
+                "agencia pt 0 | Équipe de Évora vence concurso europeu de foguetes Stratos | ",
+                "agency en 10 | Team from Évora wins Stratos rocket contest | ",
+            ),
+            (
+                "agentstvo ru 0 | Космонавт Лаврентьева установила рекорд: 412 суток на орбите | ",
+                "agency en 9 | Lavrentieva sets record with 412 days in orbit | ",
+            ),
+        ],
+        Kinship::Translation,
+    );
+}
+
+#[test]
+fn stories_of_two_languages_that_share_a_name_are_not_translations() {
+    check(
+        &[
+            (
+                "agenzia it 0 | La sonda Rondine sorvola Venere | ",
+                "agency en 30 | Rondine probe launched towards Venus | ",
+            ),
+            (
+                "provincia it 0 | Bolzano, bando per 40 alloggi agli studenti | ",
+                "land de 5 | Bozen: 40 Kilometer Radwege gesperrt | ",
+            ),
+            (
+                "agenzia it 0 | Moretti in orbita: la prima intervista dalla Stazione | ",
+                "agency en 20 | Moretti to lead training of new astronauts | ",
+            ),
+            (
+                "agence fr 0 | Callisto décollera mardi de Kourou | ",
+                "agencia es 30 | Callisto despega con éxito de Kurú | ",
+            ),
+            (
+                "agenzia it 0 | Notte delle stelle: il programma di Firenze | ",
+                "agency en 3 | Night of the stars: the programme in Genoa | ",
+            ),
+        ],
+        Kinship::Different,
+    );
+}

@@ -1,0 +1,298 @@
+//! What speaks against two items being one story, however alike they are: another number, day, place or name in the
+//! same position; another stage of the affair; another statement by the same person.
+
+use chrono::TimeDelta;
+
+use super::evidence::{affinity, weigh};
+use super::lexicon::{Mark, Stage};
+use super::numbers::Number;
+use super::profile::Profile;
+use super::words::{Sort, Word};
+
+/// The most words that may stand where the other title has others, for them to be in one position.
+const SLOT: usize = 3;
+/// What part of the titles must stand in one order in both, for a position to be comparable.
+const PARALLEL: f64 = 0.34;
+/// The same, for any words to be comparable and not only names.
+const PLAIN_PARALLEL: f64 = 0.55;
+
+/// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
+const AMOUNT: u64 = 100_000_000;
+/// Time enough for what was to come to have happened.
+const LATER: TimeDelta = TimeDelta::hours(12);
+
+/// Stages of which one story has only one.
+const OPPOSED: [(Stage, Stage); 5] = [
+    (Stage::Ahead, Stage::Done),
+    (Stage::Ahead, Stage::Off),
+    (Stage::Off, Stage::Done),
+    (Stage::Call, Stage::Outcome),
+    (Stage::Call, Stage::Done),
+];
+
+/// A reason, in words for people; nothing if there is none.
+pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
+    let one_language = a.language == b.language;
+    value(a, b)
+        .or_else(|| counted(a, b, one_language))
+        .or_else(|| one_language.then(|| position(a, b)).flatten())
+        .or_else(|| stage(a, b))
+        .or_else(|| statement(a, b, one_language))
+}
+
+/// The colour of a warning, the day of the week, the side of the compass.
+fn value(a: &Profile, b: &Profile) -> Option<String> {
+    for x in &a.title {
+        for meaning in &x.meanings {
+            let Mark::Value(_) = meaning.mark else {
+                continue;
+            };
+            let rivals: Vec<&Word> = b.title.iter().filter(|y| y.is_marked(meaning.mark)).collect();
+            let agreed = b.words().any(|word| word.meanings.contains(meaning));
+            let back = |rival: &&&Word| {
+                !a.title
+                    .iter()
+                    .any(|x| x.meanings.iter().any(|meaning| rival.meanings.contains(meaning)))
+            };
+            if !agreed
+                && let Some(rival) = rivals.iter().find(back)
+            {
+                return Some(against(x, rival));
+            }
+        }
+    }
+    None
+}
+
+/// A number that counts or numbers the same thing, and is another one.
+fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
+    let numbers = |profile: &Profile| -> Vec<(usize, Number)> {
+        let words = profile.title.iter().enumerate();
+        words
+            .filter_map(|(at, word)| Some((at, word.number()?)))
+            .collect()
+    };
+    for (i, x) in numbers(a) {
+        if b.words().any(|word| word.number().is_some_and(|y| x.agrees(y))) {
+            continue;
+        }
+        for (j, y) in numbers(b) {
+            let known = a.words().any(|word| word.number().is_some_and(|x| x.agrees(y)));
+            let comparable = matches!(
+                (x, y),
+                (
+                    Number::Count { .. } | Number::Ordinal(_),
+                    Number::Count { .. } | Number::Ordinal(_)
+                ) | (Number::Year(_), Number::Year(_))
+                    | (Number::Day { .. }, Number::Day { .. })
+                    | (Number::Month(_), Number::Month(_))
+            );
+            if known || !comparable {
+                continue;
+            }
+            let amounts = matches!((x, y), (Number::Count { thousandths: x, .. }, Number::Count { thousandths: y, .. })
+                if x.min(y) >= AMOUNT || x % 1000 > 0 && y % 1000 > 0);
+            let labelled = [-1, 1].into_iter().any(|side| {
+                let label = |profile: &Profile, at: usize| label(&profile.title, at, side);
+                match (label(a, i), label(b, j)) {
+                    (Some(x), Some(y)) => affinity(&x, &y, one_language).is_some_and(|sure| sure > 0.8),
+                    _ => false,
+                }
+            });
+            let days = matches!(x, Number::Day { .. } | Number::Month(_));
+            if labelled || amounts || days && one_language {
+                let (x, y) = (a.title.get(i)?, b.title.get(j)?);
+                return Some(against(x, y));
+            }
+        }
+    }
+    designated(a, b)
+}
+
+/// The word beside a number that says what it numbers: `mission` of `mission 6`, `towns` of `23 towns`.
+fn label(title: &[Word], at: usize, side: isize) -> Option<Word> {
+    let mut at = at;
+    for _ in 0..3 {
+        at = at.checked_add_signed(side)?;
+        let word = title.get(at)?;
+        match word.sort {
+            Sort::Stop => {}
+            Sort::Number(_) => return None,
+            _ => return Some(word.clone()),
+        }
+    }
+    None
+}
+
+/// `H3F3` is not `H3F4`: designations that differ in their digits alone.
+fn designated(a: &Profile, b: &Profile) -> Option<String> {
+    let letters = |word: &Word| -> String {
+        word.folded.chars().filter(|c| c.is_alphabetic()).collect()
+    };
+    let digits = |word: &&Word| word.sort == Sort::Code && word.folded.chars().any(char::is_numeric);
+    for x in a.title.iter().filter(digits) {
+        if b.words().any(|y| affinity(x, y, true).is_some()) {
+            continue;
+        }
+        for y in b.title.iter().filter(digits) {
+            if letters(x) == letters(y) && !a.words().any(|x| affinity(x, y, true).is_some()) {
+                return Some(against(x, y));
+            }
+        }
+    }
+    None
+}
+
+/// Titles that run in parallel, but for something that stands in one position and is not the same.
+fn position(a: &Profile, b: &Profile) -> Option<String> {
+    let pairs = aligned(&a.title, &b.title);
+    let weight = |profile: &Profile, other: &Profile| -> f64 {
+        profile.title.iter().map(|word| 0.1 + weigh(word, profile, other)).sum()
+    };
+    let common: f64 = pairs
+        .iter()
+        .filter_map(|(i, j)| Some((a.title.get(*i)?, b.title.get(*j)?)))
+        .map(|(x, y)| 0.1 + f64::midpoint(weigh(x, a, b), weigh(y, b, a)))
+        .sum();
+    let (whole_a, whole_b) = (weight(a, b), weight(b, a));
+    let parallel = common / whole_a.min(whole_b).max(0.1);
+    let even = 2.0 * common / (whole_a + whole_b).max(0.1);
+    if parallel < PARALLEL {
+        return None;
+    }
+    let mut from = (0, 0);
+    let ends = pairs.iter().copied().chain([(a.title.len(), b.title.len())]);
+    for (i, j) in ends {
+        let (gap_a, gap_b) = (a.title.get(from.0..i)?, b.title.get(from.1..j)?);
+        from = (i + 1, j + 1);
+        let alone = |gap: &[Word], other: &Profile| -> Vec<Word> {
+            gap.iter()
+                .filter(|word| word.sort != Sort::Stop)
+                .filter(|word| !other.words().any(|other| affinity(word, other, true).is_some()))
+                .cloned()
+                .collect()
+        };
+        let (x, y) = (alone(gap_a, b), alone(gap_b, a));
+        if gap_a.len() <= SLOT && gap_b.len() <= SLOT {
+            let sorts: [fn(&Word) -> bool; 2] = [Word::is_distinct, |word| word.number().is_some()];
+            for sort in sorts {
+                if let (Some(x), Some(y)) = (
+                    x.iter().find(|word| sort(word)),
+                    y.iter().find(|word| sort(word)),
+                ) {
+                    return Some(against(x, y));
+                }
+            }
+        }
+        if even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
+            let topic = |word: &&Word| !word.is_common() && !is_stage(word) && word.folded.len() > 3;
+            if let (Some(x), Some(y)) = (x.iter().find(topic), y.iter().find(topic)) {
+                return Some(against(x, y));
+            }
+        }
+    }
+    None
+}
+
+fn is_stage(word: &Word) -> bool {
+    word.meanings
+        .iter()
+        .any(|meaning| matches!(meaning.mark, Mark::Stage(_)))
+}
+
+/// The longest row of words that both titles have in one order.
+fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
+    let same = |x: &Word, y: &Word| {
+        x.folded == y.folded || affinity(x, y, true).is_some_and(|sure| sure >= 0.85)
+    };
+    let mut lengths = vec![vec![0_u16; b.len() + 1]; a.len() + 1];
+    for (i, x) in a.iter().enumerate().rev() {
+        for (j, y) in b.iter().enumerate().rev() {
+            lengths[i][j] = if same(x, y) {
+                lengths[i + 1][j + 1] + 1
+            } else {
+                lengths[i + 1][j].max(lengths[i][j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut pairs = Vec::new();
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        if same(x, y) {
+            pairs.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if lengths[i + 1][j] >= lengths[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    pairs
+}
+
+/// One says that it will be, the other that it was, or was called off.
+fn stage(a: &Profile, b: &Profile) -> Option<String> {
+    let only =
+        |profile: &Profile, this: Stage, other: Stage| profile.is_at(this) && !profile.is_at(other);
+    for (x, y) in OPPOSED {
+        for (p, q) in [(a, b), (b, a)] {
+            if only(p, x, y) && only(q, y, x) {
+                let (first, second) = (staged(p, x)?, staged(q, y)?);
+                return Some(format!(
+                    "they are at different stages: `{first}` and `{second}`"
+                ));
+            }
+        }
+    }
+    for (p, q) in [(a, b), (b, a)] {
+        if p.is_at(Stage::Off) && !q.mentions(Stage::Off) {
+            let off = staged(p, Stage::Off)?;
+            return Some(format!("only one says `{off}`"));
+        }
+    }
+    // What is to come is told before it comes.
+    let (first, second) = match (a.published, b.published) {
+        (Some(at), Some(other)) if at + LATER <= other => (a, b),
+        (Some(at), Some(other)) if other + LATER <= at => (b, a),
+        _ => return None,
+    };
+    [Stage::Ahead, Stage::Call].into_iter().find_map(|stage| {
+        let passed = first.is_at(stage) && !second.mentions(stage);
+        let word = passed.then(|| staged(first, stage)).flatten()?;
+        Some(format!("the later one no longer says `{word}`"))
+    })
+}
+
+/// The word of a title that tells its stage.
+fn staged(profile: &Profile, stage: Stage) -> Option<&str> {
+    let mut words = profile.title.iter();
+    let word = words.find(|word| word.is_marked(Mark::Stage(stage)))?;
+    Some(word.written.as_str())
+}
+
+/// Both titles quote, and not the same words.
+fn statement(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
+    let quoted = |profile: &Profile| -> Vec<Word> {
+        let words = profile.title.iter();
+        words
+            .filter(|word| word.quoted && word.sort != Sort::Stop)
+            .cloned()
+            .collect()
+    };
+    let (x, y) = (quoted(a), quoted(b));
+    let told = |quote: &[Word], other: &Profile| {
+        let told = quote.iter().filter(|word| {
+            let mut words = other.words();
+            words.any(|other| affinity(word, other, one_language).is_some())
+        });
+        told.count() * 3 > quote.len()
+    };
+    let differ = x.len() > 1 && y.len() > 1 && !told(&x, b) && !told(&y, a);
+    differ.then(|| "they quote different statements".to_owned())
+}
+
+fn against(x: &Word, y: &Word) -> String {
+    // The order of the two must not depend on which item is which.
+    let (first, second) = if x.written <= y.written { (x, y) } else { (y, x) };
+    format!("one says `{}` where the other says `{}`", first.written, second.written)
+}

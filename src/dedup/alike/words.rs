@@ -1,0 +1,348 @@
+//! A text as words: folded, written in Latin letters, cut where the script cuts, and told apart by how much they can say.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::lexicon::{self, Mark, Meaning};
+use super::numbers::{self, Number};
+use super::script;
+
+/// No more words of a text are looked at than these.
+pub(super) const TITLE: usize = 48;
+/// The same for a summary.
+pub(super) const SUMMARY: usize = 96;
+/// Letters that a stem keeps.
+const STEM: usize = 5;
+
+/// What sort of word it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Carries no news: an article, a preposition.
+    Stop,
+    /// Any other word.
+    Plain,
+    /// It may be a name: nothing but its capital at the beginning of a sentence, or in a text full of capitals, says so.
+    Perhaps,
+    /// A name: it has a capital where other words have none.
+    Name,
+    /// A designation: letters and digits, capitals within, or all capitals.
+    Code,
+    /// A number, a year, a day.
+    Number(Number),
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Word {
+    /// As it was written, for people.
+    pub(super) written: String,
+    /// Folded, in Latin letters where its script has letters for them.
+    pub(super) folded: String,
+    /// What is left of it without its ending.
+    pub(super) stem: String,
+    /// Its sort.
+    pub(super) sort: Sort,
+    /// What it can mean.
+    pub(super) meanings: Vec<Meaning>,
+    /// It stands within quotation marks.
+    pub(super) quoted: bool,
+}
+
+impl Word {
+    /// Whether the word has this mark.
+    pub(super) fn is_marked(&self, mark: Mark) -> bool {
+        self.meanings.iter().any(|meaning| meaning.mark == mark)
+    }
+
+    /// Whether the word is so common in news that it tells little.
+    pub(super) fn is_common(&self) -> bool {
+        self.is_marked(Mark::Common) || self.is_marked(Mark::CommonName)
+    }
+
+    /// Whether the word is a name or stands where a name may stand.
+    pub(super) fn is_name(&self) -> bool {
+        match self.sort {
+            Sort::Name | Sort::Code => true,
+            Sort::Perhaps => self.meanings.is_empty() || self.is_marked(Mark::Name),
+            Sort::Plain => self.is_marked(Mark::Name),
+            Sort::Stop | Sort::Number(_) => false,
+        }
+    }
+
+    /// Whether the word is surely a name.
+    pub(super) fn is_distinct(&self) -> bool {
+        matches!(self.sort, Sort::Name | Sort::Code) || self.is_marked(Mark::Name)
+    }
+
+    /// The number, if it is one.
+    pub(super) fn number(&self) -> Option<Number> {
+        match self.sort {
+            Sort::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// Lower case, without accents, ligatures and marks, in Latin letters; blanks between the words.
+pub(super) fn fold(text: &str) -> String {
+    script::latin(&crate::config::units::fold(text))
+}
+
+/// Folded words that carry no news, by language.
+static STOPS: LazyLock<HashMap<&str, HashSet<String>>> = LazyLock::new(|| {
+    let rows = include_str!("stopwords.txt").lines();
+    rows.filter_map(|row| row.split_once(" | "))
+        .map(|(language, words)| (language, words.split(' ').map(fold).collect()))
+        .collect()
+});
+
+/// A run of letters and digits, and what stood before it.
+#[derive(Debug, Clone, Copy)]
+struct Run<'a> {
+    text: &'a str,
+    /// It begins a sentence or a quotation.
+    first: bool,
+    /// It is joined to the run before by a hyphen.
+    joined: bool,
+    quoted: bool,
+}
+
+/// Reads the words of a text in a language (the tag; nothing is lost if it is not known), at most so many.
+pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
+    let runs = cut(text, most);
+    let letters = |run: &&Run<'_>| run.text.chars().any(char::is_alphabetic);
+    let (mut capital, mut upper, mut all) = (0, 0, 0);
+    for run in runs.iter().filter(letters) {
+        let folded = fold(run.text);
+        if is_stop(&folded, language) || folded.chars().count() < 3 {
+            continue;
+        }
+        all += 1;
+        capital += usize::from(run.text.starts_with(char::is_uppercase));
+        upper += usize::from(is_upper(run.text));
+    }
+    // Where most words have a capital, as in English headlines and German, a capital says nothing.
+    let loud = upper * 10 > all * 7 && all > 1;
+    let headline = capital * 10 > all * 6 && all > 2 || language == "de";
+    let mut words: Vec<Word> = Vec::with_capacity(runs.len());
+    let mut next = 0;
+    while let Some(run) = runs.get(next) {
+        if let Some((number, taken)) = numbers::read(&runs_text(&runs, next), language) {
+            let last = (next + taken).min(runs.len());
+            let written: Vec<&str> = runs
+                .get(next..last)
+                .unwrap_or_default()
+                .iter()
+                .map(|run| run.text)
+                .collect();
+            words.push(Word {
+                written: written.join(" "),
+                folded: number.to_string(),
+                stem: number.to_string(),
+                sort: Sort::Number(number),
+                meanings: Vec::new(),
+                quoted: run.quoted,
+            });
+            next = last.max(next + 1);
+            continue;
+        }
+        words.push(word(*run, language, loud, headline));
+        next += 1;
+    }
+    mean(&mut words, language, loud);
+    words
+}
+
+fn runs_text<'a>(runs: &[Run<'a>], from: usize) -> Vec<&'a str> {
+    let end = (from + numbers::LONGEST).min(runs.len());
+    runs.get(from..end)
+        .unwrap_or_default()
+        .iter()
+        .map(|run| run.text)
+        .collect()
+}
+
+fn word(run: Run<'_>, language: &str, loud: bool, headline: bool) -> Word {
+    let folded = fold(run.text);
+    let (digit, letter) = (
+        run.text.chars().any(char::is_numeric),
+        run.text.chars().any(char::is_alphabetic),
+    );
+    let capital = run.text.starts_with(char::is_uppercase);
+    let inner = run.text.chars().skip(1).any(char::is_uppercase);
+    let sort = if digit && letter {
+        Sort::Code
+    } else if is_stop(&folded, language) && !(inner && !loud && folded.len() > 2) {
+        Sort::Stop
+    } else if inner && !loud {
+        Sort::Code
+    } else if capital && (run.first || headline || loud) {
+        Sort::Perhaps
+    } else if capital {
+        Sort::Name
+    } else {
+        Sort::Plain
+    };
+    Word {
+        written: run.text.to_owned(),
+        stem: stem(&folded),
+        folded,
+        sort,
+        meanings: Vec::new(),
+        quoted: run.quoted,
+    }
+}
+
+/// Gives the words their meanings; those of a phrase go to all its words.
+fn mean(words: &mut [Word], language: &str, loud: bool) {
+    for length in (1..=lexicon::PHRASE).rev() {
+        for from in 0..(words.len() + 1).saturating_sub(length) {
+            let Some(window) = words.get_mut(from..from + length) else {
+                continue;
+            };
+            let plain = |word: &Word| !matches!(word.sort, Sort::Number(_));
+            if !window.iter().all(plain) || window.iter().any(|word| !word.meanings.is_empty()) {
+                continue;
+            }
+            if let [word] = window
+                && word.sort == Sort::Stop
+            {
+                continue;
+            }
+            let phrase: Vec<&str> = window.iter().map(|word| word.folded.as_str()).collect();
+            let phrase = phrase.join("_");
+            let mut found = lexicon::names(&phrase);
+            // Short names are acronyms, and words of other languages.
+            let short = phrase.chars().count() <= 3;
+            if short && !window.iter().all(|word| word.sort == Sort::Code || loud) {
+                found.clear();
+            }
+            found.extend(lexicon::concepts(&phrase, language));
+            if length > 1 && found.is_empty() {
+                continue;
+            }
+            for word in window {
+                word.meanings.clone_from(&found);
+            }
+        }
+    }
+}
+
+fn is_stop(folded: &str, language: &str) -> bool {
+    let stops = STOPS.get(language).or_else(|| match language {
+        "gl" => STOPS.get("pt"),
+        "no" => STOPS.get("nb"),
+        _ => None,
+    });
+    stops.is_some_and(|stops| stops.contains(folded))
+        || (folded.chars().count() == 1 && folded.chars().all(|c| c.is_ascii_alphabetic()))
+}
+
+fn is_upper(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| c.is_alphabetic()).peekable();
+    letters.peek().is_some() && letters.all(|c| !c.is_lowercase())
+}
+
+/// What is left of a folded word without its ending: its beginning, where that is long, and no vowel or `s` behind it.
+///
+/// Beginnings serve most languages about as well as a stemmer of their own, and they join what no stemmer joins: a
+/// town and its people, a verb and its noun.
+pub(super) fn stem(folded: &str) -> String {
+    let letters = folded.chars().count();
+    let mut stem = folded;
+    if folded.is_ascii() && letters <= STEM + 1 {
+        let least = if letters > STEM { STEM - 1 } else { 3 };
+        while stem.len() > least && stem.ends_with(['a', 'e', 'i', 'o', 'u', 's', 'y']) {
+            stem = stem.get(..stem.len() - 1).unwrap_or_default();
+        }
+    }
+    stem.chars().take(STEM).collect()
+}
+
+/// Cuts a text into runs. A letter of a script that writes without blanks goes with the next one, as a pair.
+fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut letters = text.char_indices().peekable();
+    let (mut first, mut joined, mut quoted) = (true, false, false);
+    while let Some((start, c)) = letters.next() {
+        if runs.len() >= most {
+            break;
+        }
+        if !is_part(c) {
+            match c {
+                '«' | '“' | '„' | '「' | '『' => (first, quoted) = (true, true),
+                '»' | '”' | '」' | '』' => quoted = false,
+                '"' => (first, quoted) = (true, !quoted),
+                '‘' => (first, quoted) = (true, true),
+                '\'' if starts_quote(text, start) => (first, quoted) = (true, true),
+                '\'' | '’' if ends_quote(text, start + c.len_utf8()) => quoted = false,
+                '.' | '!' | '?' | ':' | '¿' | '¡' | '…' | '|' => first = true,
+                _ => {}
+            }
+            joined = matches!(c, '-' | '‑');
+            continue;
+        }
+        let mut end = start + c.len_utf8();
+        if script::is_unspaced(c) {
+            let pair = letters.peek().filter(|(_, next)| script::is_unspaced(*next));
+            end = pair.map_or(end, |(at, next)| at + next.len_utf8());
+        } else {
+            while let Some((at, next)) = letters.peek().copied() {
+                let within = is_part(next) && !script::is_unspaced(next);
+                let number = text.get(start..at).unwrap_or_default();
+                if !(within || numbers::continues(number, text.get(at..).unwrap_or_default())) {
+                    break;
+                }
+                end = at + next.len_utf8();
+                letters.next();
+            }
+        }
+        runs.push(Run {
+            text: text.get(start..end).unwrap_or_default(),
+            first,
+            joined,
+            quoted,
+        });
+        (first, joined) = (false, false);
+    }
+    join(runs, text)
+}
+
+/// Joins a designation that a hyphen parts: `MS-25`, `H-IIA`.
+fn join<'a>(runs: Vec<Run<'a>>, text: &'a str) -> Vec<Run<'a>> {
+    let mut joined: Vec<Run<'a>> = Vec::with_capacity(runs.len());
+    for run in runs {
+        let designation = |last: &Run<'_>| {
+            let digits = run.text.starts_with(|c: char| c.is_ascii_digit()) && run.text.len() <= 3;
+            run.joined
+                && is_upper(last.text.get(..1).unwrap_or_default())
+                && last.text.chars().all(char::is_alphabetic)
+                && (digits && last.text.len() <= 8
+                    || is_upper(run.text) && is_upper(last.text) && last.text.len() <= 3)
+        };
+        match joined.last_mut().filter(|last| designation(last)) {
+            Some(last) => {
+                let start = last.text.as_ptr() as usize - text.as_ptr() as usize;
+                let end = run.text.as_ptr() as usize - text.as_ptr() as usize + run.text.len();
+                last.text = text.get(start..end).unwrap_or(last.text);
+            }
+            None => joined.push(run),
+        }
+    }
+    joined
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
+
+fn starts_quote(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|head| head.chars().next_back());
+    let after = text.get(at + 1..).and_then(|rest| rest.chars().next());
+    before.is_none_or(char::is_whitespace) && after.is_some_and(char::is_alphanumeric)
+}
+
+fn ends_quote(text: &str, after: usize) -> bool {
+    let after = text.get(after..).and_then(|rest| rest.chars().next());
+    after.is_none_or(|c| !c.is_alphanumeric())
+}
