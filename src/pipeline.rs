@@ -76,6 +76,7 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     let ask = Ask {
         kind: Some(Kind::Article),
         rules: None,
+        json: None,
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;
