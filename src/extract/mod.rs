@@ -247,7 +247,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             let article = article::read(&parsed, &base);
             certain = article.certain;
             let list = expected.is_none().then(list).unwrap_or_default();
-            if list.is_listing(certain) {
+            if list.is_listing(article.item.as_ref(), certain) {
                 certain = false;
                 (Kind::Listing, list.into_items())
             } else {

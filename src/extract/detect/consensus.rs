@@ -13,6 +13,8 @@ pub(super) struct Candidate {
     pub(super) points: f64,
     /// What it says.
     pub(super) text: String,
+    /// It is a text that stands bare in the cell, beside others.
+    pub(super) bare: bool,
 }
 
 /// Parts of units, the likeliest first.
@@ -52,17 +54,11 @@ impl Ranking {
                 part.texts.insert(&candidate.text);
             }
         }
-        let share = |part: usize, whole: usize| {
-            f64::from(u32::try_from(part).unwrap_or(u32::MAX))
-                / f64::from(u32::try_from(whole.max(1)).unwrap_or(u32::MAX))
-        };
         let mut ranked: Vec<(u64, f64, usize)> = parts
             .into_iter()
             .map(|(key, part)| {
-                // One unit alone can't repeat itself.
-                let differ = share(part.texts.len(), part.units).powi(differing);
-                let total =
-                    part.points / share(part.units, 1) * share(part.units, units.len()) * differ;
+                let differ = (part.texts.len() as f64 / part.units as f64).powi(differing);
+                let total = part.points / units.len() as f64 * differ;
                 (key, total, part.order)
             })
             .collect();

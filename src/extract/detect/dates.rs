@@ -101,6 +101,7 @@ impl<'a> Reader<'_, 'a, '_> {
                 let (mut candidate, dated) =
                     self.candidate(unit, words.cell, title, None, text, 1.0);
                 candidate.key ^= 1;
+                candidate.bare = true;
                 found.push((candidate, dated));
             }
         }
@@ -206,6 +207,7 @@ impl<'a> Reader<'_, 'a, '_> {
                 cell: at,
                 points,
                 text,
+                bare: false,
             },
             dated,
         )

@@ -15,6 +15,10 @@ pub(crate) struct Found<'a> {
     pub(crate) others: Vec<Other>,
     /// How much running text the page has besides.
     pub(crate) prose: Prose,
+    /// Most items have a date.
+    pub(crate) dated: bool,
+    /// The page says of itself when it was published, as articles do.
+    pub(crate) published: bool,
 }
 
 /// A list that was not chosen.
@@ -76,22 +80,40 @@ impl Found<'_> {
         }
     }
 
-    /// Whether the page is its list: not an article that has a list beside it, or below. It may be `certain` that the
-    /// page says of itself that it is an article; the front pages of blogs say so as well.
-    pub(crate) fn is_listing(&self, certain: bool) -> bool {
+    /// Whether the page is its list, and not an article that has a list beside it or below.
+    ///
+    /// `article` is the page read as one, `certain` where it says of itself that it is one. The front pages of blogs
+    /// say so as well, but not when they were published; or they describe one of the items.
+    pub(crate) fn is_listing(&self, article: Option<&RawItem>, certain: bool) -> bool {
         let Prose {
             within,
             around,
             headed,
+            dated,
         } = self.prose;
         if self.items.is_empty() {
             return false;
         }
-        if certain {
-            return !headed && 4 * around < within && around < 1_000;
+        let listed = self.items.iter().any(|located| {
+            let own = located.item.link.is_some();
+            own && article.is_some_and(|article| article.title == located.item.title)
+        });
+        if certain && self.published && !listed {
+            return false;
         }
-        let article = around > within || (headed && around >= 300 && 4 * around > within);
-        !article
+        if certain {
+            let little = 4 * around < within && around < 1_000;
+            return self.dated && self.items.len() > 2 && !headed && little;
+        }
+        if !self.dated {
+            return around < 500 || 3 * around <= within;
+        }
+        if dated || headed {
+            let few = if headed { 300 } else { 1_000 };
+            return around <= within && (around < few || 4 * around <= within);
+        }
+        // A page about a matter, with the news of it.
+        around <= 10 * within
     }
 
     /// The items alone.

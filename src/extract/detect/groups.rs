@@ -61,10 +61,14 @@ impl Unit {
 }
 
 /// The groups of a page that may be lists, the most promising first.
-pub(super) fn groups(plot: &Plot<'_>, usable: impl Fn(usize) -> bool) -> Vec<Vec<Unit>> {
+pub(super) fn groups(
+    plot: &Plot<'_>,
+    usable: impl Fn(usize) -> bool,
+    asked: bool,
+) -> Vec<Vec<Unit>> {
     let mut marks: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for at in 0..plot.cells.len() {
-        for key in keys(plot, at) {
+        for key in keys(plot, at, asked) {
             marks.entry(key).or_default().push(at);
         }
     }
@@ -91,9 +95,11 @@ pub(super) fn groups(plot: &Plot<'_>, usable: impl Fn(usize) -> bool) -> Vec<Vec
 }
 
 /// The keys under which a cell is a mark.
-fn keys(plot: &Plot<'_>, at: usize) -> Vec<u64> {
+fn keys(plot: &Plot<'_>, at: usize, asked: bool) -> Vec<u64> {
     let cell = &plot.cells[at];
-    if cell.aside || matches!(cell.name(), "html" | "body") {
+    // Where there is a list for sure, it may stand in a dialog or a side bar.
+    let beside = if asked { cell.menu } else { cell.aside };
+    if beside || matches!(cell.name(), "html" | "body") {
         return Vec::new();
     }
     let mut keys = Vec::new();
@@ -102,21 +108,21 @@ fn keys(plot: &Plot<'_>, at: usize) -> Vec<u64> {
     let dated = cell.name() == "time" || cell.has_word(&["date", "data", "datum", "fecha"]);
     if link || heading || dated {
         let near = path(plot, at, 3);
-        keys.push(key((0, near)));
-        keys.push(key((1, near, named(plot, at), named(plot, cell.parent))));
-        keys.push(key((2, path(plot, at, usize::MAX))));
+        keys.push(hash((0, near)));
+        keys.push(hash((1, near, named(plot, at), named(plot, cell.parent))));
+        keys.push(hash((2, path(plot, at, usize::MAX))));
         if link && cell.to - cell.from > LONG && weight(&plot.text(at)) > LONG {
-            keys.push(key((3, near)));
-            keys.push(key((4, path(plot, at, usize::MAX))));
+            keys.push(hash((3, near)));
+            keys.push(hash((4, path(plot, at, usize::MAX))));
         }
     }
     if plot.links(at, cell.end) > 0 || heading {
-        keys.push(key((5, cell.parent, cell.name())));
+        keys.push(hash((5, cell.parent, cell.name())));
         for class in plot.classes(at) {
-            keys.push(key((6, class, cell.name())));
+            keys.push(hash((6, class, cell.name())));
         }
         if is_entry(plot, at) {
-            keys.push(key((7, 0)));
+            keys.push(hash((7, 0)));
         }
     }
     keys
@@ -140,7 +146,8 @@ pub(super) fn is_entry(plot: &Plot<'_>, at: usize) -> bool {
             .any(|class| matches!(class, "h-entry" | "hentry"))
 }
 
-fn key(of: impl Hash) -> u64 {
+/// A number that stands for a value.
+pub(super) fn hash(of: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()
@@ -245,7 +252,7 @@ fn runs(plot: &Plot<'_>, roots: &[usize]) -> Vec<Unit> {
         return roots.iter().map(|&root| Unit::of(plot, root)).collect();
     }
     // What stands in few gaps only, such as the heading of several items, belongs to no item.
-    let sign = |at: usize| key((plot.cells[at].name(), named(plot, at)));
+    let sign = |at: usize| hash((plot.cells[at].name(), named(plot, at)));
     let mut usual: HashMap<u64, usize> = HashMap::new();
     for place in &inner {
         let signs: HashSet<u64> = gaps[*place].iter().map(|&at| sign(at)).collect();

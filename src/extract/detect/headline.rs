@@ -1,8 +1,10 @@
 //! The title of a unit and where it leads.
 
+use std::collections::HashMap;
+
 use super::consensus::Candidate;
 use super::dates::split;
-use super::groups::Unit;
+use super::groups::{Unit, hash};
 use super::plot::weight;
 use super::reader::Reader;
 use crate::extract::text::{squash, visible_without};
@@ -77,6 +79,11 @@ const OTHERS: &[&str] = &[
     "//x.com/",
     "linkedin.com/",
 ];
+/// Labels before a title.
+const LABELS: &[&str] = &[
+    "title", "titolo", "oggetto", "subject", "objet", "titre", "asunto", "título", "betreff",
+    "titel", "headline", "caption",
+];
 /// A text of more bytes is no title.
 const LONGEST: usize = 400;
 
@@ -86,6 +93,7 @@ impl<'a> Reader<'_, 'a, '_> {
         let cells = &self.plot.cells;
         let all: Vec<usize> = unit.cells(self.plot).collect();
         let mut candidates: Vec<Candidate> = Vec::new();
+        let mut counts: HashMap<u64, usize> = HashMap::new();
         for &at in &all {
             let cell = &cells[at];
             if cell.to - cell.from > LONGEST || cell.to == cell.from {
@@ -114,14 +122,48 @@ impl<'a> Reader<'_, 'a, '_> {
             if points > 0.0 && self.day(&text, false).is_some() && self.is_bare_date(&text) {
                 points *= 0.01;
             }
+            let mut key = self.key(unit, at);
+            if cell.heading().is_none() && cell.name() != "a" {
+                // Of several alike the first, the second and so on.
+                let count = counts.entry(key).or_default();
+                *count += 1;
+                key = hash((key, *count));
+            }
             candidates.push(Candidate {
-                key: self.key(unit, at),
+                key,
                 cell: at,
                 points,
                 text,
+                bare: false,
             });
         }
+        candidates.extend(self.labelled(unit));
         candidates
+    }
+
+    /// Texts that stand bare after a label, as in `<b>Title:</b> …`.
+    fn labelled(&self, unit: &Unit) -> Vec<Candidate> {
+        let words = self.plot.words(unit.from, unit.to);
+        let texts = words.windows(2).filter_map(|pair| {
+            let [label, words] = pair else { return None };
+            let short = label.to - label.from <= 40 && words.to - words.from <= LONGEST;
+            let label = short.then(|| self.plot.slice(label.from, label.to))?;
+            let label = label.strip_suffix(':')?.to_lowercase();
+            let text = self.plot.slice(words.from, words.to);
+            if text.ends_with(':') || self.day(&text, false).is_some() {
+                return None;
+            }
+            let named = LABELS.iter().any(|word| label.contains(word));
+            let base = if named { 2.4 } else { 0.6 };
+            Some(Candidate {
+                key: hash((self.key(unit, words.cell), label)),
+                cell: words.cell,
+                points: base * length(weight(&text)) * lettered(&text),
+                text,
+                bare: true,
+            })
+        });
+        texts.collect()
     }
 
     /// How much an element looks like a title by itself.
@@ -235,6 +277,7 @@ impl<'a> Reader<'_, 'a, '_> {
                     cell: at,
                     points: if beside { 0.1 } else { 1.0 },
                     text: squash(href),
+                    bare: false,
                 }
             })
             .collect()

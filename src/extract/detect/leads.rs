@@ -82,7 +82,7 @@ pub(super) fn leads<'a>(
             .unwrap_or(mark);
         let unit = Unit::of(reader.plot, root);
         let pattern = Pattern::of(reader, std::slice::from_ref(&unit));
-        let Some(located) = reader.locate(&unit, &pattern, None) else {
+        let Some((_, located)) = reader.locate(&unit, &pattern, None) else {
             continue;
         };
         let item = &located.item;

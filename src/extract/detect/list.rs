@@ -1,6 +1,6 @@
 //! A group of units read as a list: which parts are titles, links and dates is learned from all of them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use url::Url;
 
@@ -75,13 +75,13 @@ impl Pattern {
 }
 
 impl<'a> Reader<'_, 'a, '_> {
-    /// What one unit says; nothing where it has no title.
+    /// What one unit says, and which part of it is the title; nothing where it has none.
     pub(super) fn locate(
         &self,
         unit: &Unit,
         pattern: &Pattern,
         heads: Option<&Heads<'a>>,
-    ) -> Option<Located<'a>> {
+    ) -> Option<(u64, Located<'a>)> {
         let cells = &self.plot.cells;
         let title = pattern.title.order(self.titles(unit)).into_iter().next()?;
         let (candidates, stands): (Vec<Candidate>, Vec<Dated<'a>>) =
@@ -98,9 +98,16 @@ impl<'a> Reader<'_, 'a, '_> {
             .take(2)
             .collect();
         let mut stand = dates.first().map(|dated| dated.stand);
-        let dated_by = dates.first().map(|dated| dated.cell);
+        let dated_by = dates
+            .first()
+            .filter(|_| ranked.first().is_some_and(|first| !first.bare))
+            .map(|dated| dated.cell);
         let mut published: Vec<DateText> = dates.iter().map(|dated| dated.text.clone()).collect();
-        let mut text = self.title_text(title.cell, dated_by);
+        let mut text = if title.bare {
+            title.text.clone()
+        } else {
+            self.title_text(title.cell, dated_by)
+        };
         if pattern.split
             && let Some((date, rest)) = self.split_title(&text)
         {
@@ -122,14 +129,16 @@ impl<'a> Reader<'_, 'a, '_> {
             group_date = published.is_empty().then_some(head);
             published.push(date);
         }
-        let anchor = self.anchor_of(title.cell).filter(|_| !pattern.elsewhere);
+        let anchor = self
+            .anchor_of(title.cell)
+            .filter(|_| !pattern.elsewhere && !title.bare);
         let anchor = anchor.or_else(|| {
             let links = pattern.link.order(self.links(unit));
             links.first().map(|link| link.cell)
         });
         let (summary, teaser) = self.teaser(unit, title.cell, dated_by);
         let (picture, image) = self.image(unit).unzip();
-        Some(Located {
+        let located = Located {
             item: RawItem {
                 title: Some(text),
                 link: anchor.and_then(|at| cells[at].href()).map(squash),
@@ -139,13 +148,14 @@ impl<'a> Reader<'_, 'a, '_> {
                 ..RawItem::default()
             },
             run: unit.run.iter().map(|&at| cells[at].element).collect(),
-            title: Some(cells[title.cell].element),
+            title: (!title.bare).then(|| cells[title.cell].element),
             link: anchor.map(|at| cells[at].element),
             date: stand,
             group_date,
             summary,
             image: picture,
-        })
+        };
+        Some((title.key, located))
     }
 }
 
@@ -169,12 +179,39 @@ pub(super) struct Traits {
     pub(super) headed: f64,
     pub(super) home: f64,
     pub(super) pictured: f64,
+    pub(super) linked: f64,
     /// The mean weight of its titles.
     pub(super) title: f64,
     /// Its part of the page's text.
     pub(super) share: f64,
     /// Its elements say that they are news.
     pub(super) marked: bool,
+    /// The part of its items that have their title at the same place.
+    pub(super) steady: f64,
+    /// No item has most of its text.
+    pub(super) even: bool,
+    /// It stands beside the main part of the page.
+    pub(super) beside: bool,
+}
+
+/// The place of most titles, and how large a part of the items has it there.
+pub(super) fn usual(items: &[(u64, Located<'_>)]) -> (u64, f64) {
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for (key, _) in items {
+        *counts.entry(*key).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    let (key, count) = most.unwrap_or_default();
+    (key, count as f64 / items.len().max(1) as f64)
+}
+
+/// Whether no unit is so much larger than the others that it may be an article, and they what stands around it.
+fn even(units: &[Unit]) -> bool {
+    let lengths = || units.iter().map(|unit| unit.to - unit.from);
+    let largest = lengths().max().unwrap_or_default();
+    let others = lengths().sum::<usize>() - largest;
+    let several = units.len().saturating_sub(1).max(1);
+    largest < 1_500 || largest < 5 * others / several
 }
 
 impl<'a> List<'a> {
@@ -184,7 +221,7 @@ impl<'a> List<'a> {
         let heads = Heads::of(reader, &units);
         let step = units.len().div_ceil(SAMPLE).max(1);
         let sampled = units.len().div_ceil(step);
-        let items: Vec<Located<'a>> = units
+        let items: Vec<(u64, Located<'a>)> = units
             .iter()
             .step_by(step)
             .filter_map(|unit| reader.locate(unit, &pattern, Some(&heads)))
@@ -204,7 +241,7 @@ impl Traits {
     fn of(
         reader: &Reader<'_, '_, '_>,
         units: &[Unit],
-        items: &[Located<'_>],
+        items: &[(u64, Located<'_>)],
         sampled: usize,
         base: &Url,
     ) -> Option<Self> {
@@ -214,7 +251,7 @@ impl Traits {
             .host_str()
             .unwrap_or_default()
             .trim_start_matches("www.");
-        for located in items {
+        for (_, located) in items {
             let item = &located.item;
             let title = item.title.as_deref().unwrap_or_default();
             if !different.insert((title, item.link.as_deref())) {
@@ -233,6 +270,7 @@ impl Traits {
                             .any(|at| reader.plot.cells[at].heading().is_some())
                 })
             }));
+            traits.linked += one(item.link.is_some());
             let link = item.link.as_deref().and_then(|link| base.join(link).ok());
             traits.home += one(link.is_none_or(|link| {
                 let host = link
@@ -258,6 +296,7 @@ impl Traits {
             &mut traits.headed,
             &mut traits.home,
             &mut traits.pictured,
+            &mut traits.linked,
             &mut traits.title,
         ] {
             *sum /= count as f64;
@@ -265,6 +304,10 @@ impl Traits {
         traits.count = units.len() * count / sampled.max(1);
         let own: usize = units.iter().map(|unit| unit.to - unit.from).sum();
         traits.share = own as f64 / reader.plot.main_length().max(1) as f64;
+        traits.steady = usual(items).1;
+        traits.even = even(units);
+        let beside = |unit: &&Unit| reader.plot.cells[unit.first()].aside;
+        traits.beside = 2 * units.iter().filter(beside).count() > units.len();
         let marked = units
             .iter()
             .filter(|unit| is_entry(reader.plot, unit.first()));
@@ -282,17 +325,24 @@ impl Traits {
         let many = (self.count as f64).powf(0.7);
         let home = 0.6 + 0.4 * self.home;
         let marked = if self.marked { 1.3 } else { 1.0 };
-        item * many * home * marked * (0.5 + self.share.min(1.0))
+        let steady = 0.3 + 0.7 * self.steady;
+        let even = if self.even { 1.0 } else { 0.2 };
+        let beside = if self.beside { 0.3 } else { 1.0 };
+        item * many * home * marked * steady * even * beside * (0.5 + self.share.min(1.0))
     }
 
     /// Whether it is a list of news and not a menu, a set of services, or a list of names.
     pub(super) fn is_news(&self, asked: bool) -> bool {
-        let few = self.count < 2;
-        if few {
+        // Two things are soon alike.
+        let certain = self.count > 2 || (self.steady > 0.9 && self.even && self.headed > 0.9);
+        if self.count < 2 || !certain {
             return false;
         }
         if self.dated >= 0.5 {
             return self.title >= if asked { 4.0 } else { 8.0 };
+        }
+        if self.linked < 0.8 || self.home < 0.5 {
+            return false;
         }
         let told = self.told >= 0.5 && (self.headed >= 0.5 || self.count >= 4);
         let bare = self.count >= 4 && self.share >= 0.4;

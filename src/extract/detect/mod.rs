@@ -55,7 +55,7 @@ pub(crate) fn find<'a>(
     );
     let stated = Stated::of(&page.document, base);
     let whole = |at: usize| !page.open.contains(&plot.cells[at].element.id());
-    let lists = groups::groups(&plot, whole).into_iter();
+    let lists = groups::groups(&plot, whole, asked).into_iter();
     let mut lists: Vec<List<'a>> = lists
         .filter_map(|units| List::of(&reader, units, base))
         .filter(|list| list.traits.is_news(asked))
@@ -65,11 +65,7 @@ pub(crate) fn find<'a>(
     let Some(best) = lists.next() else {
         return Found::stated(stated);
     };
-    let mut items: Vec<Located<'a>> = best
-        .units
-        .iter()
-        .filter_map(|unit| reader.locate(unit, &best.pattern, Some(&best.heads)))
-        .collect();
+    let mut items = items(&reader, &best);
     items.extend(leads::leads(&reader, &best, &items, base));
     items.sort_by_cached_key(|located| located.run.first().and_then(|first| plot.place(*first)));
     let mut seen = HashSet::new();
@@ -77,12 +73,43 @@ pub(crate) fn find<'a>(
     for located in &mut items {
         enrich(&mut located.item, &stated, base);
     }
-    let prose = Prose::of(&plot, &best.units);
+    let prose = Prose::of(&reader, &best.units);
     Found {
         items,
         others: others(&reader, &best, lists),
         prose,
+        dated: best.traits.dated >= 0.5,
+        published: stated::is_published(&page.document),
     }
+}
+
+/// The items of a list without what only looks like one by its place: it has no date where the others have one, or
+/// little of a title, and that elsewhere.
+fn items<'a>(reader: &Reader<'_, 'a, '_>, list: &List<'a>) -> Vec<Located<'a>> {
+    let units = list.units.iter();
+    let all: Vec<(u64, Located<'a>)> = units
+        .filter_map(|unit| reader.locate(unit, &list.pattern, Some(&list.heads)))
+        .collect();
+    let (place, share) = list::usual(&all);
+    let parent = |located: &Located<'a>| located.run.first().and_then(|first| first.parent());
+    let dated = all.iter().map(|(_, located)| located);
+    let homes: HashSet<_> = dated
+        .filter(|located| !located.item.published.is_empty())
+        .filter_map(|located| Some(parent(located)?.id()))
+        .collect();
+    let fits = |(own, located): &(u64, Located<'a>)| {
+        let item = &located.item;
+        let title = item.title.as_deref().map_or(0, weight) as f64;
+        let usual = *own == place || share < 0.6;
+        if list.traits.dated >= 0.6 {
+            let beside = || parent(located).is_some_and(|parent| homes.contains(&parent.id()));
+            !item.published.is_empty() || (usual && beside())
+        } else {
+            usual || 2.0 * title >= list.traits.title
+        }
+    };
+    let fitting = all.into_iter().filter(fits);
+    fitting.map(|(_, located)| located).collect()
 }
 
 /// What the elements that rules select say by themselves, as the detection would read them.
@@ -102,7 +129,7 @@ pub(super) fn read<'a>(
     places
         .iter()
         .map(|unit| {
-            let located = reader.locate(unit.as_ref()?, &pattern, None)?;
+            let (_, located) = reader.locate(unit.as_ref()?, &pattern, None)?;
             Some(located.item)
         })
         .map(Option::unwrap_or_default)
@@ -164,13 +191,16 @@ pub(crate) struct Prose {
     pub(crate) around: usize,
     /// A heading such as articles have stands before the items, with paragraphs after it.
     pub(crate) headed: bool,
+    /// A date stands before the items.
+    pub(crate) dated: bool,
 }
 
 impl Prose {
     /// A text of fewer bytes is no paragraph.
     const PARAGRAPH: usize = 80;
 
-    fn of(plot: &Plot<'_>, units: &[Unit]) -> Self {
+    fn of(reader: &Reader<'_, '_, '_>, units: &[Unit]) -> Self {
+        let plot = reader.plot;
         let first = units.first().map(Unit::first).unwrap_or_default();
         let mut prose = Self {
             within: units.iter().map(|unit| unit.to - unit.from).sum(),
@@ -187,11 +217,16 @@ impl Prose {
             }
             let cell = &plot.cells[at];
             headline |= at < first
-                && !cell.aside
-                && matches!(cell.name(), "h1" | "h2")
+                && cell.name() == "h1"
                 && weight(&plot.text(at)) >= 20
                 && plot.links(at, cell.end) == 0;
             let has_unit = units.get(next).is_some_and(|unit| unit.first() < cell.end);
+            if at < first && !has_unit && !prose.dated && !cell.aside && cell.to - cell.from <= 60 {
+                let text = plot.text(at);
+                prose.dated = text.chars().any(char::is_numeric)
+                    && reader.is_bare_date(&text)
+                    && reader.day(&text, false).is_some();
+            }
             if !has_unit && !cell.aside && matches!(cell.name(), "p" | "blockquote" | "div" | "td")
             {
                 let own = if cell.name() == "p" {

@@ -51,13 +51,10 @@ const BESIDE: &[&str] = &[
     "masthead",
 ];
 /// The same, where they are the whole class or id.
-const BESIDE_WHOLE: &[&str] = &[
-    "widget",
-    "widget-area",
-    "header",
-    "site-header",
-    "secondary",
-];
+const BESIDE_WHOLE: &[&str] = &["widget-area", "header", "site-header", "secondary"];
+
+/// Words in the class of what has the news even if it is named after a menu beside it.
+const CONTENT: &[&str] = &["content", "main", "body", "page"];
 
 /// An element.
 pub(super) struct Cell<'a> {
@@ -72,6 +69,8 @@ pub(super) struct Cell<'a> {
     pub(super) to: usize,
     /// It stands beside the news.
     pub(super) aside: bool,
+    /// It is a menu, or the head or foot of the page.
+    pub(super) menu: bool,
 }
 
 impl<'a> Cell<'a> {
@@ -216,6 +215,7 @@ impl<'a> Plot<'a> {
             from: self.text.len(),
             to: self.text.len(),
             aside: false,
+            menu: false,
         };
         let before = self.links.last().copied().unwrap_or_default();
         self.links.push(before + usize::from(cell.href().is_some()));
@@ -253,6 +253,12 @@ impl<'a> Plot<'a> {
             let parent = self.cells[at].parent;
             let around = parent != at && self.cells[parent].aside;
             self.cells[at].aside = own || around;
+            let within = parent != at && self.cells[parent].menu;
+            let soft = matches!(
+                self.cells[at].name(),
+                "div" | "section" | "aside" | "dialog"
+            );
+            self.cells[at].menu = within || (own && !soft);
         }
     }
 
@@ -296,7 +302,10 @@ impl<'a> Plot<'a> {
             !about
                 && (BESIDE_WHOLE.contains(&written.as_str())
                     || written.starts_with("widget_")
-                    || written.split(['-', '_']).any(|word| BESIDE.contains(&word)))
+                    || (written.split(['-', '_']).any(|word| BESIDE.contains(&word))
+                        && !written
+                            .split(['-', '_'])
+                            .any(|word| CONTENT.contains(&word))))
         });
         // What has the class of a menu and most of the page is no menu.
         named && 5 * (cell.to - cell.from) <= 2 * whole

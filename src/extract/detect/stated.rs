@@ -9,6 +9,14 @@ use url::Url;
 use crate::extract::{bounded, jsonld, one};
 use crate::model::{DateText, Place, RawItem};
 
+/// Whether a page says of itself when it was published.
+pub(super) fn is_published(document: &Html) -> bool {
+    let stated = jsonld::article(document);
+    let meta = one("meta[property='article:published_time'], meta[name='article:published_time']");
+    stated.is_some_and(|article| jsonld::text(&article, "datePublished").is_some())
+        || meta.is_some_and(|meta| document.select(&meta).next().is_some())
+}
+
 /// How deep the search goes, and how many items are taken.
 const DEPTH: usize = 8;
 const MOST: usize = 1_000;
