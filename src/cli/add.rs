@@ -236,34 +236,37 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
     if let Some(exit) = Url::parse(&entry.url).ok().as_ref().and_then(already) {
         return Err(exit);
     }
-    if reading.extracted.kind == Kind::Article && source.kind.is_none() {
-        let feed = reading.extracted.announced.first();
-        let feed = feed
-            .map(|feed| {
-                format!(" It announces a feed, {feed}, which can be added by that address.")
-            })
-            .unwrap_or_default();
-        return Err(refused(
-            what,
-            &format!(
-                "there is one article, and no list of news.{feed} If the article itself is to be read, add `--kind article`"
-            ),
-        ));
-    }
     describe(&mut entry, desk, page, reading)?;
-    let source = compiled(&entry, desk)?;
-    let reading = pipeline::read(&source, Some(reading.extracted.kind), page, page.fetched_at)
+    let kind = options.kind.map(Kind::from);
+    let source = Source {
+        kind,
+        ..compiled(&entry, desk)?
+    };
+    // Once more, now that its language is known.
+    let reading = pipeline::read(&source, None, page, page.fetched_at)
         .map_err(|error| refused(what, &error.to_string()))?;
+    if reading.extracted.kind == Kind::Article && kind.is_none() {
+        return Err(article(what, &reading));
+    }
     let sample = inspect::sample(&reading, page, SAMPLE);
     match options.print {
         true => say!(err, "{sample}\n"),
         false => say!("{sample}"),
     }
-    entry.kind = source.kind.or(options.kind.map(Kind::from));
+    entry.kind = kind;
     if reading.extracted.kind == Kind::Listing {
         with_rules(&mut entry, desk, page, &source, &reading);
     }
     desk.put(&entry.id, &entry.toml(), std::slice::from_ref(&entry.id))
+}
+
+fn article(what: &str, reading: &Reading) -> Exit {
+    let feed = reading.extracted.announced.first();
+    let feed = feed
+        .map(|feed| format!(" It announces a feed, {feed}, which can be added by that address."));
+    let told = "there is one article, and no list of news.";
+    let more = "If the article itself is to be read, add `--kind article`";
+    refused(what, &format!("{told}{} {more}", feed.unwrap_or_default()))
 }
 
 /// The source as far as it is known before its page is; what the options say wrongly is found here.
@@ -350,8 +353,10 @@ fn describe(
             .languages
             .extend(language.as_ref().map(|language| language.tag().to_owned()));
     }
+    let told = entry.languages.first().and_then(|tag| Language::parse(tag));
     if entry.timezone.is_none()
-        && let Some(zone) = names::zone(&url).filter(|zone| *zone != site.timezone)
+        && let Some(zone) = told.and_then(|language| names::zone(&url, &language))
+        && zone != site.timezone
     {
         entry.timezone = Some(zone.name().to_owned());
     }
@@ -365,7 +370,7 @@ fn describe(
 fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, reading: &Reading) {
     let dates = date_context(source, page.fetched_at);
     let ask = Ask {
-        kind: Some(Kind::Listing),
+        kind: source.kind,
         rules: None,
         json: None,
         dates: &dates,
@@ -379,12 +384,9 @@ fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, 
                 page,
                 &reading.normalized.items,
             );
-            "no selectors with lasting names give the same items"
+            "no selectors with lasting names give the same items".to_owned()
         }
-        Err(extract::rules::NoRules::Loose) => {
-            "the parts of an item have no element around them that rules could name"
-        }
-        Err(_) => "no selectors with lasting names find the items and nothing else",
+        Err(why) => why.to_string(),
     };
     if entry.rules.is_some() {
         entry.kind = None;

@@ -22,7 +22,7 @@ const COMMON: &[&str] = &[
 ];
 /// What stands between the title of a page and that of its site.
 const BETWEEN_TITLES: &[&str] = &[" | ", " – ", " — ", " - ", " · ", " • ", " :: ", " » "];
-/// The countries of which an address is known to lie in one zone: a line each.
+/// A line for each country of one zone: the last label of its hosts, the zone, its languages.
 const ZONES: &str = include_str!("zones.txt");
 
 /// A word for ids and tags: small letters without accents, digits and hyphens; nothing where no letter is left.
@@ -193,16 +193,21 @@ fn are_close(one: &Language, other: &Language) -> bool {
         })
 }
 
-/// The zone of a country, by the last label of a host.
-pub(super) fn zone(url: &Url) -> Option<Tz> {
+/// The zone of the country that a host's last label names, if the news is in a language of that country: many such
+/// labels are used for how they sound.
+pub(super) fn zone(url: &Url, language: &Language) -> Option<Tz> {
     let Some(Host::Domain(host)) = url.host() else {
         return None;
     };
     let country = host.rsplit('.').next()?;
-    let line = ZONES
+    let mut words = ZONES
         .lines()
-        .find_map(|line| line.split_once(' ').filter(|(tld, _)| *tld == country))?;
-    line.1.trim().parse().ok()
+        .map(|line| line.split(' '))
+        .find(|words| words.clone().next() == Some(country))?
+        .skip(1);
+    let zone = words.next()?;
+    let spoken = words.any(|spoken| spoken == language.tag());
+    zone.parse().ok().filter(|_| spoken)
 }
 
 #[cfg(test)]
@@ -309,12 +314,35 @@ mod tests {
     #[test]
     fn every_zone_of_the_table_is_one() {
         for line in ZONES.lines() {
-            let (country, zone) = line.split_once(' ').unwrap();
-            assert!(country.len() == 2 && zone.parse::<Tz>().is_ok(), "{line}");
+            let words: Vec<&str> = line.split(' ').collect();
+            assert!(
+                words[0].len() == 2 && words[1].parse::<Tz>().is_ok(),
+                "{line}"
+            );
+            assert!(
+                words.len() > 2 && words[2..].iter().all(|tag| Language::parse(tag).is_some()),
+                "{line}"
+            );
         }
-        assert_eq!(zone(&url("https://agenzia.it/")), Some(Tz::Europe__Rome));
-        assert_eq!(zone(&url("https://agenzia.example/")), None);
-        assert_eq!(zone(&url("https://agency.us/")), None, "it has several");
+        let (italian, english) = (
+            Language::parse("it").unwrap(),
+            Language::parse("en").unwrap(),
+        );
+        assert_eq!(
+            zone(&url("https://agenzia.it/"), &italian),
+            Some(Tz::Europe__Rome)
+        );
+        assert_eq!(
+            zone(&url("https://do.it/"), &english),
+            None,
+            "it may be a pun"
+        );
+        assert_eq!(zone(&url("https://agenzia.example/"), &italian), None);
+        assert_eq!(
+            zone(&url("https://agency.us/"), &english),
+            None,
+            "it has several"
+        );
     }
 
     #[test]

@@ -18,11 +18,6 @@ const COMBINED: usize = 8;
 const CLASSES: usize = 12;
 /// Attributes that say what an element is.
 const SEMANTIC: &[&str] = &["itemprop", "property", "rel", "role", "itemtype"];
-/// Elements whose tag says something even on a whole page.
-const NAMED: &[&str] = &[
-    "article", "main", "time", "figure", "header", "footer", "section", "h1", "h2", "h3", "h4",
-    "h5", "h6", "table", "tbody", "ul", "ol", "dl",
-];
 /// What an item may be told by that it holds.
 const HELD: &[&str] = &[
     "h1", "h2", "h3", "h4", "h5", "h6", "time", "td", "img", "p", "a",
@@ -61,6 +56,14 @@ pub(super) fn candidates(elements: &[ElementRef<'_>], scope: Scope<'_>) -> Vec<C
             .unwrap_or_default()
     });
     let mut all = own.clone();
+    // A tag alone may stand anywhere on a page.
+    for alone in &mut all {
+        let named = alone.text.contains(['.', '#', '[']) || alone.text.starts_with("article");
+        alone.cost += match scope {
+            Scope::Page if !named => 14,
+            _ => 0,
+        };
+    }
     let (own, around, parent) = (shortest(&own), shortest(&around), shortest(&parent));
     for one in own {
         all.extend(around.iter().map(|above| joined(&[above, one], " ")));
@@ -222,15 +225,15 @@ fn forms(element: ElementRef<'_>, scope: Scope<'_>) -> Vec<Candidate> {
     let tag = value.name();
     if !tag
         .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     {
         return Vec::new();
     }
-    let bare = match (scope, NAMED.contains(&tag), matches!(tag, "div" | "span")) {
-        (Scope::Page, true, _) => 10,
-        (Scope::Page, false, _) => 24,
-        (Scope::Items(_), _, true) => 12,
-        (Scope::Items(_), ..) => 4,
+    let bare = match (scope, tag) {
+        (_, "main") => 6,
+        (Scope::Page, _) => 10,
+        (Scope::Items(_), "div" | "span") => 12,
+        (Scope::Items(_), _) => 4,
     };
     let mut forms = vec![Candidate {
         cost: bare,

@@ -44,7 +44,7 @@ pub(super) struct Reading {
     /// The attribute; without it, the text.
     pub(super) attribute: Option<String>,
     /// What of it counts.
-    pub(super) regex: Option<&'static str>,
+    pub(super) regex: Option<String>,
 }
 
 /// What a pick reads from items.
@@ -102,9 +102,10 @@ impl<'a, 'b> Items<'a, 'b> {
         default: Option<&str>,
         judge: &dyn Fn(usize, ElementRef<'a>, &Pick) -> Verdict,
     ) -> Option<Vec<Written>> {
-        let mut open: BTreeSet<usize> = (0..targets.len())
+        let wanted: BTreeSet<usize> = (0..targets.len())
             .filter(|at| targets[*at].is_some())
             .collect();
+        let mut open = wanted.clone();
         let mut picks = Vec::new();
         while !open.is_empty() && picks.len() < PICKS {
             let of = |places: &[usize]| -> Vec<(usize, &Target<'a>)> {
@@ -115,8 +116,8 @@ impl<'a, 'b> Items<'a, 'b> {
             };
             let all: Vec<usize> = open.iter().copied().collect();
             let best = self
-                .best(&of(&all), &open, default, judge)
-                .or_else(|| self.best(&of(all.get(..1)?), &open, default, judge))?;
+                .best(&of(&all), &wanted, &open, default, judge)
+                .or_else(|| self.best(&of(all.get(..1)?), &wanted, &open, default, judge))?;
             open.retain(|at| !best.1.contains(at));
             picks.push(best.0);
         }
@@ -128,12 +129,14 @@ impl<'a, 'b> Items<'a, 'b> {
     fn best(
         &self,
         targets: &[(usize, &Target<'a>)],
+        wanted: &BTreeSet<usize>,
         open: &BTreeSet<usize>,
         default: Option<&str>,
         judge: &dyn Fn(usize, ElementRef<'a>, &Pick) -> Verdict,
     ) -> Option<(Written, BTreeSet<usize>)> {
         let mut best: Option<(Written, BTreeSet<usize>)> = None;
         let mut least = usize::MAX;
+        let done: BTreeSet<usize> = wanted.difference(open).copied().collect();
         for (cost, written) in self.pool(targets, default) {
             let full = best
                 .as_ref()
@@ -144,7 +147,7 @@ impl<'a, 'b> Items<'a, 'b> {
             let Some(pick) = written.pick(default) else {
                 continue;
             };
-            let Some(reads) = self.read(&pick, judge) else {
+            let Some(reads) = self.read(&pick, &done, judge) else {
                 continue;
             };
             let read: BTreeSet<usize> = reads.right.intersection(open).copied().collect();
@@ -165,6 +168,7 @@ impl<'a, 'b> Items<'a, 'b> {
     fn read(
         &self,
         pick: &Pick,
+        done: &BTreeSet<usize>,
         judge: &dyn Fn(usize, ElementRef<'a>, &Pick) -> Verdict,
     ) -> Option<Reads> {
         let mut reads = Reads::default();
@@ -173,6 +177,10 @@ impl<'a, 'b> Items<'a, 'b> {
             ..pick.clone()
         };
         for (at, (element, size)) in self.elements.iter().zip(&self.sizes).enumerate() {
+            // Where a pick before this one reads something, this one is not asked.
+            if done.contains(&at) {
+                continue;
+            }
             if !self.budget.spend(*size) {
                 return None;
             }
@@ -213,7 +221,10 @@ impl<'a, 'b> Items<'a, 'b> {
                 .first()
                 .is_some_and(|first| Some(first.id()) == self.id(*at));
             if let Some(attribute) = target.reading.attribute.as_ref().filter(|_| itself) {
-                pool.push((0, Written::attribute(attribute, target.reading.regex)));
+                pool.push((
+                    0,
+                    Written::attribute(attribute, target.reading.regex.as_deref()),
+                ));
             }
         }
         for ((tag, reading), (elements, several)) in &groups {
@@ -226,7 +237,7 @@ impl<'a, 'b> Items<'a, 'b> {
                     .filter(|name| Some(*name) != default);
                 (
                     cost,
-                    Written::select(text, attribute, reading.regex, *several),
+                    Written::select(text, attribute, reading.regex.as_deref(), *several),
                 )
             }));
         }

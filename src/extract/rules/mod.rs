@@ -17,11 +17,11 @@ use thiserror::Error;
 use super::cut::{self, Parsed};
 use super::detect::{self, Found, Located, Stand};
 use super::listing::{self, Headings, Outline};
-use super::text::squash;
+use super::text::{squash, visible};
 use super::{Ask, charset, one};
 use crate::config::{Pick, pick};
 use crate::date::{self, Moment};
-use crate::model::{DateText, Page, Place};
+use crate::model::{DateText, Kind, Page, Place};
 use candidates::{Scope, candidates};
 use fields::{Budget, Items, Reading, Target, Verdict};
 pub use written::Written;
@@ -91,6 +91,9 @@ pub enum NoRules {
     /// It has no list.
     #[error("no list of news is detected on the page")]
     NoList,
+    /// JSON-LD and its like.
+    #[error("the page states its news as data, and no elements show it")]
+    Data,
     /// `h3`, `p`, `p`, `h3`, `p`, `p`.
     #[error("the parts of an item follow each other without an element around each item")]
     Loose,
@@ -109,7 +112,8 @@ pub fn draft(page: &Page, ask: &Ask<'_>) -> Result<Draft, NoRules> {
     let decoded = charset::decode(&page.body, content_type, charset::Markup::Html);
     let parsed = cut::parse(&decoded.text).ok_or(NoRules::NoList)?;
     let base = super::base_of(&parsed.document, &page.url);
-    let found = detect::find(&parsed, &base, ask.dates);
+    let asked = ask.kind == Some(Kind::Listing);
+    let found = detect::find(&parsed, &base, ask.dates, asked);
     if found.items.is_empty() {
         return Err(NoRules::NoList);
     }
@@ -128,10 +132,13 @@ pub fn site_name(page: &Page) -> Option<String> {
 }
 
 fn of_found(page: &Parsed, found: &Found<'_>, dates: &date::Context<'_>) -> Result<Draft, NoRules> {
+    if found.items.iter().any(|located| located.run.is_empty()) {
+        return Err(NoRules::Data);
+    }
     let elements: Vec<ElementRef<'_>> = found
         .items
         .iter()
-        .map(whole)
+        .map(|located| whole(located).or_else(|| around(located, &found.items)))
         .collect::<Option<_>>()
         .ok_or(NoRules::Loose)?;
     let distinct: BTreeSet<NodeId> = elements.iter().map(|element| element.id()).collect();
@@ -180,6 +187,16 @@ fn whole<'a>(located: &Located<'a>) -> Option<ElementRef<'a>> {
     }
 }
 
+/// The element around a run of siblings, if it has no other items in it.
+fn around<'a>(located: &Located<'a>, all: &[Located<'a>]) -> Option<ElementRef<'a>> {
+    let parent = located.run.first()?.parent().and_then(ElementRef::wrap)?;
+    let within = |other: &&Located<'a>| {
+        let first = other.run.first();
+        first.is_some_and(|first| first.ancestors().any(|above| above.id() == parent.id()))
+    };
+    (all.iter().filter(within).take(2).count() == 1).then_some(parent)
+}
+
 struct Seeker<'a, 'b> {
     page: &'b Parsed,
     found: &'b Found<'a>,
@@ -215,7 +232,7 @@ impl<'a> Seeker<'a, '_> {
         };
         let title = text(
             Field::Title,
-            &|located| plain(located.title.into_iter().collect()),
+            &|located| Some(title_at(located.title?, located.item.title.as_deref()?)),
             &|located| located.item.title.clone(),
         );
         let link = text(
@@ -444,28 +461,57 @@ impl<'a> Seeker<'a, '_> {
         let nodes = matched
             .difference(wanted)
             .filter_map(|id| self.page.document.tree.get(*id));
-        nodes.filter_map(ElementRef::wrap).all(|other| {
-            let untitled = || match picks.as_slice() {
-                [] => detect::item(other, self.dates).is_none(),
-                picks => listing::first(other, picks, None).is_none(),
-            };
-            self.budget.spend(other.descendants().count()) && untitled()
-        })
+        !picks.is_empty()
+            && nodes.filter_map(ElementRef::wrap).all(|other| {
+                self.budget.spend(other.descendants().count())
+                    && listing::first(other, &picks, None).is_none()
+            })
     }
 }
 
-fn at_attribute<'a>(
-    element: ElementRef<'a>,
-    name: &str,
-    regex: Option<&'static str>,
-) -> Target<'a> {
+fn at_attribute<'a>(element: ElementRef<'a>, name: &str, regex: Option<&str>) -> Target<'a> {
     Target {
         elements: vec![element],
         reading: Reading {
             attribute: Some(name.to_owned()),
+            regex: regex.map(str::to_owned),
+        },
+    }
+}
+
+/// A title may be the whole text of its element, or what stands there after or before a date or a label.
+fn title_at<'a>(element: ElementRef<'a>, wanted: &str) -> Target<'a> {
+    let text = visible(element);
+    let before = text.strip_suffix(wanted).filter(|rest| !rest.is_empty());
+    let after = text.strip_prefix(wanted).filter(|rest| !rest.is_empty());
+    let regex = before
+        .map(|rest| format!("^{}(.+)", shape(rest)))
+        .or_else(|| after.map(|rest| format!("^(.+?){}$", shape(rest))));
+    Target {
+        elements: vec![element],
+        reading: Reading {
+            attribute: None,
             regex,
         },
     }
+}
+
+/// A pattern for texts such as this one: other numbers, other words, the same marks.
+fn shape(text: &str) -> String {
+    let mut shape = String::new();
+    for c in text.chars() {
+        let part = match c {
+            c if c.is_numeric() => r"\d+".to_owned(),
+            c if c.is_alphabetic() => r"\pL+".to_owned(),
+            c if c.is_whitespace() => r"\s+".to_owned(),
+            '-' | ',' => c.to_string(),
+            c => regex::escape(c.encode_utf8(&mut [0; 4])),
+        };
+        if !(shape.ends_with(&part) && part.ends_with('+')) {
+            shape.push_str(&part);
+        }
+    }
+    shape
 }
 
 /// An image's address may be the whole of an attribute, or stand in a style or among sizes.

@@ -48,7 +48,8 @@ fn rules(body: &str, marks: &Marks<'_>) -> Result<Vec<String>, NoRules> {
         let title = own(marks.title);
         let link = title.and_then(|title| {
             let inside = title.select(&one("a").unwrap()).next();
-            inside.or((title.value().name() == "a").then_some(title))
+            let itself = (title.value().name() == "a").then_some(title);
+            inside.or(itself).or_else(|| own("[k]"))
         });
         let date = own(marks.date).map(|element| Stand {
             element,
@@ -104,7 +105,7 @@ fn rules(body: &str, marks: &Marks<'_>) -> Result<Vec<String>, NoRules> {
     });
     let found = Found {
         items: located.collect(),
-        others: Vec::new(),
+        ..Found::default()
     };
     let languages = [Language::parse("it").unwrap()];
     let dates = date::Context {
@@ -200,7 +201,7 @@ fn headings_hold_for_the_items_after_them() {
     };
     assert_eq!(
         rules(page, &marks).unwrap(),
-        ["p:has(a)", "group.date: h4.data", "title: a", "link: a"]
+        ["div p", "group.date: h4.data", "title: a", "link: a"]
     );
 }
 
@@ -257,7 +258,7 @@ fn parts_without_an_element_around_them_give_no_rules() {
         });
     let found = Found {
         items: located.collect(),
-        others: Vec::new(),
+        ..Found::default()
     };
     let dates = date::Context {
         languages: &[],
@@ -265,6 +266,36 @@ fn parts_without_an_element_around_them_give_no_rules() {
         now: chrono::DateTime::UNIX_EPOCH,
     };
     assert_eq!(of_found(&page, &found, &dates), Err(NoRules::Loose));
+}
+
+#[test]
+fn a_date_that_stands_in_the_title_is_cut_off() {
+    let items: String = (1..4)
+        .map(|n| format!("<li x><a t href=/n/{n}>0{n}.12.2025 – Titolo numero {n}</a></li>"))
+        .collect();
+    let page = cut::parse(&format!(
+        "<html><body><ul class=elenco>{items}</ul></body></html>"
+    ))
+    .unwrap();
+    let title = page.document.select(&one("a").unwrap()).next().unwrap();
+    let target = title_at(title, "Titolo numero 1");
+    assert_eq!(
+        target.reading.regex.as_deref(),
+        Some(r"^\d+\.\d+\.\d+\s+–\s+(.+)")
+    );
+    assert_eq!(title_at(title, &visible(title)).reading.regex, None);
+}
+
+#[test]
+fn a_link_may_stand_elsewhere_in_some_items() {
+    let items = "<li x><h3 t>Titolo uno</h3><p>Testo <a href=/altro>qui</a></p><a k class=leggi href=/1>Leggi</a></li>\
+        <li x><h3 t>Titolo due</h3><p>Testo</p><a k class=leggi href=/2>Leggi</a></li>\
+        <li x><h3 t>Titolo tre</h3><p>Testo <a k href=/3>qui</a></p></li>";
+    let page = format!("<ul class=elenco>{items}</ul>");
+    assert_eq!(
+        rules(&page, &MARKS).unwrap(),
+        ["ul.elenco li", "title: h3", "link: a.leggi | a"]
+    );
 }
 
 #[test]
