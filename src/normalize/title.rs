@@ -66,8 +66,14 @@ const MORE: &[&str] = &[
 /// A title as a headline: plain text, without decoration at its ends.
 pub(super) fn clean(title: &str) -> String {
     let text = plain(title);
-    text.trim_matches(|c: char| MARKS.contains(&c) || c.is_whitespace())
-        .to_owned()
+    let is_mark = |c: char| MARKS.contains(&c) || c.is_whitespace();
+    // «Quoted» and »quoted« are no decoration.
+    let quoted = |kept: &str| text.matches('«').count() > kept.matches('»').count();
+    let start = text.trim_start_matches(is_mark);
+    let start = if quoted(start) { text.trim_start_matches(|c| is_mark(c) && c != '»') } else { start };
+    let end = start.trim_end_matches(is_mark);
+    let end = if quoted(end) { start.trim_end_matches(|c| is_mark(c) && c != '»') } else { end };
+    end.to_owned()
 }
 
 /// A teaser without the words that lead on to the article.
@@ -137,6 +143,9 @@ mod tests {
         );
         assert_eq!(clean("» Ricerca &amp; sviluppo |"), "Ricerca & sviluppo");
         assert_eq!(clean("“Quote” – A/B: what?"), "“Quote” – A/B: what?");
+        assert_eq!(clean("Il direttore: «Si parte» »"), "Il direttore: «Si parte»");
+        assert_eq!(clean("»Es geht los«: der Start"), "»Es geht los«: der Start");
+        assert_eq!(clean("» Il direttore: «Si parte»"), "Il direttore: «Si parte»");
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! When an article was published: what its head says, else what its byline shows.
 
+use std::collections::HashMap;
+
+use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
 use super::jsonld::Linked;
@@ -129,7 +132,7 @@ impl Dates<'_, '_> {
     /// The dates that the page shows where a byline stands, the likeliest first.
     fn shown(&self) -> Vec<DateText> {
         let mut found: Vec<(i32, DateText)> = Vec::new();
-        let times = times(self.layout.document);
+        let times = places(self.layout.document);
         for (at, line) in self
             .lines
             .iter()
@@ -140,9 +143,7 @@ impl Dates<'_, '_> {
                 continue;
             }
             let place = self.place(at);
-            let time = times
-                .iter()
-                .find(|time| is_within(**time, line.element) || is_within(line.element, **time));
+            let time = times.get(&line.element.id());
             let (text, told) = self.told(&line.text);
             let bonus = told + place + sign(time.copied().unwrap_or(line.element), line.element);
             if let Some(moment) = time.and_then(|time| time.attr("datetime")).map(squash) {
@@ -295,12 +296,15 @@ fn times(document: &Html) -> Vec<ElementRef<'_>> {
         .collect()
 }
 
-fn is_within(inner: ElementRef<'_>, outer: ElementRef<'_>) -> bool {
-    inner.id() == outer.id()
-        || inner
-            .ancestors()
-            .take(6)
-            .any(|around| around.id() == outer.id())
+/// The first `<time>` in each of the elements that stand closely around one.
+fn places(document: &Html) -> HashMap<NodeId, ElementRef<'_>> {
+    let mut places = HashMap::new();
+    for time in times(document) {
+        for place in std::iter::once(*time).chain(time.ancestors()).take(4) {
+            places.entry(place.id()).or_insert(time);
+        }
+    }
+    places
 }
 
 /// A date for machines.
