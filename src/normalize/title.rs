@@ -66,14 +66,21 @@ const MORE: &[&str] = &[
 /// A title as a headline: plain text, without decoration at its ends.
 pub(super) fn clean(title: &str) -> String {
     let text = plain(title);
-    let is_mark = |c: char| MARKS.contains(&c) || c.is_whitespace();
+    let mut rest = text.as_str();
     // «Quoted» and »quoted« are no decoration.
-    let quoted = |kept: &str| text.matches('«').count() > kept.matches('»').count();
-    let start = text.trim_start_matches(is_mark);
-    let start = if quoted(start) { text.trim_start_matches(|c| is_mark(c) && c != '»') } else { start };
-    let end = start.trim_end_matches(is_mark);
-    let end = if quoted(end) { start.trim_end_matches(|c| is_mark(c) && c != '»') } else { end };
-    end.to_owned()
+    let (opened, mut closed) = (text.matches('«').count(), text.matches('»').count());
+    let mut is_mark = |c: char| {
+        let spare = c != '»' || closed > opened;
+        closed -= usize::from(c == '»' && spare);
+        spare && (MARKS.contains(&c) || c.is_whitespace())
+    };
+    while let Some(c) = rest.chars().next().filter(|c| is_mark(*c)) {
+        rest = &rest[c.len_utf8()..];
+    }
+    while let Some(c) = rest.chars().next_back().filter(|c| is_mark(*c)) {
+        rest = &rest[..rest.len() - c.len_utf8()];
+    }
+    rest.to_owned()
 }
 
 /// A teaser without the words that lead on to the article.

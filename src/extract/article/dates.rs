@@ -6,7 +6,7 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
 use super::jsonld::Linked;
-use super::layout::{Layout, Line};
+use super::layout::{Layout, Line, is_block};
 use super::meta::Meta;
 use super::microdata::Microdata;
 use super::words::{Phrase, Sign, begins, signed};
@@ -139,20 +139,25 @@ impl Dates<'_, '_> {
             .enumerate()
             .take(READ.max(self.headline.unwrap_or_default() + READ))
         {
-            if line.text.len() > 2 * BYLINE || !line.text.chars().any(|c| c.is_numeric()) {
+            let times = times.get(&line.element.id()).map(Vec::as_slice).unwrap_or_default();
+            let digits = line.text.chars().any(|c| c.is_numeric());
+            if line.text.len() > 2 * BYLINE || !digits && times.is_empty() {
                 continue;
             }
-            let place = self.place(at);
-            let time = times.get(&line.element.id());
             let (text, told) = self.told(&line.text);
-            let bonus = told + place + sign(time.copied().unwrap_or(line.element), line.element);
-            if let Some(moment) = time.and_then(|time| time.attr("datetime")).map(squash) {
-                let date = stamp(moment);
-                if self.reads(&date) {
-                    found.push((bonus + 3, date));
-                    continue;
-                }
+            let bonus = told + self.place(at);
+            let moments = times.iter().take(3).zip(0..).filter_map(|(time, later)| {
+                let date = stamp(time.attr("datetime")?.to_owned());
+                // The first of several is the publication, if their names do not tell.
+                let score = bonus + 3 + sign(*time, line.element) - later;
+                (!date.text.is_empty() && self.reads(&date)).then_some((score, date))
+            });
+            let before = found.len();
+            found.extend(moments);
+            if found.len() > before {
+                continue;
             }
+            let bonus = bonus + sign(times.first().copied().unwrap_or(line.element), line.element);
             let date = DateText {
                 text,
                 place: Place::Item,
@@ -296,12 +301,13 @@ fn times(document: &Html) -> Vec<ElementRef<'_>> {
         .collect()
 }
 
-/// The first `<time>` in each of the elements that stand closely around one.
-fn places(document: &Html) -> HashMap<NodeId, ElementRef<'_>> {
-    let mut places = HashMap::new();
+/// The `<time>` elements by the blocks of text that they stand in.
+fn places(document: &Html) -> HashMap<NodeId, Vec<ElementRef<'_>>> {
+    let mut places: HashMap<NodeId, Vec<ElementRef<'_>>> = HashMap::new();
     for time in times(document) {
-        for place in std::iter::once(*time).chain(time.ancestors()).take(4) {
-            places.entry(place.id()).or_insert(time);
+        let mut around = time.ancestors().filter_map(ElementRef::wrap);
+        if let Some(block) = around.find(|element| is_block(element.value().name())) {
+            places.entry(block.id()).or_default().push(time);
         }
     }
     places

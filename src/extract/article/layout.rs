@@ -152,7 +152,9 @@ impl<'a> Layout<'a> {
     /// Whether an element beside the article says something of it, and does not only lead elsewhere.
     fn is_note(&self, element: ElementRef<'_>) -> bool {
         let measure = self.all.get(&element.id()).copied().unwrap_or_default();
-        element.value().name() == "aside" && measure.text < 1_000 && !measure.is_linked(60)
+        element.value().name() == "aside"
+            && !signed(element, &[Sign::Around, Sign::Apart])
+            && measure.text < 1_000 && !measure.is_linked(60)
     }
 
     /// The lines of the page, without what stands around the article.

@@ -298,13 +298,19 @@ impl Site {
     pub(super) fn is(&self, text: &str) -> bool {
         let folded = fold(text);
         let joined: String = folded.split(' ').collect();
-        let written = |name: &String| {
-            folded == *name
-                || folded.starts_with(&format!("{name} ")) && folded.len() < name.len() + 20
-        };
         joined.is_empty()
-            || self.names.iter().any(written)
+            || self.names.contains(&folded)
             || joined.len() >= 2 && self.host.starts_with(&joined)
+    }
+
+    /// Whether a part of a title is the site's name, perhaps with a word or two more: "Mirror Online".
+    fn is_in(&self, part: &str) -> bool {
+        let folded = fold(part);
+        let begins = |name: &String| {
+            let rest = folded.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix(' '));
+            rest.is_some_and(|rest| rest.split(' ').count() <= 2)
+        };
+        self.is(part) || self.names.iter().any(begins)
     }
 
     /// A title without the site's name at its end or beginning, and without what stands between it and what is known
@@ -324,7 +330,7 @@ impl Site {
             cuts.sort_unstable();
             let whole = cuts.iter().find_map(|(start, end)| {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
-                let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is(part));
+                let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is_in(part));
                 let said = |text: &str| {
                     let text = fold(text);
                     known.iter().filter(|known| **known == text).count()
@@ -339,12 +345,12 @@ impl Site {
             }
             let named = cuts.last().and_then(|(start, end)| {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?.trim());
-                (self.is(after) && !before.is_empty()).then_some(before)
+                (self.is_in(after) && !before.is_empty()).then_some(before)
             });
             let leading = || {
                 let (start, end) = cuts.first()?;
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?.trim());
-                (self.is(before) && !after.is_empty()).then_some(after)
+                (self.is_in(before) && !after.is_empty()).then_some(after)
             };
             match named.or_else(leading) {
                 Some(rest) => text = rest,
