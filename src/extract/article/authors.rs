@@ -17,6 +17,8 @@ const NAME: usize = 60;
 const WORDS: usize = 6;
 /// The most names that are kept.
 const MOST: usize = 20;
+/// How many nodes of a line are looked at.
+const LOOKED_AT: usize = 200;
 /// How many lines before and after the headline can be its byline.
 const BEFORE: usize = 6;
 const AFTER: usize = 30;
@@ -141,7 +143,7 @@ impl Authors<'_, '_> {
 
 /// The names in links to the pages of authors.
 fn linked(element: ElementRef<'_>) -> Vec<String> {
-    let inner = element.descendants().filter_map(ElementRef::wrap);
+    let inner = element.descendants().take(LOOKED_AT).filter_map(ElementRef::wrap);
     let links = inner.filter(|link| {
         let rel = link.attr("rel").unwrap_or_default();
         let href = link.attr("href").unwrap_or_default();

@@ -1,14 +1,17 @@
 //! When an article was published: what its head says, else what its byline shows.
 
+use std::collections::HashMap;
+
+use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
-use super::layout::{Layout, Line};
+use crate::extract::jsonld::Linked;
+use super::layout::{Layout, Line, is_block};
 use super::meta::Meta;
 use super::microdata::Microdata;
 use super::words::{Phrase, Sign, begins, signed};
 use crate::config::units::fold;
 use crate::date;
-use crate::extract::jsonld::Linked;
 use crate::extract::one;
 use crate::extract::text::squash;
 use crate::model::{DateText, Place};
@@ -129,29 +132,32 @@ impl Dates<'_, '_> {
     /// The dates that the page shows where a byline stands, the likeliest first.
     fn shown(&self) -> Vec<DateText> {
         let mut found: Vec<(i32, DateText)> = Vec::new();
-        let times = times(self.layout.document);
+        let times = places(self.layout.document);
         for (at, line) in self
             .lines
             .iter()
             .enumerate()
             .take(READ.max(self.headline.unwrap_or_default() + READ))
         {
-            if line.text.len() > 2 * BYLINE || !line.text.chars().any(|c| c.is_numeric()) {
+            let times = times.get(&line.element.id()).map(Vec::as_slice).unwrap_or_default();
+            let digits = line.text.chars().any(|c| c.is_numeric());
+            if line.text.len() > 2 * BYLINE || !digits && times.is_empty() {
                 continue;
             }
-            let place = self.place(at);
-            let time = times
-                .iter()
-                .find(|time| is_within(**time, line.element) || is_within(line.element, **time));
             let (text, told) = self.told(&line.text);
-            let bonus = told + place + sign(time.copied().unwrap_or(line.element), line.element);
-            if let Some(moment) = time.and_then(|time| time.attr("datetime")).map(squash) {
-                let date = stamp(moment);
-                if self.reads(&date) {
-                    found.push((bonus + 3, date));
-                    continue;
-                }
+            let bonus = told + self.place(at);
+            let moments = times.iter().take(3).zip(0..).filter_map(|(time, later)| {
+                let date = stamp(time.attr("datetime")?.to_owned());
+                // The first of several is the publication, if their names do not tell.
+                let score = bonus + 3 + sign(*time, line.element) - later;
+                (!date.text.is_empty() && self.reads(&date)).then_some((score, date))
+            });
+            let before = found.len();
+            found.extend(moments);
+            if found.len() > before {
+                continue;
             }
+            let bonus = bonus + sign(times.first().copied().unwrap_or(line.element), line.element);
             let date = DateText {
                 text,
                 place: Place::Item,
@@ -166,49 +172,28 @@ impl Dates<'_, '_> {
         // The first of equals.
         found.sort_by_key(|(score, _)| -score);
         let shown: Vec<DateText> = found.into_iter().map(|(_, date)| date).take(5).collect();
-        if shown.is_empty() {
-            self.elsewhere()
-        } else {
-            shown
-        }
+        if shown.is_empty() { self.elsewhere() } else { shown }
     }
 
     /// The first `<time>` that stands in no list, menu or comment, wherever on the page that is.
     fn elsewhere(&self) -> Vec<DateText> {
         let alone = |time: &ElementRef<'_>| {
             let around = time.ancestors().filter_map(ElementRef::wrap);
-            let listed = |element: ElementRef<'_>| {
-                matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td")
-            };
-            !around.take(12).any(|element| {
-                listed(element)
-                    || element
-                        .attr("class")
-                        .is_some_and(|class| class.contains("comment"))
-            })
+            let listed = |element: ElementRef<'_>| matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td");
+            !around.take(12).any(|element| listed(element) || element.attr("class").is_some_and(|class| class.contains("comment")))
         };
         let times = times(self.layout.document).into_iter().filter(alone);
-        times
-            .filter_map(|time| time.attr("datetime"))
-            .map(|text| stamp(text.to_owned()))
-            .take(1)
-            .collect()
+        times.filter_map(|time| time.attr("datetime")).map(|text| stamp(text.to_owned())).take(1).collect()
     }
 
     /// The first line that tells when the page was changed.
     fn changed(&self) -> Option<DateText> {
         self.lines.iter().find_map(|line| {
             let told = line.text.split('(').find(|part| {
-                let start = part
-                    .get(..part.floor_char_boundary(BYLINE))
-                    .unwrap_or_default();
+                let start = part.get(..part.floor_char_boundary(BYLINE)).unwrap_or_default();
                 part.len() <= BYLINE && begins(&fold(start), Phrase::Updated).is_some()
             })?;
-            let date = DateText {
-                text: told.to_owned(),
-                place: Place::Item,
-                machine: false,
-            };
+            let date = DateText { text: told.to_owned(), place: Place::Item, machine: false };
             self.reads(&date).then_some(date)
         })
     }
@@ -237,11 +222,7 @@ impl Dates<'_, '_> {
     fn told(&self, line: &str) -> (String, i32) {
         // Three boxes side by side.
         let boxes: Vec<&str> = line.split('|').map(str::trim).collect();
-        if boxes.len() == 3
-            && boxes
-                .iter()
-                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-        {
+        if boxes.len() == 3 && boxes.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
             return (boxes.join("."), 1);
         }
         let folded = fold(line);
@@ -320,12 +301,16 @@ fn times(document: &Html) -> Vec<ElementRef<'_>> {
         .collect()
 }
 
-fn is_within(inner: ElementRef<'_>, outer: ElementRef<'_>) -> bool {
-    inner.id() == outer.id()
-        || inner
-            .ancestors()
-            .take(6)
-            .any(|around| around.id() == outer.id())
+/// The `<time>` elements by the blocks of text that they stand in.
+fn places(document: &Html) -> HashMap<NodeId, Vec<ElementRef<'_>>> {
+    let mut places: HashMap<NodeId, Vec<ElementRef<'_>>> = HashMap::new();
+    for time in times(document) {
+        let mut around = time.ancestors().filter_map(ElementRef::wrap);
+        if let Some(block) = around.find(|element| is_block(element.value().name())) {
+            places.entry(block.id()).or_default().push(time);
+        }
+    }
+    places
 }
 
 /// A date for machines.

@@ -1,7 +1,7 @@
 //! How a page is laid out: how much its elements say, which of them stand around the article, and its lines of text
 //! in the order in which they are read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -75,35 +75,38 @@ pub(super) struct Layout<'a> {
     own: HashMap<NodeId, Measure>,
     /// The prose of the whole page.
     prose: usize,
-    /// What says that it is not shown is taken as shown.
-    shown: bool,
+    /// The elements that stand around the article.
+    around: HashSet<NodeId>,
 }
 
 impl<'a> Layout<'a> {
     pub(super) fn of(document: &'a Html) -> Self {
         let all = measured(document, is_silent);
-        let prose = all
-            .get(&document.root_element().id())
-            .map_or(0, |measure| measure.prose);
+        let prose = all.get(&document.root_element().id()).map_or(0, |measure| measure.prose);
         let mut layout = Self {
             document,
             all,
             own: HashMap::new(),
             prose,
-            shown: false,
+            around: HashSet::new(),
         };
-        let own = |layout: &Self| {
-            measured(document, |element| {
-                is_silent(element) || layout.is_around(element)
-            })
-        };
-        layout.own = own(&layout);
+        layout.mark(false);
         // Some pages hide their text until a script shows it.
         if 3 * layout.measure(document.root_element()).prose < prose {
-            layout.shown = true;
-            layout.own = own(&layout);
+            layout.mark(true);
         }
         layout
+    }
+
+    /// Tells what stands around the article, and measures what is left.
+    fn mark(&mut self, hidden_too: bool) {
+        let elements = self.document.root_element().descendants().filter_map(ElementRef::wrap);
+        self.around = elements
+            .filter(|element| self.looks_around(*element, hidden_too))
+            .map(|element| element.id())
+            .collect();
+        let skip = |element: ElementRef<'_>| is_silent(element) || self.is_around(element);
+        self.own = measured(self.document, skip);
     }
 
     /// What an element says, less what stands around the article.
@@ -112,24 +115,23 @@ impl<'a> Layout<'a> {
     }
 
     /// Whether an element stands around the article: a menu, comments, buttons for sharing.
-    ///
+    pub(super) fn is_around(&self, element: ElementRef<'_>) -> bool {
+        self.around.contains(&element.id())
+    }
+
     /// Names mislead (`<body class="popup">`, a form around the whole page): what has a good part of the page's prose
     /// is not around it.
-    pub(super) fn is_around(&self, element: ElementRef<'_>) -> bool {
+    fn looks_around(&self, element: ElementRef<'_>, hidden_too: bool) -> bool {
         let value = element.value();
-        if matches!(value.name(), "html" | "body" | "main") {
+        if matches!(value.name(), "html" | "body" | "main") || is_silent(element) {
             return false;
         }
+        let label = || signed(element, &[Sign::Label]);
         let built = AROUND.contains(&value.name())
-            || value
-                .attr("role")
-                .is_some_and(|role| ROLES.contains(&role.trim()))
-            || !self.shown && is_unseen(element)
-            || signed(element, &[Sign::Apart]) && !signed(element, &[Sign::Label]);
-        let named = || {
-            value.name() == "form"
-                || signed(element, &[Sign::Around]) && !signed(element, &[Sign::Label])
-        };
+            || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
+            || !hidden_too && is_unseen(element)
+            || signed(element, &[Sign::Apart]) && !label();
+        let named = || value.name() == "form" || signed(element, &[Sign::Around]) && !label();
         built && !self.has(element, 60) || named() && !self.has(element, 30)
     }
 
@@ -143,17 +145,16 @@ impl<'a> Layout<'a> {
 
     /// Whether so many hundredths of the page's prose are in an element.
     fn has(&self, element: ElementRef<'_>, hundredths: usize) -> bool {
-        let prose = self
-            .all
-            .get(&element.id())
-            .map_or(0, |measure| measure.prose);
+        let prose = self.all.get(&element.id()).map_or(0, |measure| measure.prose);
         prose > 0 && 100 * prose >= hundredths * self.prose
     }
 
     /// Whether an element beside the article says something of it, and does not only lead elsewhere.
     fn is_note(&self, element: ElementRef<'_>) -> bool {
         let measure = self.all.get(&element.id()).copied().unwrap_or_default();
-        element.value().name() == "aside" && measure.text < 1_000 && !measure.is_linked(60)
+        element.value().name() == "aside"
+            && !signed(element, &[Sign::Around, Sign::Apart])
+            && measure.text < 1_000 && !measure.is_linked(60)
     }
 
     /// The lines of the page, without what stands around the article.
@@ -174,7 +175,7 @@ impl<'a> Layout<'a> {
                             hidden = Some(node.id());
                             continue;
                         }
-                        let block = !INLINE.contains(&element.value().name());
+                        let block = is_block(element.value().name());
                         broken |= block;
                         open.push((element, block));
                     } else if let Node::Text(text) = node.value()
@@ -215,6 +216,11 @@ impl<'a> Layout<'a> {
 
 fn beginning(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LINE)).unwrap_or(text)
+}
+
+/// Whether an element parts its text from what is around it.
+pub(super) fn is_block(name: &str) -> bool {
+    !INLINE.contains(&name) && !matches!(name, "time" | "data" | "label" | "nobr" | "img" | "picture" | "source")
 }
 
 /// Whether an element has no text for readers.
@@ -280,7 +286,7 @@ fn measured(document: &Html, skip: impl Fn(ElementRef<'_>) -> bool) -> HashMap<N
                         id: node.id(),
                         measure: Measure::default(),
                         own: (0, 0),
-                        block: !INLINE.contains(&name),
+                        block: is_block(name),
                         link: link || name == "a" && element.attr("href").is_some(),
                         share: match name {
                             "figure" | "figcaption" | "address" => 0,

@@ -6,6 +6,9 @@ use scraper::{ElementRef, Html};
 use crate::extract::one;
 use crate::extract::text::{squash, visible};
 
+/// The most marked elements that are looked at.
+const MOST: usize = 5_000;
+
 /// The elements of a page that carry properties of its article.
 pub(super) struct Microdata<'a> {
     marked: Vec<ElementRef<'a>>,
@@ -15,7 +18,7 @@ impl<'a> Microdata<'a> {
     pub(super) fn of(document: &'a Html) -> Self {
         let mut main: Option<NodeId> = None;
         let select = one("[itemprop]");
-        let all = select.iter().flat_map(|select| document.select(select));
+        let all = select.iter().flat_map(|select| document.select(select)).take(MOST);
         let marked = all.filter(|element| {
             // The outermost article counts: the first that there is, and what stands in none.
             let around = element.ancestors().filter_map(ElementRef::wrap);

@@ -101,7 +101,7 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Read
         description: summary.as_deref(),
         microdata: &microdata,
     };
-    let html = body::read(page, &known);
+    let html = body::read(page, &known).or_else(|| body::told(&ld.text("articleBody")?));
     let mut categories = meta.all("article:tag");
     categories.extend(meta.all("article:section"));
     if categories.is_empty() {

@@ -8,9 +8,9 @@ use scraper::{ElementRef, Node};
 
 use super::Known;
 use crate::config::units::fold;
-use crate::extract::article::layout::{Measure, is_silent, width};
+use crate::extract::article::layout::{Measure, is_block, is_silent, width};
 use crate::extract::article::words::{Phrase, Sign, begins, is, signed};
-use crate::extract::text::{INLINE, squash};
+use crate::extract::text::squash;
 
 /// A longer line is no label.
 const LABEL: usize = 120;
@@ -71,6 +71,7 @@ fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> Cut {
                     || !pictured && small && layout.is_label(element) && !heading
                     || !pictured && small && is_links(element, measure) && !is_announced(element)
                     || small && name == "article"
+                    || name == "figure" && shows_nothing(element)
                     || small
                         && signed(element, &[Sign::Caption, Sign::Credit])
                         && !pictured
@@ -78,11 +79,11 @@ fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> Cut {
                 if gone {
                     dropped.insert(node.id());
                     skipped = Some(node.id());
-                } else if name == "figure"
+                } else if (name == "figure"
                     || measure.text < CAPTION
                         && matches!(name, "div" | "section" | "p" | "span")
-                        && signed(element, &[Sign::Picture])
-                        && has_picture(element)
+                        && signed(element, &[Sign::Picture]))
+                    && has_picture(element)
                 {
                     pictures.insert(node.id());
                     skipped = Some(node.id());
@@ -97,7 +98,13 @@ fn parts(root: ElementRef<'_>, known: &Known<'_, '_>) -> Cut {
 
 fn has_picture(element: ElementRef<'_>) -> bool {
     let mut inner = element.descendants().filter_map(ElementRef::wrap).take(30);
-    inner.any(|inner| inner.value().name() == "img")
+    inner.any(|inner| matches!(inner.value().name(), "img" | "noscript"))
+}
+
+/// Whether a figure has neither a picture nor anything else that it could be the frame of.
+fn shows_nothing(figure: ElementRef<'_>) -> bool {
+    let mut inner = figure.descendants().filter_map(ElementRef::wrap);
+    !inner.any(|inner| matches!(inner.value().name(), "img" | "noscript" | "table" | "blockquote" | "pre" | "p" | "ul" | "ol"))
 }
 
 /// Whether a block is links and little else.
@@ -142,7 +149,7 @@ fn leaves<'a>(root: ElementRef<'a>, cut: &Cut, known: &Known<'a, '_>) -> Vec<Lea
                 if cut.dropped.contains(&node.id()) || cut.pictures.contains(&node.id()) {
                     skipped = Some(node.id());
                 } else if let Some(element) = ElementRef::wrap(node) {
-                    if !INLINE.contains(&element.value().name()) {
+                    if is_block(element.value().name()) {
                         open.push(element);
                     }
                 } else if let Node::Text(text) = node.value()
@@ -160,7 +167,7 @@ fn leaves<'a>(root: ElementRef<'a>, cut: &Cut, known: &Known<'a, '_>) -> Vec<Lea
                     skipped = None;
                 } else if skipped.is_none()
                     && let Some(element) = ElementRef::wrap(node)
-                    && !INLINE.contains(&element.value().name())
+                    && is_block(element.value().name())
                 {
                     open.pop();
                 }

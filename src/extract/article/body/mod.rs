@@ -1,6 +1,7 @@
 //! The text of an article: the part of the page that says it, less what is strewn in, as HTML with its structure.
 
 mod clean;
+mod picture;
 mod score;
 mod write;
 
@@ -11,6 +12,7 @@ use super::microdata::Microdata;
 use super::words::{Sign, signed};
 use crate::config::units::fold;
 use crate::extract::cut::Parsed;
+use crate::extract::text::plain;
 
 /// A shorter text is no article.
 const LEAST: usize = 140;
@@ -41,6 +43,17 @@ pub(super) fn read(page: &Parsed, known: &Known<'_, '_>) -> Option<String> {
     let mut html = lead(root, known).unwrap_or_default();
     html.push_str(&write::html(root, &cut));
     Some(html).filter(|html| !html.is_empty())
+}
+
+/// A text that is told without markup, as paragraphs.
+pub(super) fn told(text: &str) -> Option<String> {
+    let text = plain_lines(text);
+    let html: String = text.iter().map(|line| format!("<p>{}</p>", html_escape::encode_text(line))).collect();
+    (width(&html) >= LEAST).then_some(html)
+}
+
+fn plain_lines(text: &str) -> Vec<String> {
+    text.lines().map(plain).filter(|line| !line.is_empty()).collect()
 }
 
 /// The summing paragraph between the headline and the text, where it stands outside of the text.

@@ -7,6 +7,8 @@ use html_escape::{encode_double_quoted_attribute, encode_text};
 use scraper::{ElementRef, Node};
 
 use super::clean::Cut;
+use super::picture;
+use crate::extract::article::layout::is_silent;
 use crate::extract::text::INLINE;
 
 /// Blocks that are written as they are.
@@ -49,17 +51,6 @@ const MARKS: &[&str] = &[
 const ATTRIBUTES: &[&str] = &[
     "href", "hreflang", "title", "lang", "dir", "colspan", "rowspan", "start",
 ];
-/// Attributes in which pages keep the address of a picture that is loaded late.
-const LATE: &[&str] = &[
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-lazy",
-    "data-hi-res-src",
-    "data-full-src",
-    "data-srcset",
-    "data-lazy-srcset",
-];
 /// How deep elements are followed.
 const DEPTH: usize = 450;
 
@@ -71,6 +62,8 @@ pub(super) fn html(root: ElementRef<'_>, cut: &Cut) -> String {
         blocks: with_blocks(root, cut),
         paragraph: None,
         broken: false,
+        fresh: true,
+        said: 0,
     };
     writer.flow(*root, DEPTH);
     writer.end_paragraph();
@@ -82,10 +75,8 @@ fn with_blocks(root: ElementRef<'_>, cut: &Cut) -> HashSet<NodeId> {
     let mut found = HashSet::new();
     for element in root.descendants().filter_map(ElementRef::wrap) {
         let name = element.value().name();
-        if INLINE.contains(&name)
-            || matches!(name, "img" | "br" | "picture" | "source")
-            || cut.dropped.contains(&element.id())
-        {
+        let inline = INLINE.contains(&name) || matches!(name, "img" | "br" | "picture" | "source");
+        if inline || is_silent(element) || cut.dropped.contains(&element.id()) {
             continue;
         }
         for outer in element.ancestors().filter_map(ElementRef::wrap) {
@@ -102,9 +93,13 @@ struct Writer<'a> {
     cut: &'a Cut,
     blocks: HashSet<NodeId>,
     /// Where the paragraph began that was opened for text that stands in no block of its own.
-    paragraph: Option<usize>,
+    paragraph: Option<(usize, usize)>,
     /// A line break was seen that is not written yet.
     broken: bool,
+    /// White space that comes now says nothing.
+    fresh: bool,
+    /// How many words and pictures were written.
+    said: usize,
 }
 
 impl Writer<'_> {
@@ -113,19 +108,20 @@ impl Writer<'_> {
         let Some(depth) = depth.checked_sub(1) else {
             return;
         };
-        for child in node
-            .children()
-            .filter(|child| !self.cut.dropped.contains(&child.id()))
-        {
+        for child in node.children() {
             match (child.value(), ElementRef::wrap(child)) {
                 (Node::Text(text), _) if self.paragraph.is_some() || !text.trim().is_empty() => {
                     self.begin_paragraph();
-                    self.out.push_str(&encode_text(&**text));
+                    self.text(text);
                 }
-                (_, Some(element)) => self.element(element, depth),
+                (_, Some(element)) if !self.is_gone(element) => self.element(element, depth),
                 _ => {}
             }
         }
+    }
+
+    fn is_gone(&self, element: ElementRef<'_>) -> bool {
+        self.cut.dropped.contains(&element.id()) || is_silent(element)
     }
 
     fn element(&mut self, element: ElementRef<'_>, depth: usize) {
@@ -148,15 +144,9 @@ impl Writer<'_> {
             }
         } else {
             self.end_paragraph();
-            let tag = self.tag(element);
-            match tag {
+            match self.tag(element) {
                 "" => self.flow(*element, depth),
-                "pre" => {
-                    let text: String = element.text().collect();
-                    self.out
-                        .push_str(&format!("<pre>{}</pre>", encode_text(&text)));
-                }
-                _ => self.block(element, tag, depth),
+                tag => self.block(element, tag, depth),
             }
             self.end_paragraph();
         }
@@ -165,72 +155,101 @@ impl Writer<'_> {
     /// The tag that a block is written with; none where it is only a box.
     fn tag(&self, element: ElementRef<'_>) -> &'static str {
         let name = element.value().name();
-        if name == "h1" {
-            return "h2";
-        }
-        if name == "hr" {
-            return "";
-        }
         if self.cut.pictures.contains(&element.id()) {
             return "figure";
         }
-        BLOCKS
-            .iter()
-            .find(|tag| **tag == name)
-            .copied()
-            .unwrap_or_default()
+        match name {
+            "h1" => "h2",
+            // It frames a table or a quotation.
+            "figure" => "",
+            "p" if self.blocks.contains(&element.id()) => "",
+            _ => BLOCKS.iter().find(|tag| **tag == name).copied().unwrap_or_default(),
+        }
     }
 
     fn block(&mut self, element: ElementRef<'_>, tag: &str, depth: usize) {
-        let start = self.out.len();
+        let (start, said) = (self.out.len(), self.said);
         self.open(element, tag);
-        let inner = self.out.len();
-        if FRAMES.contains(&tag) || self.blocks.contains(&element.id()) {
+        self.fresh = true;
+        if tag == "pre" {
+            let text: String = element.text().collect();
+            self.out.push_str(&encode_text(&text));
+            self.said += usize::from(!text.trim().is_empty());
+        } else if FRAMES.contains(&tag) || self.blocks.contains(&element.id()) && !tag.starts_with('h') {
             self.flow(*element, depth);
             self.end_paragraph();
         } else {
             self.inlines(*element, depth);
         }
-        let written = self.out.get(inner..).unwrap_or_default();
-        if says_nothing(written) && !matches!(tag, "td" | "th") {
+        if tag == "figure" {
+            self.hidden_picture(element, start);
+        }
+        self.close(tag, start, said);
+        (self.broken, self.fresh) = (false, true);
+    }
+
+    /// Ends an element; one that says nothing is taken back, unless it is a cell of a table.
+    fn close(&mut self, tag: &str, start: usize, said: usize) {
+        if self.said == said && !matches!(tag, "td" | "th") {
             self.out.truncate(start);
         } else {
+            let end = self.out.trim_end_matches([' ', '\u{a0}']).len();
+            if !INLINE.contains(&tag) {
+                self.out.truncate(end);
+            }
             self.out.push_str(&format!("</{tag}>"));
         }
-        self.broken = false;
     }
 
     fn open(&mut self, element: ElementRef<'_>, tag: &str) {
         self.out.push('<');
         self.out.push_str(tag);
         for name in ATTRIBUTES {
-            if let Some(value) = element.attr(name) {
-                self.out.push_str(&format!(
-                    " {name}=\"{}\"",
-                    encode_double_quoted_attribute(value)
-                ));
-            }
+            self.attribute(name, element.attr(name));
         }
         self.out.push('>');
+    }
+
+    fn attribute(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            let value = encode_double_quoted_attribute(value);
+            self.out.push_str(&format!(" {name}=\"{value}\""));
+        }
+    }
+
+    /// Writes text, runs of white space as one blank.
+    fn text(&mut self, text: &str) {
+        if self.broken && !text.trim().is_empty() {
+            self.out.push_str("<br>");
+            (self.broken, self.fresh) = (false, true);
+        }
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
+            if word.len() < rest.len() && !self.fresh {
+                self.out.push(' ');
+                self.fresh = true;
+            }
+            let end = word.find(|c: char| c.is_ascii_whitespace()).unwrap_or(word.len());
+            let (word, after) = word.split_at(end);
+            let word = if self.fresh { word.trim_start_matches('\u{a0}') } else { word };
+            if !word.is_empty() {
+                self.out.push_str(&encode_text(word));
+                self.said += usize::from(word.chars().any(|c| !c.is_whitespace()));
+                self.fresh = false;
+            }
+            rest = after;
+        }
     }
 
     fn inlines(&mut self, node: NodeRef<'_, Node>, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else {
             return;
         };
-        for child in node
-            .children()
-            .filter(|child| !self.cut.dropped.contains(&child.id()))
-        {
+        for child in node.children() {
             match (child.value(), ElementRef::wrap(child)) {
-                (Node::Text(text), _) => {
-                    if self.broken && !text.trim().is_empty() {
-                        self.out.push_str("<br>");
-                        self.broken = false;
-                    }
-                    self.out.push_str(&encode_text(&**text));
-                }
-                (_, Some(element)) => self.inline(element, depth),
+                (Node::Text(text), _) => self.text(text),
+                (_, Some(element)) if !self.is_gone(element) => self.inline(element, depth),
                 _ => {}
             }
         }
@@ -248,100 +267,56 @@ impl Writer<'_> {
     }
 
     fn marked(&mut self, element: ElementRef<'_>, tag: &str, depth: usize) {
-        let start = self.out.len();
-        self.open(element, tag);
-        let inner = self.out.len();
-        self.inlines(*element, depth);
-        if says_nothing(self.out.get(inner..).unwrap_or_default()) {
-            self.out.truncate(start);
-            self.out.push(' ');
-        } else {
-            self.out.push_str(&format!("</{tag}>"));
+        if self.broken {
+            self.out.push_str("<br>");
+            (self.broken, self.fresh) = (false, true);
         }
+        let (start, said) = (self.out.len(), self.said);
+        self.open(element, tag);
+        self.inlines(*element, depth);
+        self.close(tag, start, said);
     }
 
     fn picture(&mut self, element: ElementRef<'_>) {
-        let inner = || element.descendants().filter_map(ElementRef::wrap).take(20);
-        let Some(image) = inner().find(|inner| inner.value().name() == "img") else {
-            return;
-        };
-        let sources = inner().filter(|inner| inner.value().name() == "source");
-        let address = source(image).or_else(|| {
-            sources
-                .filter_map(|source| {
-                    first_of_set(source.attr("srcset").or(source.attr("data-srcset"))?)
-                })
-                .next()
-        });
-        let Some(address) = address else {
-            return;
-        };
-        self.out.push_str(&format!(
-            "<img src=\"{}\"",
-            encode_double_quoted_attribute(&address)
-        ));
-        for name in ["alt", "width", "height"] {
-            if let Some(value) = image.attr(name) {
-                self.out.push_str(&format!(
-                    " {name}=\"{}\"",
-                    encode_double_quoted_attribute(value)
-                ));
-            }
+        if let Some(picture) = picture::of(element) {
+            self.write(&picture);
+        }
+    }
+
+    /// The picture of a figure that shows none unless scripts run, or do not.
+    fn hidden_picture(&mut self, figure: ElementRef<'_>, start: usize) {
+        let written = self.out.get(start..).unwrap_or_default();
+        if !written.contains("<img")
+            && let Some(picture) = picture::without_scripts(figure)
+        {
+            self.write(&picture);
+        }
+    }
+
+    fn write(&mut self, picture: &picture::Picture) {
+        self.out.push_str("<img");
+        self.attribute("src", Some(&picture.address));
+        for (name, value) in &picture.attributes {
+            self.attribute(name, Some(value));
         }
         self.out.push('>');
+        self.said += 1;
+        self.fresh = false;
     }
 
     fn begin_paragraph(&mut self) {
         if self.paragraph.is_none() {
-            self.paragraph = Some(self.out.len());
+            self.paragraph = Some((self.out.len(), self.said));
             self.out.push_str("<p>");
-        } else if self.broken {
-            self.out.push_str("<br>");
+            (self.broken, self.fresh) = (false, true);
         }
-        self.broken = false;
     }
 
     fn end_paragraph(&mut self) {
         self.broken = false;
-        if let Some(start) = self.paragraph.take() {
-            let written = self.out.get(start + 3..).unwrap_or_default();
-            if says_nothing(written) {
-                self.out.truncate(start);
-            } else {
-                self.out.push_str("</p>");
-            }
+        if let Some((start, said)) = self.paragraph.take() {
+            self.close("p", start, said);
+            self.fresh = true;
         }
     }
-}
-
-/// Whether what was written has neither text nor picture.
-fn says_nothing(html: &str) -> bool {
-    !html.contains("<img") && {
-        let mut inside = false;
-        !html.chars().any(|c| {
-            let tag = inside || c == '<';
-            inside = tag && c != '>';
-            !tag && !c.is_whitespace() && c != '\u{a0}'
-        })
-    }
-}
-
-/// The address of a picture, wherever it is kept until it is loaded.
-fn source(image: ElementRef<'_>) -> Option<String> {
-    let late = LATE
-        .iter()
-        .filter_map(|name| image.attr(name))
-        .find_map(first_of_set);
-    let own = image
-        .attr("src")
-        .map(str::trim)
-        .filter(|src| !src.is_empty() && !src.starts_with("data:"));
-    late.or_else(|| own.map(str::to_owned))
-        .or_else(|| image.attr("srcset").and_then(first_of_set))
-}
-
-/// The first address of a `srcset`, or the address itself.
-fn first_of_set(value: &str) -> Option<String> {
-    let first = value.split_whitespace().next()?.trim_end_matches(',');
-    (!first.is_empty() && !first.starts_with("data:")).then(|| first.to_owned())
 }
