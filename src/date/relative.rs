@@ -71,9 +71,8 @@ fn read_in(row: &Row, text: &Text, context: &Context) -> Option<Found> {
     let parted = text.parted(|word| phrases.contains_key(word));
     Reader {
         text: parted.as_ref().unwrap_or(text),
-        view: View::of(row.tag).or_else(|| View::of("en"))?,
+        tag: row.tag,
         phrases,
-        is_english: row.tag == "en",
         context,
     }
     .read()
@@ -81,9 +80,8 @@ fn read_in(row: &Row, text: &Text, context: &Context) -> Option<Found> {
 
 struct Reader<'a> {
     text: &'a Text,
-    view: View,
+    tag: &'static str,
     phrases: &'a Phrases,
-    is_english: bool,
     context: &'a Context<'a>,
 }
 
@@ -113,6 +111,8 @@ struct Age {
 
 impl Reader<'_> {
     fn read(&self) -> Option<Found> {
+        // Most texts and languages have nothing to do with each other.
+        (0..self.text.len()).find_map(|at| self.phrase(at, Some))?;
         let start = self.announcement();
         self.near_day(start)
             .or_else(|| self.time_of_near_day(start))
@@ -149,6 +149,11 @@ impl Reader<'_> {
         })
     }
 
+    /// The names of the language, for the time beside a day.
+    fn view(&self) -> Option<View> {
+        View::of(self.tag).or_else(|| View::of("en"))
+    }
+
     fn today(&self) -> DateTime<Tz> {
         self.context.now.with_timezone(&self.context.timezone)
     }
@@ -180,7 +185,7 @@ impl Reader<'_> {
             }
         };
         let day = self.today().date_naive() + TimeDelta::days(days);
-        match clock::after(self.text, self.view, after) {
+        match clock::after(self.text, self.view()?, after) {
             Ok(Some(clock)) if self.ends(clock.after) => Some(Ok(Reading::new(day, Some(clock)))),
             // "Вчера в", with the time in another element.
             Ok(None) if self.ends(after) || after + 1 == self.text.len() => {
@@ -193,7 +198,8 @@ impl Reader<'_> {
 
     /// "18:00, yesterday".
     fn time_of_near_day(&self, start: usize) -> Option<Result<Reading, Refusal>> {
-        let clock = clock::after(self.text, self.view, start).ok()??;
+        self.text.number(start)?;
+        let clock = clock::after(self.text, self.view()?, start).ok()??;
         let at = clock.after + usize::from(self.text.is_mark(clock.after, ",-|"));
         let day = |phrase| match phrase {
             Phrase::Day(days) => Some(days),
@@ -287,7 +293,7 @@ impl Reader<'_> {
         let alphabetic = |c| c < '\u{590}';
         let shorter = |least| name.chars().count() < least && name.chars().all(alphabetic);
         age.doubtful |= count > BARE * 100
-            || shorter(2) && !self.is_english
+            || shorter(2) && self.tag != "en"
             || shorter(3) && sign.is_some() && age.parts.is_empty();
         age.dated = DATE_SIGNS.contains(&name);
         age.numberless = false;
