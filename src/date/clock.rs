@@ -47,7 +47,7 @@ const BEFORE_TIME: &[&str] = &[
 /// Words after an hour, with the minutes behind them or none.
 const HOUR: &[&str] = &["h", "時", "时", "点", "點", "시", "gio", "นาฬิกา"];
 /// What makes a length of time of the hour before it (3時間).
-const HOURS_LONG: &[&str] = &["間", "间", "간", "小"];
+const HOURS_LONG: &[&str] = &["間", "间", "간"];
 /// Words after the minutes.
 const MINUTE: &[&str] = &[
     "min",
