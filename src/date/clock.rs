@@ -92,7 +92,6 @@ const HOURS: &[&str] = &[
     "satova",
     "uri",
     "ur",
-    "ora",
     "timer",
     "timmar",
 ];
