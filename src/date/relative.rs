@@ -187,7 +187,7 @@ impl Reader<'_> {
         match clock::after(self.text, self.view()?, after) {
             Ok(Some(clock)) if self.ends(clock.after) => Some(Ok(Reading::new(day, Some(clock)))),
             // "Вчера в", with the time in another element.
-            Ok(None) if self.ends(after) || after + 1 == self.text.len() => {
+            Ok(None) if self.ends(after) || self.ends_before_time(after) => {
                 Some(Ok(Reading::day(day)))
             }
             Ok(_) => None,
@@ -240,13 +240,13 @@ impl Reader<'_> {
         }
         let smallest = age.parts.iter().map(|part| part.unit).min()?;
         let whole = at == self.text.len() && start == 0;
-        let several = age.parts.len() > 1;
+        let largest = age.parts.iter().map(|part| part.unit).max()?;
         let certain = if age.past {
             true
         } else if age.future {
             whole
         } else {
-            whole && !age.doubtful && !age.dated && (smallest >= Unit::Hour || several)
+            whole && !age.doubtful && !age.dated && largest >= Unit::Hour
         };
         let said = age.past || age.future;
         (certain && self.ends(at)).then(|| (self.reading(&age, smallest), said))
@@ -333,6 +333,11 @@ impl Reader<'_> {
         at >= self.text.len()
             || self.text.is_mark(at, "|·•-–(/")
             || self.text.word(at).is_some_and(|word| BY.contains(&word))
+    }
+
+    /// Whether nothing follows but a word before a time.
+    fn ends_before_time(&self, at: usize) -> bool {
+        at + 1 == self.text.len() && self.text.word(at).is_some_and(clock::announces)
     }
 
     /// The moment that is these parts away, and whether only their sum of months was rounded to days.
