@@ -47,7 +47,7 @@ const BEFORE_TIME: &[&str] = &[
 /// Words after an hour, with the minutes behind them or none.
 const HOUR: &[&str] = &["h", "時", "时", "点", "點", "시", "gio", "นาฬิกา"];
 /// What makes a length of time of the hour before it (3時間).
-const HOURS_LONG: &[&str] = &["間", "间", "간", "小"];
+const HOURS_LONG: &[&str] = &["間", "间", "간"];
 /// Words after the minutes.
 const MINUTE: &[&str] = &[
     "min",
@@ -92,7 +92,6 @@ const HOURS: &[&str] = &[
     "satova",
     "uri",
     "ur",
-    "ora",
     "timer",
     "timmar",
 ];
@@ -349,6 +348,11 @@ pub(super) fn after_fraction(text: &Text, at: usize) -> usize {
         && text.glued(at + 1)
         && text.number(at + 1).is_some();
     if fraction { at + 2 } else { at }
+}
+
+/// Whether a word stands before times, so that one is to follow.
+pub(super) fn announces(word: &str) -> bool {
+    BEFORE_HOUR.contains(&word) || BEFORE_TIME.contains(&word)
 }
 
 fn is_word(text: &Text, at: usize, words: &[&str]) -> bool {

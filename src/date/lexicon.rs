@@ -100,11 +100,11 @@ impl Lexicon {
         }
         all.stems
             .retain(|form, _| form.chars().count() >= SHORTEST_STEM_OF_ANY);
-        // Among many languages the short halves are words: Swedish `em` is Portuguese "in", Hungarian `de` is "of".
+        // Among many languages the short halves are words (Swedish `em` is Portuguese "in", Hungarian `de` is "of"), and
+        // a zone that only the language makes clear is not clear.
         for (form, name) in &mut all.names {
-            if form.is_ascii() && form.len() < 6 && !form.contains('.') {
-                *name = name.without_half();
-            }
+            let is_word = form.is_ascii() && form.len() < 6 && !form.contains('.');
+            *name = name.among_many(!is_word);
         }
         all
     }

@@ -77,9 +77,13 @@ impl Name {
         })
     }
 
-    /// What it says besides the half of the day.
-    pub(super) fn without_half(self) -> Self {
-        Self { halves: 0, ..self }
+    /// What it says where the language is open: no zone, and the half of the day only if told to.
+    pub(super) fn among_many(self, with_half: bool) -> Self {
+        Self {
+            halves: if with_half { self.halves } else { 0 },
+            zone: None,
+            ..self
+        }
     }
 
     /// How many months and weekdays it can stand for.

@@ -26,8 +26,8 @@ const BY: &[&str] = &[
     "by", "di", "da", "por", "par", "von", "door", "от", "av", "in", "su",
 ];
 
-/// Reads an age or a near day in the context's languages, in English, and where no language is told in all that there
-/// are, which then have to agree.
+/// Reads an age or a near day in the context's languages, in English, and where no language is told in all that have a
+/// phrase of the text, which then have to agree.
 pub(super) fn read(text: &Text, context: &Context) -> Option<Result<Reading, Refusal>> {
     if text.len() == 0 || text.len() > LONGEST {
         return None;
@@ -44,7 +44,7 @@ pub(super) fn read(text: &Text, context: &Context) -> Option<Result<Reading, Ref
             .map(|(reading, _)| reading);
     }
     let mut found: Option<Found> = None;
-    for row in phrases::rows() {
+    for row in phrases::rows_of(text) {
         let Some(new) = read_in(row, text, context) else {
             continue;
         };
@@ -68,12 +68,12 @@ type Found = (Result<Reading, Refusal>, bool);
 
 fn read_in(row: &Row, text: &Text, context: &Context) -> Option<Found> {
     let phrases = row.phrases();
-    let parted = text.parted(|word| phrases.contains_key(word));
+    let parted = (row.has_no_blanks() && text.has_no_blanks())
+        .then(|| text.parted(|word| phrases.contains_key(word)));
     Reader {
         text: parted.as_ref().unwrap_or(text),
-        view: View::of(row.tag).or_else(|| View::of("en"))?,
+        tag: row.tag,
         phrases,
-        is_english: row.tag == "en",
         context,
     }
     .read()
@@ -81,9 +81,8 @@ fn read_in(row: &Row, text: &Text, context: &Context) -> Option<Found> {
 
 struct Reader<'a> {
     text: &'a Text,
-    view: View,
+    tag: &'static str,
     phrases: &'a Phrases,
-    is_english: bool,
     context: &'a Context<'a>,
 }
 
@@ -149,6 +148,11 @@ impl Reader<'_> {
         })
     }
 
+    /// The names of the language, for the time beside a day.
+    fn view(&self) -> Option<View> {
+        View::of(self.tag).or_else(|| View::of("en"))
+    }
+
     fn today(&self) -> DateTime<Tz> {
         self.context.now.with_timezone(&self.context.timezone)
     }
@@ -180,10 +184,10 @@ impl Reader<'_> {
             }
         };
         let day = self.today().date_naive() + TimeDelta::days(days);
-        match clock::after(self.text, self.view, after) {
+        match clock::after(self.text, self.view()?, after) {
             Ok(Some(clock)) if self.ends(clock.after) => Some(Ok(Reading::new(day, Some(clock)))),
             // "Вчера в", with the time in another element.
-            Ok(None) if self.ends(after) || after + 1 == self.text.len() => {
+            Ok(None) if self.ends(after) || self.ends_before_time(after) => {
                 Some(Ok(Reading::day(day)))
             }
             Ok(_) => None,
@@ -193,7 +197,8 @@ impl Reader<'_> {
 
     /// "18:00, yesterday".
     fn time_of_near_day(&self, start: usize) -> Option<Result<Reading, Refusal>> {
-        let clock = clock::after(self.text, self.view, start).ok()??;
+        self.text.number(start)?;
+        let clock = clock::after(self.text, self.view()?, start).ok()??;
         let at = clock.after + usize::from(self.text.is_mark(clock.after, ",-|"));
         let day = |phrase| match phrase {
             Phrase::Day(days) => Some(days),
@@ -235,13 +240,13 @@ impl Reader<'_> {
         }
         let smallest = age.parts.iter().map(|part| part.unit).min()?;
         let whole = at == self.text.len() && start == 0;
-        let several = age.parts.len() > 1;
+        let largest = age.parts.iter().map(|part| part.unit).max()?;
         let certain = if age.past {
             true
         } else if age.future {
             whole
         } else {
-            whole && !age.doubtful && !age.dated && (smallest >= Unit::Hour || several)
+            whole && !age.doubtful && !age.dated && largest >= Unit::Hour
         };
         let said = age.past || age.future;
         (certain && self.ends(at)).then(|| (self.reading(&age, smallest), said))
@@ -287,7 +292,7 @@ impl Reader<'_> {
         let alphabetic = |c| c < '\u{590}';
         let shorter = |least| name.chars().count() < least && name.chars().all(alphabetic);
         age.doubtful |= count > BARE * 100
-            || shorter(2) && !self.is_english
+            || shorter(2) && self.tag != "en"
             || shorter(3) && sign.is_some() && age.parts.is_empty();
         age.dated = DATE_SIGNS.contains(&name);
         age.numberless = false;
@@ -328,6 +333,11 @@ impl Reader<'_> {
         at >= self.text.len()
             || self.text.is_mark(at, "|·•-–(/")
             || self.text.word(at).is_some_and(|word| BY.contains(&word))
+    }
+
+    /// Whether nothing follows but a word before a time.
+    fn ends_before_time(&self, at: usize) -> bool {
+        at + 1 == self.text.len() && self.text.word(at).is_some_and(clock::announces)
     }
 
     /// The moment that is these parts away, and whether only their sum of months was rounded to days.

@@ -449,6 +449,22 @@ fn printed_zones_make_instants() {
         "2025-09-09 18:00:00",
         "three places say IST"
     );
+    assert_eq!(
+        people("", "9 September 2025 18:00 IST"),
+        "2025-09-09 18:00:00"
+    );
+    assert_eq!(
+        people("en", "9 September 2025, 18:00 UTC +9"),
+        "2025-09-09T18:00:00+09:00"
+    );
+    assert_eq!(
+        people("en", "18:00 UTC on 9 September 2025"),
+        "2025-09-09T18:00:00+00:00"
+    );
+    assert_eq!(
+        people("it", "9 settembre 2025, 18:00 ora italiana"),
+        "2025-09-09T18:00:00+02:00"
+    );
 }
 
 #[test]
@@ -579,6 +595,8 @@ fn ages_and_near_days_count_from_now() {
     for text in [
         "5 min",
         "5 min read",
+        "5 m 30 s",
+        "oggi soltanto",
         "Il tempo di ieri a Roma",
         "2013 anni",
         "99999999 anni fa",
