@@ -198,6 +198,15 @@ pub struct Enclosure {
     pub length: Option<u64>,
 }
 
+/// A page that tells the same in another language (`hreflang`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alternate {
+    /// Its language.
+    pub language: Language,
+    /// Its absolute address.
+    pub url: Url,
+}
+
 /// Exactly what a page said about one item, before any judgement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawItem {
@@ -229,6 +238,8 @@ pub struct RawItem {
     pub language: Option<String>,
     /// The copyright notice it declares.
     pub rights: Option<String>,
+    /// Where it says that it stands in other languages.
+    pub alternates: Vec<Alternate>,
 }
 
 /// How exactly a publication time is known.
@@ -256,9 +267,10 @@ impl Precision {
 }
 
 /// A publication time and what it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dated {
     /// The time itself. A day without a time is 12:00 in the source's zone.
+    #[serde(with = "zoned")]
     pub at: DateTime<Tz>,
     /// How exactly the page told it.
     pub precision: Precision,
@@ -268,8 +280,30 @@ pub struct Dated {
     pub text: String,
 }
 
-/// An item in our own terms, ready to be compared with what is known.
-#[derive(Debug, Clone, PartialEq)]
+/// A time in its zone, written as its seconds since 1970 and the zone's name.
+mod zoned {
+    use chrono::DateTime;
+    use chrono_tz::Tz;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(at: &DateTime<Tz>, out: S) -> Result<S::Ok, S::Error> {
+        (at.timestamp(), at.timezone().name()).serialize(out)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<DateTime<Tz>, D::Error> {
+        let (seconds, zone) = <(i64, String)>::deserialize(from)?;
+        let zone: Tz = zone.parse().map_err(D::Error::custom)?;
+        let at = DateTime::from_timestamp(seconds, 0).ok_or_else(|| D::Error::custom("no time"))?;
+        Ok(at.with_timezone(&zone))
+    }
+}
+
+/// An item in our own terms, ready to be compared with what is known. The database keeps some as JSON, so that a new
+/// field needs a default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The source that listed it.
     pub source: SourceId,
@@ -301,6 +335,10 @@ pub struct Item {
     pub language: Language,
     /// The copyright notice that goes with it.
     pub rights: Option<String>,
+    /// Where it stands in other languages.
+    pub alternates: Vec<Alternate>,
+    /// When it was first seen, where that was at an earlier fetch and it waited for its article since.
+    pub sighted: Option<DateTime<Utc>>,
 }
 
 /// One piece of news in one language: its permanent id and everyone who tells it.

@@ -3,7 +3,9 @@
 
 mod answer;
 mod apart;
+mod articles;
 mod output;
+mod pages;
 mod parts;
 
 use std::sync::Arc;
@@ -14,10 +16,12 @@ use tokio::task::spawn_blocking;
 pub use apart::Apart;
 pub use output::{PublishFailure, Published};
 
+use answer::Visit;
+
 use crate::config::{Config, Source};
 use crate::extract::{self, Ask, Extracted, NoNews};
 use crate::fetch::Fetcher;
-use crate::model::{Kind, Page};
+use crate::model::{Item, Kind, Page};
 use crate::normalize::{self, Normalized};
 use crate::publish::Folder;
 use crate::render;
@@ -60,7 +64,32 @@ pub fn read(
     })
 }
 
-/// Polls one source: fetch, read, record. That a source fails is an outcome to record, not an error.
+/// Reads the page of one item, as far as it can be believed: synchronous and pure, as [`read`].
+///
+/// # Errors
+///
+/// [`NoNews`] where it is no article.
+pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<Item, NoNews> {
+    let dates = normalize::date_context(source, now);
+    let ask = Ask {
+        kind: Some(Kind::Article),
+        rules: None,
+        json: None,
+        dates: &dates,
+    };
+    let extracted = extract::extract(page, &ask)?;
+    let mut items = normalize::normalize(extracted, source, &page.url, now).items;
+    let article = items.pop().ok_or(NoNews::NothingFound)?;
+    Ok(normalize::article::believed(
+        article,
+        &page.url,
+        &source.url,
+        source.content,
+    ))
+}
+
+/// Polls one source: fetch, read, go on to the list's next pages and to the articles of what is new, record. That a
+/// source fails is an outcome to record, not an error.
 ///
 /// # Errors
 ///
@@ -73,14 +102,25 @@ pub async fn poll(
     state: &SourceState,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
-    let outcome = answer::outcome(fetcher, apart, source, state).await;
+    let visit = Visit {
+        fetcher,
+        apart,
+        store,
+        source,
+    };
+    let answer = answer::outcome(visit, state).await;
+    let (mut outcome, next) = answer.unwrap_or_else(|failure| (failure.into(), None));
+    if let Outcome::Read(fetched) = &mut outcome {
+        pages::read_on(visit, fetched, next).await?;
+        articles::ask(visit, fetched).await?;
+    }
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {
         source: source.id.clone(),
         rules: source.rules,
         timezone: source.timezone,
         at,
-        outcome: outcome.unwrap_or_else(Outcome::from),
+        outcome,
         pauses: fetcher.pauses(),
         news_since: schedule::news_since(&plan, at),
     };

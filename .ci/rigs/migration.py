@@ -5,6 +5,8 @@ import sqlite3
 import rig
 
 SCHEMA = rig.PROJECT / "src/store/0001_init.sql"
+#: The newest schema.
+NEWEST = len(list(SCHEMA.parent.glob("0*.sql")))
 #: "rass" in ASCII.
 APPLICATION = 0x7261_7373
 
@@ -13,7 +15,7 @@ def schema_one(site):
     """Replaces the database of a site by one of the first schema, which tells the same."""
     old = site.database.with_name("old.db")
     site.database.rename(old)
-    for ending in ("-wal", "-shm", ".before-2"):
+    for ending in ("-wal", "-shm", *(f".before-{n}" for n in range(2, NEWEST + 1))):
         site.database.with_name(site.database.name + ending).unlink(missing_ok=True)
     connection = sqlite3.connect(site.database)
     connection.execute("PRAGMA journal_mode = WAL")

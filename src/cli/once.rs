@@ -198,15 +198,22 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         (None, Recorded { seen, .. }) if *seen > 0 => {
             format!("ok; {seen} older ones remembered, not published")
         }
-        (None, _) => match source.state.warnings.as_slice() {
-            [] => "ok".into(),
-            [one] => format!("ok; {one}"),
-            [first, rest @ ..] => format!(
-                "ok; {first} (and {} more: rassegna status {})",
-                rest.len(),
-                source.id
-            ),
-        },
+        (None, Recorded { waiting, .. }) => {
+            let wait = match waiting {
+                0 => String::new(),
+                1 => "; 1 waits for its article".into(),
+                several => format!("; {several} wait for their articles"),
+            };
+            match source.state.warnings.as_slice() {
+                [] => format!("ok{wait}"),
+                [one] => format!("ok{wait}; {one}"),
+                [first, rest @ ..] => format!(
+                    "ok{wait}; {first} (and {} more: rassegna status {})",
+                    rest.len(),
+                    source.id
+                ),
+            }
+        }
     };
     let number = |count: usize| {
         if recorded.unchanged || recorded.failed || recorded.held {

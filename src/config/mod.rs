@@ -174,6 +174,31 @@ pub enum Content {
     Full,
 }
 
+/// `follow`: which items' articles are read before they are published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Follow {
+    /// None.
+    #[default]
+    Never,
+    /// Those of items without a date.
+    Undated,
+    /// All.
+    Always,
+}
+
+impl Follow {
+    /// What a word of the configuration means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "never" => Some(Self::Never),
+            "undated" => Some(Self::Undated),
+            "always" => Some(Self::Always),
+            _ => None,
+        }
+    }
+}
+
 /// `[serve]`: each as `host:port`, or nothing to serve nothing.
 #[derive(Debug, Clone)]
 pub struct Serve {
@@ -229,6 +254,10 @@ pub struct Source {
     pub tls_insecure: bool,
     /// What its entries carry.
     pub content: Content,
+    /// Which of its items' articles are read; nothing where its kind decides ([`Source::follows`]).
+    pub follow: Option<Follow>,
+    /// How many pages of its list are read at the first success and where none of the first page's items is known.
+    pub pages: usize,
     /// A digest of everything above that decides what is fetched and how it is read. When it changes, the
     /// validators are void, and what was fetched under the old rules is thrown away.
     pub rules: Key,
@@ -260,7 +289,20 @@ impl Source {
             proxy: None,
             tls_insecure: false,
             content: Content::Summary,
+            follow: None,
+            pages: 1,
             rules: Key([0; 16]),
+        }
+    }
+
+    /// Which of its items' articles are read, if it is of this kind: a list often leaves the date to the article, a feed
+    /// seldom does, and an article is one itself.
+    #[must_use]
+    pub fn follows(&self, kind: Kind) -> Follow {
+        match kind {
+            Kind::Article => Follow::Never,
+            Kind::Listing => self.follow.unwrap_or(Follow::Undated),
+            _ => self.follow.unwrap_or_default(),
         }
     }
 }
@@ -297,6 +339,8 @@ pub struct Listing {
     pub author: Vec<Pick>,
     /// The category.
     pub category: Vec<Pick>,
+    /// The link to the next page of the list; nothing means that it is looked for.
+    pub next: Option<Selector>,
 }
 
 /// `listing.group`: headings between the items.

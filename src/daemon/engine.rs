@@ -200,9 +200,10 @@ async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
             joined,
             edited,
             seen,
+            waiting,
             ..
         } = recorded;
-        tracing::info!(source.id = %id, listed, new, joined, edited, seen, "{id}: {listed} items, {new} new, {joined} joined, {edited} edited");
+        tracing::info!(source.id = %id, listed, new, joined, edited, seen, waiting, "{id}: {listed} items, {new} new, {joined} joined, {edited} edited");
     }
     if recorded.paused {
         tracing::warn!(source.id = %id, "{id}: paused, for its server has said for more than a day that it is gone for good; what it gave stays. Give its new address, or disable it");

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use url::Url;
+
 use crate::config::units::fold;
 use crate::extract::text::plain;
 use crate::model::{Item, Key};
@@ -109,6 +111,12 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
     }
 }
 
+/// What stands for the page at an address.
+#[must_use]
+pub fn page(url: &Url) -> Key {
+    Key::of(&["address", &identity(url)])
+}
+
 /// What an item says, as one key: an edit is what changes it. White space, markup and pictures don't count.
 #[must_use]
 pub fn content(item: &Item) -> Key {
@@ -124,7 +132,8 @@ pub fn content(item: &Item) -> Key {
 
 /// Whether two titles are versions of one: at least half of the words of the shorter are in the other, and not that
 /// each has a number of its own, as the pieces of a series have.
-pub(super) fn alike(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn alike(one: &str, other: &str) -> bool {
     let (one, other) = (fold(one), fold(other));
     let words = |text: &str| {
         text.split(' ')

@@ -11,7 +11,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-pub use keys::{Keys, content, keys};
+pub use keys::{Keys, alike, content, keys, page};
 
 use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
 
@@ -101,7 +101,7 @@ pub enum Verdict {
     Forgotten,
     /// The same item a second time in one fetch.
     Repeated,
-    /// It can't be told yet whether it is new; a later, whole fetch will show.
+    /// It can't be told yet whether it is new: a later, whole fetch will show, or its article.
     Held,
 }
 
@@ -274,10 +274,12 @@ fn shelve(placed: &mut [Placed], since: DateTime<Utc>) {
     }
 }
 
-/// The publication time that an item keeps for ever: as dated, never after its first sighting. Days without a
+/// The publication time that an item keeps for ever: as dated, never after its first sighting, which is `now` unless it
+/// was sighted before. Days without a
 /// time and items without a date go back one second for each place in the list, so that its order stays.
 #[must_use]
-pub fn fixed(item: &Item, timezone: Tz, first_seen: DateTime<Utc>) -> Dated {
+pub fn fixed(item: &Item, timezone: Tz, now: DateTime<Utc>) -> Dated {
+    let first_seen = item.sighted.unwrap_or(now);
     let steps = TimeDelta::seconds(i64::try_from(item.position.min(40_000)).unwrap_or_default());
     let seen = (first_seen - steps).with_timezone(&timezone);
     let believed = item

@@ -32,6 +32,8 @@ fn item(guid: &str, link: &str, title: &str, day: u32) -> Item {
         enclosures: Vec::new(),
         language: Language::parse("it").unwrap(),
         rights: None,
+        alternates: Vec::new(),
+        sighted: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod json;
 mod jsonld;
 mod listing;
 mod newest;
+mod next;
 mod sitemap;
 #[cfg(test)]
 mod tests;
@@ -27,13 +28,17 @@ use url::Url;
 
 use crate::config::{Json, Listing};
 use crate::date;
-use crate::model::{Kind, Pace, Page, RawItem};
+use crate::language::Language;
+use crate::model::{Alternate, Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;
 pub use sitemap::{NoSitemap, join};
+
+/// The most languages in which a page is known to stand.
+const ALTERNATES: usize = 50;
 
 /// What is asked of a page.
 #[derive(Clone, Copy)]
@@ -71,6 +76,8 @@ pub struct Extracted {
     pub announced: Vec<Url>,
     /// The documents of which it is only the index, those first that are rather the newest.
     pub parts: Vec<Url>,
+    /// The page that goes on with the list, on the same origin.
+    pub next: Option<Url>,
     /// How often a feed wants to be asked.
     pub pace: Pace,
 }
@@ -193,6 +200,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         partial: read.partial,
         announced: Vec::new(),
         parts: Vec::new(),
+        next: None,
         pace: read.pace,
     })
 }
@@ -252,6 +260,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         partial: parsed.cut,
         announced: head.feeds(),
         parts: Vec::new(),
+        next: None,
         pace: Pace::default(),
     };
     let mut certain = false;
@@ -299,6 +308,13 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         extracted
             .warnings
             .push("The page breaks off; its complete items were kept.".to_owned());
+    }
+    match extracted.kind {
+        Kind::Article => {
+            let article = extracted.items.first_mut();
+            article.map(|item| item.alternates = head.alternates());
+        }
+        _ => extracted.next = next::find(document, &base, &page.url, ask.rules),
     }
     bound(&mut extracted, ask.dates, "page");
     for item in &mut extracted.items {
@@ -359,6 +375,22 @@ impl Head<'_> {
 
     fn language(&self) -> Option<String> {
         self.document.root_element().attr("lang").map(str::to_owned)
+    }
+
+    /// `<link rel="alternate" hreflang="…">`: the same in other languages.
+    fn alternates(&self) -> Vec<Alternate> {
+        let select = one("link[rel~='alternate' i][hreflang][href]");
+        let links = select
+            .iter()
+            .flat_map(|select| self.document.select(select));
+        let alternates = links.filter_map(|link| {
+            Some(Alternate {
+                language: Language::parse(link.attr("hreflang")?)?,
+                url: self.base.join(link.attr("href")?.trim()).ok()?,
+            })
+        });
+        let web = |alternate: &Alternate| matches!(alternate.url.scheme(), "http" | "https");
+        alternates.filter(web).take(ALTERNATES).collect()
     }
 
     /// `<link rel="alternate" type="application/rss+xml">` and its like, in the page's order.

@@ -56,6 +56,7 @@ fn rules(item: &str) -> Listing {
         image: Vec::new(),
         author: Vec::new(),
         category: Vec::new(),
+        next: None,
     }
 }
 

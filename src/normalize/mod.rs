@@ -1,5 +1,6 @@
 //! Raw items → items in our own terms. The only place where "can this be used?" is asked.
 
+pub mod article;
 mod dates;
 mod html;
 mod title;
@@ -169,6 +170,8 @@ impl Desk<'_> {
             enclosures: enclosures.take(LIST).collect(),
             url: link,
             rights: rights.or_else(|| self.rights.clone()),
+            alternates: raw.alternates,
+            sighted: None,
         }
     }
 }

@@ -8,16 +8,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::apart::Apart;
-use super::parts::Parts;
-use super::{Reading, read};
+use super::{Reading, parts, read};
 use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
 use crate::normalize::url::identity;
-use crate::store::{Fetched, Outcome, SourceState, Told};
+use crate::store::{Fetched, Outcome, SourceState, Store, Told};
 
 /// After so long the source is asked without conditions once, in case its validators are stuck.
 const WHOLE_AFTER: TimeDelta = TimeDelta::days(7);
+
+/// One poll of one source.
+#[derive(Clone, Copy)]
+pub(super) struct Visit<'a> {
+    pub(super) fetcher: &'a Fetcher,
+    pub(super) apart: &'a Apart,
+    pub(super) store: &'a Store,
+    pub(super) source: &'a Source,
+}
 
 /// Why a poll gave nothing.
 pub(super) enum Failure {
@@ -55,13 +63,12 @@ fn later(by: Duration) -> DateTime<Utc> {
     now.checked_add_signed(by).unwrap_or(now)
 }
 
-/// Asks a source and reads the answer.
+/// Asks a source and reads the answer; gives also where its list goes on.
 pub(super) async fn outcome(
-    fetcher: &Fetcher,
-    apart: &Apart,
-    source: &Source,
+    visit: Visit<'_>,
     state: &SourceState,
-) -> Result<Outcome, Failure> {
+) -> Result<(Outcome, Option<Url>), Failure> {
+    let source = visit.source;
     let feed_or_moved = state.feed_url.as_ref().or(state.address.as_ref());
     let url = feed_or_moved.unwrap_or(&source.url);
     let fresh = state
@@ -74,41 +81,36 @@ pub(super) async fn outcome(
     };
     // What has proved to be a feed is there to be fetched by programs.
     let robots = source.robots && state.kind != Some(Kind::Feed);
-    let page = match get(fetcher, source, url, &validators, robots).await? {
+    let page = match get(visit, url, &validators, robots).await? {
         Answer::NotModified {
             validators,
             fresh_until,
             moved,
         } => {
-            return Ok(Outcome::NotModified(Told {
+            let told = Told {
                 validators,
                 fresh_until,
                 moved: moved.filter(|to| may_move(source, to)),
-            }));
+            };
+            return Ok((Outcome::NotModified(told), None));
         }
         Answer::Page(page) => page,
     };
     let body = digest(&page.body);
     if state.body == Some(body) && fresh {
-        return Ok(Outcome::Identical(told(&page, source)));
+        return Ok((Outcome::Identical(told(&page, source)), None));
     }
     let mut page = Arc::new(page);
-    let mut reading = read_apart(apart, source, state.kind, Arc::clone(&page)).await?;
+    let mut reading = read_apart(visit, state.kind, Arc::clone(&page)).await?;
     let mut body = body;
     if !reading.extracted.parts.is_empty() {
-        let parts = Parts {
-            fetcher,
-            apart,
-            source,
-            robots,
-        };
-        let (whole, pages) = parts.read(&page, reading.extracted).await?;
+        let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
         reading = whole;
         // An index may stay as it is while its parts change: whether there is news, only they tell.
         body = digest_of(pages.iter().map(|page| page.body.as_slice()));
         Arc::make_mut(&mut page).validators = Validators::default();
         if state.body == Some(body) && fresh {
-            return Ok(Outcome::Identical(told(&page, source)));
+            return Ok((Outcome::Identical(told(&page, source)), None));
         }
     }
     let known = state
@@ -126,7 +128,7 @@ pub(super) async fn outcome(
         && source.listing.is_none()
         && source.json.is_none()
         && source.post.is_none();
-    if choosing && let Some((feed, announced)) = announced(fetcher, apart, source, &reading).await {
+    if choosing && let Some((feed, announced)) = announced(visit, &reading).await {
         let (page, reading) = announced;
         return Ok(fetched(
             source,
@@ -145,19 +147,19 @@ pub(super) async fn outcome(
     ))
 }
 
-/// What is recorded of a page that was read.
+/// What is recorded of a page that was read, and where it goes on.
 fn fetched(
     source: &Source,
     page: &Page,
     body: Key,
     reading: Reading,
     feed_url: Option<Url>,
-) -> Outcome {
+) -> (Outcome, Option<Url>) {
     let Reading {
         extracted,
         normalized,
     } = reading;
-    Outcome::Read(Box::new(Fetched {
+    let fetched = Fetched {
         kind: extracted.kind,
         feed_url,
         told: told(page, source),
@@ -171,7 +173,10 @@ fn fetched(
             .collect(),
         partial: extracted.partial,
         pace: extracted.pace,
-    }))
+        follow: source.follows(extracted.kind),
+        asked: Vec::new(),
+    };
+    (Outcome::Read(Box::new(fetched)), extracted.next)
 }
 
 /// What a page says about itself.
@@ -208,12 +213,12 @@ fn digest_of<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> Key {
 }
 
 pub(super) async fn get(
-    fetcher: &Fetcher,
-    source: &Source,
+    visit: Visit<'_>,
     url: &Url,
     validators: &Validators,
     robots: bool,
 ) -> Result<Answer, FetchError> {
+    let source = visit.source;
     // What is meant for the page's own host is not shown to another one.
     let own = url.origin() == source.url.origin();
     let page =
@@ -227,38 +232,33 @@ pub(super) async fn get(
         robots,
         local: *url == source.url,
     };
-    fetcher.get(request).await
+    visit.fetcher.get(request).await
 }
 
 /// Reads a page apart from everything else; what becomes of that is a matter of this source alone.
-async fn read_apart(
-    apart: &Apart,
-    source: &Source,
+pub(super) async fn read_apart(
+    visit: Visit<'_>,
     kind: Option<Kind>,
     page: Arc<Page>,
 ) -> Result<Reading, Failure> {
-    let source = source.clone();
+    let source = visit.source.clone();
     let now = page.fetched_at;
+    let apart = visit.apart;
     let reading = apart.run(move || read(&source, kind, &page, now)).await;
     let reading = reading.map_err(|spoiled| Failure::Told(spoiled.to_string()))?;
     reading.map_err(|error| Failure::Told(error.to_string()))
 }
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
-async fn announced(
-    fetcher: &Fetcher,
-    apart: &Apart,
-    source: &Source,
-    page: &Reading,
-) -> Option<(Url, (Arc<Page>, Reading))> {
+async fn announced(visit: Visit<'_>, page: &Reading) -> Option<(Url, (Arc<Page>, Reading))> {
     let feed = page.extracted.announced.first()?;
     let Ok(Answer::Page(answer)) =
-        get(fetcher, source, feed, &Validators::default(), source.robots).await
+        get(visit, feed, &Validators::default(), visit.source.robots).await
     else {
         return None;
     };
     let answer = Arc::new(answer);
-    let reading = read_apart(apart, source, Some(Kind::Feed), Arc::clone(&answer))
+    let reading = read_apart(visit, Some(Kind::Feed), Arc::clone(&answer))
         .await
         .ok()?;
     let addresses = |items: &[Item]| {

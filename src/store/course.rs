@@ -20,6 +20,7 @@ const EMPTY: u32 = 3;
 /// A source's state, as far as it decides on its next one.
 pub(super) struct Course {
     pub(super) number: i64,
+    pub(super) url: Option<Url>,
     pub(super) rules: Key,
     pub(super) failures: u32,
     pub(super) first_success: Option<DateTime<Utc>>,
@@ -44,7 +45,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, rules, failures, first_success, last_success, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
+            "SELECT number, url, rules, failures, first_success, last_success, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -53,6 +54,7 @@ impl Course {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             number: row.get("number")?,
+            url: Url::parse(&row.get::<_, String>("url")?).ok(),
             rules: row.get("rules")?,
             failures: row.get("failures")?,
             first_success: maybe_time(row, "first_success")?,
@@ -62,6 +64,11 @@ impl Course {
             moving: moving(row)?,
             empty_seen: row.get("empty_seen")?,
         })
+    }
+
+    /// The last time that it gave anything; nothing before its first success.
+    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
+        self.last_success.filter(|_| self.first_success.is_some())
     }
 
     /// After an answer that lists so many items, or the same as last time: whether it should list something.

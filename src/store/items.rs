@@ -1,15 +1,19 @@
 //! Recording a poll: looking up, placing and writing in one transaction, with the source's state and validators.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
+use super::articles::{self, Asked};
 use super::course::Course;
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
 use super::{Store, StoreError};
-use crate::dedup::{self, Keys, Memory, Owner, Trace};
+use crate::config::Follow;
+use crate::dedup::{self, Fetch, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
 use crate::fetch::Pause;
 use crate::fetch::history::PAUSE;
@@ -87,6 +91,10 @@ pub struct Fetched {
     pub partial: bool,
     /// How often it wants to be asked.
     pub pace: Pace,
+    /// Which of its items are placed only with their articles.
+    pub follow: Follow,
+    /// What came of asking for articles.
+    pub asked: Vec<Asked>,
 }
 
 /// What a poll changed.
@@ -114,6 +122,8 @@ pub struct Recorded {
     pub edited: usize,
     /// Items remembered and not published, because they were there before we came.
     pub seen: usize,
+    /// New items that wait for their articles.
+    pub waiting: usize,
     /// When the source is due again.
     pub next_run: DateTime<Utc>,
 }
@@ -144,6 +154,9 @@ fn record(
     next: impl FnOnce(&Known) -> DateTime<Utc>,
 ) -> Result<Recorded, StoreError> {
     wait(connection, &poll.pauses)?;
+    if let Outcome::Read(fetched) = &poll.outcome {
+        articles::save(connection, &fetched.asked, &fetched.items, poll.at)?;
+    }
     let course = Course::of(connection, &poll.source)?;
     let Some(course) = course.filter(|course| course.rules == poll.rules) else {
         return Ok(Recorded {
@@ -170,6 +183,9 @@ fn record(
         Outcome::Failed { .. } => course.failures.saturating_add(1),
         _ => 0,
     };
+    if !matches!(poll.outcome, Outcome::Read(_)) {
+        place_overdue(connection, &course, &poll, &mut recorded)?;
+    }
     match poll.outcome {
         Outcome::Held(until) => {
             recorded.held = true;
@@ -206,33 +222,32 @@ fn record(
                 ])?;
         }
         Outcome::Read(fetched) => {
-            let fetch = dedup::Fetch {
-                since: course
-                    .last_success
-                    .filter(|_| course.first_success.is_some()),
-                partial: fetched.partial,
-                now: poll.at,
+            let placing = Placing {
+                connection,
+                course: &course,
+                timezone: poll.timezone,
+                follow: fetched.follow,
+                fetch: Fetch {
+                    since: course.since(),
+                    partial: fetched.partial,
+                    now: poll.at,
+                },
             };
             recorded.listed = fetched.items.len();
-            let keys = dedup::keys(&fetched.items);
-            let memory = recall(connection, number, &keys)?;
+            let waited = articles::waiting(connection, number, None)?;
+            let known = placing.place(fetched.items, &waited, &mut recorded)?;
             // What has none of the news that we know may be another page altogether.
-            let moved = fetched.told.moved.filter(|_| !memory.items.is_empty());
+            let moved = fetched.told.moved.filter(|_| known);
             course.answered(connection, moved, poll.at, &mut recorded)?;
-            let placed = dedup::place(fetched.items, keys, &memory, fetch);
-            Writing::new(connection, number, poll.timezone, poll.at)?.write(
-                &placed,
-                &memory,
-                &mut recorded,
-            )?;
             let empty = course.listed(connection, Some(recorded.listed))?;
             let mut warnings = fetched.warnings;
             warnings.extend(empty.iter().map(|empty| empty.text.clone()));
             let empty = empty.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
             let feed_url = fetched.feed_url.as_ref().map(Url::as_str);
-            // A document that was cut short is asked for again.
-            let validators = Some(fetched.told.validators).filter(|_| !fetched.partial);
+            // A document that was cut short is asked for again, and one of whose items some still wait.
+            let done = !fetched.partial && recorded.waiting == 0;
+            let validators = Some(fetched.told.validators).filter(|_| done);
             let Validators {
                 etag,
                 last_modified,
@@ -253,7 +268,7 @@ fn record(
                     feed_url,
                     etag,
                     last_modified,
-                    (!fetched.partial).then_some(fetched.body),
+                    done.then_some(fetched.body),
                     u32::try_from(recorded.listed).unwrap_or(u32::MAX),
                     json(&fetched.rates),
                     json(&warnings),
@@ -287,6 +302,64 @@ fn record(
             floor.fresh_until.map(|until| until.timestamp()),
         ])?;
     Ok(recorded)
+}
+
+/// What items are placed and written with.
+struct Placing<'a> {
+    connection: &'a Connection,
+    course: &'a Course,
+    timezone: Tz,
+    follow: Follow,
+    fetch: Fetch,
+}
+
+impl Placing<'_> {
+    /// Places items and those that `waited` for their articles, and writes what becomes of them; says whether any was
+    /// known.
+    fn place(
+        &self,
+        mut items: Vec<Item>,
+        waited: &HashMap<Key, Item>,
+        recorded: &mut Recorded,
+    ) -> Result<bool, StoreError> {
+        let (connection, number, now) = (self.connection, self.course.number, self.fetch.now);
+        articles::rejoin(&mut items, waited, self.course.url.as_ref());
+        let mine = articles::complete(connection, self.course, &mut items, self.follow)?;
+        let keys = dedup::keys(&items);
+        let memory = recall(connection, number, &keys)?;
+        let mut placed = dedup::place(items, keys, &memory, self.fetch);
+        recorded.waiting = articles::hold(&mut placed, &mine, now);
+        Writing::new(connection, number, self.timezone, now)?.write(&placed, &memory, recorded)?;
+        articles::keep(connection, number, &placed, &mine, waited, now)?;
+        Ok(!memory.items.is_empty())
+    }
+}
+
+/// Places what has waited too long for its article although its source gave nothing that can be read.
+fn place_overdue(
+    connection: &Connection,
+    course: &Course,
+    poll: &Poll,
+    recorded: &mut Recorded,
+) -> Result<(), StoreError> {
+    let overdue = articles::overdue(connection, course.number, poll.at)?;
+    if overdue.is_empty() {
+        return Ok(());
+    }
+    let placing = Placing {
+        connection,
+        course,
+        timezone: poll.timezone,
+        follow: Follow::Always,
+        fetch: Fetch {
+            since: course.since(),
+            // Nothing was listed, so nothing counts as gone.
+            partial: true,
+            now: poll.at,
+        },
+    };
+    placing.place(Vec::new(), &overdue, recorded)?;
+    Ok(())
 }
 
 /// Remembers the pauses that hosts asked for, so that a restart cuts none short.
@@ -324,7 +397,11 @@ fn sightings(
 }
 
 /// Everything that is known of the items with these keys.
-fn recall(connection: &Connection, source: i64, keys: &[Keys]) -> Result<Memory, StoreError> {
+pub(super) fn recall(
+    connection: &Connection,
+    source: i64,
+    keys: &[Keys],
+) -> Result<Memory, StoreError> {
     let mut memory = Memory::default();
     let mut by_key =
         connection.prepare_cached("SELECT item FROM identity WHERE source = ?1 AND key = ?2")?;

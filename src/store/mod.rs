@@ -1,6 +1,7 @@
 //! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
 //! pipeline; SQL stays below here.
 
+mod articles;
 mod course;
 mod feeds;
 mod items;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+pub use articles::{Again, Asked, Trouble};
 pub use feeds::{Reviewed, Shown, Teller};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};

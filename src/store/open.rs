@@ -19,6 +19,7 @@ const APPLICATION: i64 = 0x7261_7373;
 const MIGRATIONS: &[&str] = &[
     include_str!("0001_init.sql"),
     include_str!("0002_fetching.sql"),
+    include_str!("0003_following.sql"),
 ];
 
 /// What the store is opened for.
@@ -222,8 +223,11 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
             return Err(error.into());
         }
     }
-    // Whether it can be written at all shows here rather than at the first poll.
-    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    // Whether it can be written at all shows here rather than at the first poll. What another process was asking for
+    // when it ended is free again.
+    connection.execute_batch(
+        "BEGIN IMMEDIATE; UPDATE article SET asked = NULL WHERE asked IS NOT NULL; COMMIT",
+    )?;
     Ok(())
 }
 

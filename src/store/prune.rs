@@ -1,4 +1,5 @@
-//! Forgetting what is old, but never that it was there: identities, addresses and the ledger stay.
+//! Forgetting what is old, but never that it was there: identities, addresses, the ledger and which articles were read
+//! stay.
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -22,6 +23,7 @@ impl Store {
                     connection.prepare_cached("INSERT OR IGNORE INTO shown (story) VALUES (?1)")?.execute([story])?;
                 }
             }
+            super::articles::prune(connection, horizon)?;
             let gone = connection.execute(
                 "DELETE FROM item WHERE last_seen < ?1 AND (story IS NULL OR story NOT IN (SELECT story FROM shown))",
                 params![horizon.timestamp()],

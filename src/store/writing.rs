@@ -147,9 +147,9 @@ impl<'a> Writing<'a> {
             .prepare_cached(
                 "INSERT INTO item (source, story, guid_key, url_key, anchor_key, title_key, address, content, guid, url, title, summary,
                                    html, image, authors, categories, enclosures, language, rights, published, precision, place,
-                                   date_text, updated, first_seen, last_seen)
+                                   date_text, updated, first_seen, last_seen, alternates)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                         ?24, ?25, ?25)",
+                         ?24, ?25, ?26, ?27)",
             )?
             .execute(params![
                 self.source,
@@ -176,7 +176,9 @@ impl<'a> Writing<'a> {
                 serde_json::to_string(&dated.place).unwrap_or_default().trim_matches('"'),
                 dated.text,
                 item.updated.map(|at| at.timestamp()),
+                item.sighted.unwrap_or(self.now).timestamp(),
                 self.now.timestamp(),
+                json(&item.alternates),
             ])?;
         let row = self.connection.last_insert_rowid();
         self.remember(keys, Some(row))?;
@@ -212,7 +214,7 @@ impl<'a> Writing<'a> {
                 "UPDATE item SET guid_key = ?2, url_key = ?3, anchor_key = ?4, title_key = coalesce(?5, title_key), content = ?6,
                         guid = ?7, title = ?8, summary = ?9, html = ?10, image = ?11, authors = ?12, categories = ?13,
                         enclosures = ?14, rights = ?15, updated = ?16, last_seen = ?17,
-                        address = iif(?18, ?19, address), url = iif(?18, ?20, url)
+                        address = iif(?18, ?19, address), url = iif(?18, ?20, url), alternates = ?21
                  WHERE number = ?1",
             )?
             .execute(params![
@@ -236,6 +238,7 @@ impl<'a> Writing<'a> {
                 free,
                 keys.address,
                 item.url.as_ref().map(Url::as_str),
+                json(&item.alternates),
             ])?;
         self.remember(keys, Some(row))?;
         if let (true, Some(story), Some(address)) = (free, story, keys.address) {

@@ -121,6 +121,8 @@ impl World {
             enclosures: Vec::new(),
             language: Language::parse("it").unwrap(),
             rights: None,
+            alternates: Vec::new(),
+            sighted: None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use rassegna::config::Source;
+use rassegna::config::{Follow, Source};
 use rassegna::language::Language;
 use rassegna::model::{Key, Pace, Page, SourceId, Validators};
 use rassegna::pipeline;
@@ -60,6 +60,8 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         warnings: Vec::new(),
         partial: false,
         pace: read.extracted.pace,
+        follow: Follow::Never,
+        asked: Vec::new(),
     }))
 }
 

@@ -29,6 +29,7 @@ pub(super) fn listing(table: &Table, report: &mut Report) -> Option<Listing> {
         image: picks(table, "image", Some("src")),
         author: picks(table, "author", None),
         category: picks(table, "category", None),
+        next: table.read("next", pick::selector),
     };
     Some(listing)
 }

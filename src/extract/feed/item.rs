@@ -48,6 +48,7 @@ pub(super) fn item(scoped: &Scoped) -> RawItem {
         enclosures: enclosures(element, base),
         language: element.text_of("dc:language").or_else(|| language.clone()),
         rights: rights(element),
+        alternates: Vec::new(),
     }
 }
 

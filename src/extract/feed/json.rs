@@ -173,6 +173,7 @@ fn item(fields: &Map<String, Value>, url: &Url, faults: &mut Faults) -> RawItem 
             .collect(),
         language: string(fields, "language"),
         rights: None,
+        alternates: Vec::new(),
         guid,
     }
 }

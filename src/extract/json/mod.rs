@@ -87,6 +87,7 @@ pub(super) fn read(
         partial: !whole,
         announced: Vec::new(),
         parts: Vec::new(),
+        next: None,
         pace: Pace::default(),
     };
     let items = &mut extracted.items;

@@ -84,6 +84,7 @@ pub(super) fn read(page: &Page) -> Result<Extracted, NoNews> {
         partial: cut,
         announced: Vec::new(),
         parts: Vec::new(),
+        next: None,
         pace: Pace::default(),
     };
     if cut {

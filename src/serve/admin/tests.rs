@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::*;
-use crate::config;
+use crate::config::{self, Follow};
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, Pace, SourceId};
 use crate::store::{Access, Fetched, Outcome, Poll, SourceState, Told};
@@ -219,6 +219,8 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
             warnings: Vec::new(),
             partial,
             pace: Pace::default(),
+            follow: Follow::default(),
+            asked: Vec::new(),
         }))
     };
     let failed = Outcome::Failed {

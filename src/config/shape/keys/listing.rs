@@ -107,4 +107,10 @@ pub(super) const LISTING: &[Key] = &[
         Optional,
         "Headings that hold for the items after them.",
     ),
+    key(
+        "next",
+        SELECTOR,
+        Optional,
+        "The link to the next page of the list; without it, it is looked for.",
+    ),
 ];

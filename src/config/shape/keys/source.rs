@@ -156,6 +156,21 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
             Optional,
             "What its entries carry; without it, as `publish.content` says.",
         ),
+        key(
+            "follow",
+            Kind::OneOf(&["never", "undated", "always"]),
+            Optional,
+            "Whose articles are read, once each, for what its list leaves out; without it, \"undated\" for a list of news and \"never\" for a feed.",
+        ),
+        key(
+            "pages",
+            Kind::Integer {
+                least: 1,
+                most: 100,
+            },
+            Default("1"),
+            "How many pages of its list are read at the first time, and later while nothing on them is known.",
+        ),
     ],
 });
 

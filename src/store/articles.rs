@@ -1,0 +1,487 @@
+//! What the articles of items said, and the items that wait for theirs.
+//!
+//! An article is asked for once, whoever lists it. It completes the items of a source from their first placing on, or
+//! never: identity is made of the completed item, so that what was placed without its article stays without.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+use url::Url;
+
+use super::course::Course;
+use super::items::recall;
+use super::rows::time;
+use super::{Store, StoreError};
+use crate::config::Follow;
+use crate::config::units::fold;
+use crate::dedup::{self, Fetch, Keys, Placed, Verdict};
+use crate::model::{Item, Key, SourceId};
+use crate::normalize::article;
+use crate::normalize::url::identity;
+
+/// So often an article is asked for that can't be had at the time.
+const TRIES: u32 = 3;
+/// An item waits for its article no longer than this.
+const PATIENCE: TimeDelta = TimeDelta::hours(24);
+/// What is being asked for was not, if nothing has come of it after so long.
+const FORSAKEN: TimeDelta = TimeDelta::hours(1);
+/// No article is asked for more often, whatever came in between.
+const MOST_TRIES: u32 = 10;
+/// To know to the day when an article was of use is enough.
+const DAY: TimeDelta = TimeDelta::days(1);
+
+/// What came of asking for the article of an item.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Which: the key of the address that the source listed.
+    pub article: Key,
+    /// What it says, as far as it can be believed.
+    pub answer: Result<Box<Item>, Trouble>,
+}
+
+/// Why an article said nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// In words.
+    pub why: String,
+    /// Whether it is worth asking again.
+    pub again: Again,
+}
+
+/// Whether an article that gave nothing is asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It will not be better.
+    Never,
+    /// It may be better later: a few times.
+    Later,
+    /// It was not asked for at all, so that it doesn't count.
+    Uncounted,
+}
+
+/// What the article of an item is to it.
+pub(super) struct Mine {
+    article: Key,
+    url: Url,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Not wanted, or it said nothing.
+    Apart,
+    /// It has completed the item.
+    Read,
+    /// Wanted, and not read yet.
+    Unread,
+}
+
+impl Store {
+    /// Whether a source has listed any of these items before.
+    pub async fn knows_any(
+        &self,
+        source: &SourceId,
+        items: Vec<Item>,
+        follow: Follow,
+    ) -> Result<bool, StoreError> {
+        let source = source.clone();
+        self.read(move |connection| {
+            let Some(course) = Course::of(connection, &source)? else {
+                return Ok(false);
+            };
+            let (mut items, waiting) = (items, waiting(connection, course.number, None)?);
+            sight(&mut items, &waiting, course.url.as_ref());
+            complete(connection, &course, &mut items, follow)?;
+            let keys = dedup::keys(&items);
+            let memory = recall(connection, course.number, &keys)?;
+            Ok(!memory.traces.is_empty() || items.iter().any(|item| item.sighted.is_some()))
+        })
+        .await
+    }
+
+    /// The articles that are wanted before the items of a fetch, and those that wait, can be placed: those that wait
+    /// longest first, then in the list's order.
+    pub async fn unread(
+        &self,
+        source: &SourceId,
+        items: Vec<Item>,
+        follow: Follow,
+        partial: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(Key, Url)>, StoreError> {
+        let source = source.clone();
+        self.read(move |connection| {
+            let Some(course) = Course::of(connection, &source)? else {
+                return Ok(Vec::new());
+            };
+            let (mut items, waiting) = (items, waiting(connection, course.number, None)?);
+            rejoin(&mut items, &waiting, course.url.as_ref());
+            let mine = complete(connection, &course, &mut items, follow)?;
+            let keys = dedup::keys(&items);
+            let memory = recall(connection, course.number, &keys)?;
+            let fetch = Fetch {
+                since: course.since(),
+                partial,
+                now,
+            };
+            let placed = dedup::place(items, keys, &memory, fetch);
+            let mut unread: Vec<_> = placed
+                .iter()
+                .zip(mine)
+                .filter(|(placed, _)| placed.verdict == Verdict::New)
+                .filter_map(|(placed, mine)| {
+                    let mine = mine.filter(|mine| mine.state == State::Unread)?;
+                    let since = placed.item.sighted.unwrap_or(now);
+                    Some((since, (mine.article, mine.url)))
+                })
+                .collect();
+            unread.sort_by_key(|(since, _)| *since);
+            Ok(unread.into_iter().map(|(_, wanted)| wanted).collect())
+        })
+        .await
+    }
+
+    /// Takes it on to ask for these articles, the first `most` that nobody has settled or is asking for.
+    pub async fn claim(
+        &self,
+        wanted: Vec<(Key, Url)>,
+        most: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(Key, Url)>, StoreError> {
+        self.write(move |connection| {
+            let mut claim = connection.prepare_cached(
+                "INSERT INTO article (key, tries, asked, seen) VALUES (?1, 1, ?2, ?2)
+                 ON CONFLICT (key) DO UPDATE SET tries = tries + 1, asked = ?2
+                 WHERE settled IS NULL AND (asked IS NULL OR asked < ?3) AND tries < ?4",
+            )?;
+            let forsaken = now - FORSAKEN;
+            let mut granted = Vec::new();
+            for (article, url) in wanted {
+                if granted.len() == most {
+                    break;
+                }
+                let taken = claim.execute(params![
+                    article,
+                    now.timestamp(),
+                    forsaken.timestamp(),
+                    MOST_TRIES
+                ])?;
+                if taken > 0 {
+                    granted.push((article, url));
+                }
+            }
+            Ok(granted)
+        })
+        .await
+    }
+}
+
+/// Keeps what came of asking for articles. `listed` are the items of the fetch, one of whose addresses another may
+/// claim to be its own.
+pub(super) fn save(
+    connection: &Connection,
+    asked: &[Asked],
+    listed: &[Item],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut write = connection.prepare_cached(
+        "UPDATE article SET asked = NULL, settled = ?2, trouble = NULL, canonical = ?3, said = ?4, seen = ?2 WHERE key = ?1",
+    )?;
+    let mut fail = connection.prepare_cached(
+        "UPDATE article SET asked = NULL, trouble = ?2, tries = tries - ?3,
+                settled = iif(?4 OR tries - ?3 >= ?5, ?6, settled) WHERE key = ?1",
+    )?;
+    for Asked { article, answer } in asked {
+        match answer {
+            Ok(said) => {
+                let mut said = said.as_ref().clone();
+                // Also an address that is refused is kept, so that the next to claim it is refused too.
+                let canonical = said.url.as_ref().map(dedup::page);
+                said.url = match said.url {
+                    Some(url)
+                        if is_shared(connection, &url, *article, &said.title, asked, listed)? =>
+                    {
+                        None
+                    }
+                    url => url,
+                };
+                let text = serde_json::to_string(&said).ok();
+                write.execute(params![article, now.timestamp(), canonical, text])?;
+            }
+            Err(Trouble { why, again }) => {
+                let uncounted = *again == Again::Uncounted;
+                let never = *again == Again::Never;
+                fail.execute(params![
+                    article,
+                    why,
+                    uncounted,
+                    never,
+                    TRIES,
+                    now.timestamp()
+                ])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the address that an article gives itself is also that of another story: then it is nobody's.
+fn is_shared(
+    connection: &Connection,
+    url: &Url,
+    article: Key,
+    title: &str,
+    asked: &[Asked],
+    listed: &[Item],
+) -> Result<bool, StoreError> {
+    // What the source itself lists is the story's own.
+    if dedup::page(url) == article {
+        return Ok(false);
+    }
+    let wanted = identity(url);
+    let there = |item: &Item| item.url.as_ref().is_some_and(|url| identity(url) == wanted);
+    if listed
+        .iter()
+        .any(|item| there(item) && !dedup::alike(&item.title, title))
+    {
+        return Ok(true);
+    }
+    // What is asked for at the same time, and is the same, says the same.
+    let told = asked.iter().filter(|asked| asked.article != article);
+    if told
+        .filter_map(|asked| asked.answer.as_ref().ok())
+        .any(|said| there(said) && fold(&said.title) != fold(title))
+    {
+        return Ok(true);
+    }
+    let mut query = connection
+        .prepare_cached("SELECT said FROM article WHERE canonical = ?1 AND key <> ?2 LIMIT 100")?;
+    let rows = query.query_map(params![dedup::page(url), article], |row| {
+        row.get::<_, String>(0)
+    })?;
+    for text in rows {
+        let said = serde_json::from_str::<Item>(&text?).ok();
+        if said.is_some_and(|said| !dedup::alike(&said.title, title)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The items of a source that wait for their articles; those only that have waited since before `until`, if it is
+/// given.
+pub(super) fn waiting(
+    connection: &Connection,
+    source: i64,
+    until: Option<DateTime<Utc>>,
+) -> Result<HashMap<Key, Item>, StoreError> {
+    let mut query = connection.prepare_cached(
+        "SELECT key, item, first_seen FROM followed WHERE source = ?1 AND item IS NOT NULL AND first_seen <= ?2
+         ORDER BY first_seen",
+    )?;
+    let until = until.map_or(i64::MAX, |until| until.timestamp());
+    let rows = query.query_map(params![source, until], |row| {
+        let (key, text): (Key, String) = (row.get("key")?, row.get("item")?);
+        let since = time(row, "first_seen")?;
+        let item = serde_json::from_str::<Item>(&text).ok();
+        Ok(item.map(|item| {
+            let sighted = Some(since);
+            (key, Item { sighted, ..item })
+        }))
+    })?;
+    Ok(rows
+        .collect::<rusqlite::Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// The items of a source that have waited for their articles long enough.
+pub(super) fn overdue(
+    connection: &Connection,
+    source: i64,
+    now: DateTime<Utc>,
+) -> Result<HashMap<Key, Item>, StoreError> {
+    waiting(connection, source, Some(now - PATIENCE))
+}
+
+/// Tells the items of a fetch that wait since an earlier one when they were first seen; gives the keys of their
+/// articles.
+fn sight(items: &mut [Item], waiting: &HashMap<Key, Item>, listing: Option<&Url>) -> HashSet<Key> {
+    let mut again = HashSet::new();
+    if waiting.is_empty() {
+        return again;
+    }
+    let addresses = article::addresses(items, listing);
+    for (item, address) in items.iter_mut().zip(addresses) {
+        let article = address.map(|url| dedup::page(&url));
+        if let Some((article, known)) = article.and_then(|key| waiting.get_key_value(&key)) {
+            item.sighted = known.sighted;
+            again.insert(*article);
+        }
+    }
+    again
+}
+
+/// Brings the items of a fetch and those that wait together: what is listed again is the same item still, and what is
+/// not listed any more is not lost.
+pub(super) fn rejoin(items: &mut Vec<Item>, waiting: &HashMap<Key, Item>, listing: Option<&Url>) {
+    let again = sight(items, waiting, listing);
+    let gone = waiting
+        .iter()
+        .filter(|(article, _)| !again.contains(article));
+    let mut gone: Vec<Item> = gone.map(|(_, item)| item.clone()).collect();
+    gone.sort_by_key(|item| (item.sighted, item.position));
+    items.extend(gone);
+}
+
+/// Completes the items whose articles were read, and says what each item's article is to it.
+pub(super) fn complete(
+    connection: &Connection,
+    course: &Course,
+    items: &mut [Item],
+    follow: Follow,
+) -> Result<Vec<Option<Mine>>, StoreError> {
+    let mut marked = connection
+        .prepare_cached("SELECT item IS NULL FROM followed WHERE source = ?1 AND key = ?2")?;
+    let mut asked = connection
+        .prepare_cached("SELECT settled IS NOT NULL, said FROM article WHERE key = ?1")?;
+    let addresses = article::addresses(items, course.url.as_ref());
+    let keys = dedup::keys(items);
+    let mut mine = Vec::with_capacity(items.len());
+    for ((item, url), keys) in items.iter_mut().zip(addresses).zip(keys) {
+        let Some(url) = url else {
+            mine.push(None);
+            continue;
+        };
+        let article = dedup::page(&url);
+        let mark: Option<bool> = marked
+            .query_row(params![course.number, article], |row| row.get(0))
+            .optional()?;
+        let wanted = match mark {
+            Some(true) => true,
+            Some(false) => article::is_wanted(item, follow),
+            None => {
+                article::is_wanted(item, follow) && !is_known(connection, course.number, &keys)?
+            }
+        };
+        let mut state = State::Apart;
+        if wanted {
+            let found: Option<(bool, Option<String>)> = asked
+                .query_row([article], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            state = match found {
+                Some((true, said)) => {
+                    let said = said.and_then(|said| serde_json::from_str::<Item>(&said).ok());
+                    said.map_or(State::Apart, |said| {
+                        article::complete(item, &said);
+                        State::Read
+                    })
+                }
+                _ => State::Unread,
+            };
+        }
+        mine.push(Some(Mine {
+            article,
+            url,
+            state,
+        }));
+    }
+    Ok(mine)
+}
+
+/// Whether a source has an item under one of these keys.
+fn is_known(connection: &Connection, source: i64, keys: &Keys) -> Result<bool, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM identity WHERE source = ?1 AND key = ?2)")?;
+    for key in [keys.guid, keys.url, keys.anchored].into_iter().flatten() {
+        if query.query_row(params![source, key], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Holds back what is new and waits for its article; gives how many items that are.
+pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<Utc>) -> usize {
+    let mut held = 0;
+    for (placed, mine) in placed.iter_mut().zip(mine) {
+        let unread = mine
+            .as_ref()
+            .is_some_and(|mine| mine.state == State::Unread);
+        let late = placed
+            .item
+            .sighted
+            .is_some_and(|since| since <= now - PATIENCE);
+        if placed.verdict == Verdict::New && unread && !late {
+            placed.verdict = Verdict::Held;
+            held += 1;
+        }
+    }
+    held
+}
+
+/// Remembers which items wait for their articles, which have theirs, and lets the others of those that `waited` go.
+pub(super) fn keep(
+    connection: &Connection,
+    source: i64,
+    placed: &[Placed],
+    mine: &[Option<Mine>],
+    waited: &HashMap<Key, Item>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut wait = connection.prepare_cached(
+        "INSERT INTO followed (source, key, first_seen, item) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (source, key) DO UPDATE SET item = ?4 WHERE item IS NOT NULL",
+    )?;
+    let mut done = connection.prepare_cached(
+        "INSERT INTO followed (source, key, first_seen) VALUES (?1, ?2, ?3)
+         ON CONFLICT (source, key) DO UPDATE SET item = NULL WHERE item IS NOT NULL",
+    )?;
+    let mut use_of =
+        connection.prepare_cached("UPDATE article SET seen = ?2 WHERE key = ?1 AND seen < ?3")?;
+    let mut go = connection.prepare_cached(
+        "DELETE FROM followed WHERE source = ?1 AND key = ?2 AND item IS NOT NULL",
+    )?;
+    let mut held = HashSet::new();
+    for (placed, mine) in placed.iter().zip(mine) {
+        let Some(Mine { article, state, .. }) = mine else {
+            continue;
+        };
+        let since = placed.item.sighted.unwrap_or(now).timestamp();
+        match (placed.verdict, state) {
+            (Verdict::Held, State::Unread) => {
+                held.insert(*article);
+                let text = serde_json::to_string(&placed.item).ok();
+                wait.execute(params![source, article, since, text])?;
+            }
+            (Verdict::Held, _) => {
+                held.insert(*article);
+            }
+            (_, State::Read) => {
+                done.execute(params![source, article, since])?;
+                let day = (now - DAY).timestamp();
+                use_of.execute(params![article, now.timestamp(), day])?;
+            }
+            _ => {}
+        }
+    }
+    for article in waited.keys().filter(|article| !held.contains(*article)) {
+        go.execute(params![source, article])?;
+    }
+    Ok(())
+}
+
+/// Forgets the texts of articles that were last of use before `horizon`, but never that they were read, nor what
+/// identifies their items.
+pub(super) fn prune(connection: &Connection, horizon: DateTime<Utc>) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE article SET trouble = NULL,
+                said = json_set(said, '$.html', '', '$.summary', '', '$.image', NULL, '$.authors', json('[]'),
+                                '$.categories', json('[]'), '$.enclosures', json('[]'), '$.alternates', json('[]'))
+         WHERE seen < ?1 AND (said ->> '$.html' <> '' OR said ->> '$.summary' <> '')",
+        [horizon.timestamp()],
+    )?;
+    Ok(())
+}
