@@ -16,9 +16,9 @@ mod json;
 mod jsonld;
 mod listing;
 mod newest;
+mod next;
 pub mod rules;
 mod sitemap;
-mod next;
 #[cfg(test)]
 mod tests;
 pub mod text;

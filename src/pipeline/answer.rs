@@ -8,8 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::apart::Apart;
-use super::parts::Parts;
-use super::{Reading, read};
+use super::{Reading, parts, read};
 use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
@@ -104,8 +103,7 @@ pub(super) async fn outcome(
     let mut reading = read_apart(visit, state.kind, Arc::clone(&page)).await?;
     let mut body = body;
     if !reading.extracted.parts.is_empty() {
-        let parts = Parts { visit, robots };
-        let (whole, pages) = parts.read(&page, reading.extracted).await?;
+        let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
         reading = whole;
         // An index may stay as it is while its parts change: whether there is news, only they tell.
         body = digest_of(pages.iter().map(|page| page.body.as_slice()));

@@ -64,7 +64,7 @@ fn spoil(body: &mut Vec<u8>, dice: &mut Dice) {
 }
 
 pub(super) fn hostile(corpus: &Path) -> String {
-    let mut files: Vec<PathBuf> = [".html", ".html.gz", ".xml", ".rss", ".atom", ".json"]
+    let mut files: Vec<PathBuf> = [".html", ".html.gz", ".xml", ".rss", ".atom"]
         .iter()
         .flat_map(|ending| find(corpus, ending))
         .collect();

@@ -20,7 +20,7 @@ fn an_unknown_key() {
     error: unknown key `titel`
      --> rassegna.toml:4:26
     4 | listing = { item = "li", titel = "h3" }
-      |                          ^^^^^ expected one of `item`, `title`, `link`, `date`, `summary`, `image`, `author`, `category`, `group`; did you mean `title`?
+      |                          ^^^^^ expected one of `item`, `title`, `link`, `date`, `summary`, `image`, `author`, `category`, `group`, `next`; did you mean `title`?
     "#);
 }
 
@@ -403,7 +403,7 @@ fn a_source_needs_one_address() {
     error: unknown key `ulr`
      --> rassegna.toml:2:1
     2 | ulr = "https://a.example/"
-      | ^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`; did you mean `url`?
+      | ^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `pages`; did you mean `url`?
     "#);
     insta::assert_snapshot!(wrong("[source.a]\nurls = {}"), @r"
     error: `urls` is empty
