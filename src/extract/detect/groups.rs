@@ -14,7 +14,7 @@ use super::plot::{Plot, weight};
 /// The most cells that one unit may have; larger ones are parts of the page.
 const LARGEST: usize = 3_000;
 /// The most units of a group.
-const MOST: usize = 5_000;
+const MOST: usize = 20_000;
 /// The most groups that are looked at closely.
 const CLOSELY: usize = 40;
 /// A link with a text of more weight may be a title.
@@ -123,6 +123,9 @@ fn keys(plot: &Plot<'_>, at: usize, asked: bool) -> Vec<u64> {
         }
         if is_entry(plot, at) {
             keys.push(hash((7, 0)));
+        }
+        if cell.name() == "article" {
+            keys.push(hash((7, 1)));
         }
     }
     keys
@@ -261,6 +264,7 @@ fn runs(plot: &Plot<'_>, roots: &[usize]) -> Vec<Unit> {
         }
     }
     let lead = leading(plot, roots, &gaps, &inner, &sign);
+    let leads = text_leads(plot, roots);
     // A heading that stands before some of the items only holds for several.
     let shared = inner.iter().any(|place| gaps[*place].len() < lead);
     let mut units: Vec<Unit> = Vec::new();
@@ -289,13 +293,43 @@ fn runs(plot: &Plot<'_>, roots: &[usize]) -> Vec<Unit> {
         // Text that stands bare between this unit and the next thing is its own.
         let end = plot.cells[parent(last)].to;
         let next = plot.siblings(last).nth(1);
-        units.push(Unit {
-            from: plot.cells[first].from,
-            to: next.map_or(end, |next| plot.cells[next].from),
-            run,
-        });
+        let unit = if leads {
+            let last_before = before(plot, first).next();
+            let start = plot.cells[parent(first)].from;
+            Unit {
+                from: last_before.map_or(start, |before| plot.cells[before].to),
+                to: plot.cells[last].to,
+                run,
+            }
+        } else {
+            Unit {
+                from: plot.cells[first].from,
+                to: next.map_or(end, |next| plot.cells[next].from),
+                run,
+            }
+        };
+        units.push(unit);
     }
     units
+}
+
+/// Whether the text that stands bare between siblings belongs to the one after it: there is some before the first and
+/// none after the last.
+fn text_leads(plot: &Plot<'_>, roots: &[usize]) -> bool {
+    let (Some(&first), Some(&last)) = (roots.first(), roots.last()) else {
+        return false;
+    };
+    let start = plot.cells[plot.cells[first].parent].from;
+    let start = before(plot, first)
+        .next()
+        .map_or(start, |before| plot.cells[before].to);
+    let end = plot.cells[plot.cells[last].parent].to;
+    let end = plot
+        .siblings(last)
+        .nth(1)
+        .map_or(end, |next| plot.cells[next].from);
+    let weight_of = |from, to| weight(&plot.slice(from, to));
+    weight_of(start, plot.cells[first].from) > 3 && weight_of(plot.cells[last].to, end) <= 3
 }
 
 /// The siblings before a cell, the nearest first.

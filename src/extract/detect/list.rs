@@ -97,7 +97,8 @@ impl<'a> Reader<'_, 'a, '_> {
             .filter_map(|wanted| stands.get(place(wanted)?))
             .take(2)
             .collect();
-        let mut stand = dates.first().map(|dated| dated.stand);
+        let inside = |dated: &&&Dated<'a>| unit.holds(self.plot, dated.cell);
+        let mut stand = dates.first().filter(inside).map(|dated| dated.stand);
         let dated_by = dates
             .first()
             .filter(|_| ranked.first().is_some_and(|first| !first.bare))
@@ -339,7 +340,7 @@ impl Traits {
             return false;
         }
         if self.dated >= 0.5 {
-            return self.title >= if asked { 4.0 } else { 8.0 };
+            return self.title >= if asked { 3.0 } else { 5.0 };
         }
         if self.linked < 0.8 || self.home < 0.5 {
             return false;
