@@ -189,8 +189,10 @@ fn levels<'a>(found: &Found<'a>, elements: Vec<ElementRef<'a>>) -> Vec<Vec<Eleme
                 let mut children = outer.children().filter_map(ElementRef::wrap);
                 let only = children.next().filter(|_| children.next().is_none())?;
                 // A heading is a title and no item.
-                let heading = matches!(only.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-                let whole = !heading && parts(located).all(|part| is_in(part, only)).then_some(only)
+                let heading =
+                    matches!(only.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+                let whole = !heading && parts(located).all(|part| is_in(part, only));
+                whole.then_some(only)
             })
             .collect();
         let Some(inner) = inner else { break };
