@@ -177,7 +177,7 @@ fn columns_of_a_table_are_told_by_their_place() {
 
     # Where on the page the news stands; without these lines it is detected anew each time.
     # Dates such as "12. März 2026" (Deutsch).
-    listing.item  = "tr:has(a)"
+    listing.item  = "main tr:has(a)"
     listing.title = "a"
     listing.link  = "a"
     listing.date  = "td:nth-child(1)"
@@ -193,8 +193,11 @@ fn a_feed_that_the_page_announces_is_added_in_its_place() {
         .iter()
         .map(|one| {
             format!(
-                "<li class=\"news\"><h3><a href=\"{}\">{}</a></h3><p>{}</p></li>",
-                one.link, one.title, one.text
+                "<li class=\"news\"><h3><a href=\"{}\">{} e di altro</a></h3><time datetime=\"{}\"></time><p>{}</p></li>",
+                one.link,
+                one.title,
+                one.at.to_rfc3339(),
+                one.text
             )
         })
         .collect();

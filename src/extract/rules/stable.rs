@@ -12,229 +12,28 @@ pub(super) enum Worth {
 }
 
 /// Words for news and their parts, in the languages in which pages name their classes.
-const TELLING: &[&str] = &[
-    "abstract",
-    "actu",
-    "actualite",
-    "actualites",
-    "archive",
-    "article",
-    "artikel",
-    "articolo",
-    "aktuelles",
-    "author",
-    "blog",
-    "body",
-    "card",
-    "comunicati",
-    "comunicato",
-    "content",
-    "contenuto",
-    "copy",
-    "data",
-    "date",
-    "datum",
-    "day",
-    "desc",
-    "description",
-    "descrizione",
-    "entry",
-    "evidenza",
-    "excerpt",
-    "fecha",
-    "feed",
-    "figure",
-    "giorno",
-    "head",
-    "headline",
-    "heading",
-    "hentry",
-    "image",
-    "img",
-    "intro",
-    "item",
-    "lead",
-    "link",
-    "list",
-    "listing",
-    "meldung",
-    "meldungen",
-    "meta",
-    "nachricht",
-    "nachrichten",
-    "news",
-    "newslist",
-    "noticia",
-    "noticias",
-    "notizia",
-    "notizie",
-    "novita",
-    "occhiello",
-    "overline",
-    "permalink",
-    "photo",
-    "picture",
-    "post",
-    "posts",
-    "press",
-    "presse",
-    "published",
-    "release",
-    "releases",
-    "result",
-    "results",
-    "row",
-    "sommario",
-    "stampa",
-    "story",
-    "stories",
-    "sub",
-    "subtitle",
-    "summary",
-    "teaser",
-    "text",
-    "testo",
-    "thumb",
-    "thumbnail",
-    "time",
-    "timestamp",
-    "titel",
-    "title",
-    "titolo",
-    "titre",
-    "titulo",
-    "update",
-    "updates",
-    "view",
-    "views",
-];
+const TELLING: &str = "abstract actu actualite actualites archive article artikel articolo aktuelles author blog body \
+    card comunicati comunicato content contenuto copy data date datum day desc description \
+    descrizione entry evidenza excerpt fecha feed figure giorno head headline heading hentry image \
+    img intro item lead link list listing meldung meldungen meta nachricht nachrichten news newslist \
+    noticia noticias notizia notizie novita occhiello overline permalink photo picture post posts \
+    press presse published release releases result results row sommario stampa story stories sub \
+    subtitle summary teaser text testo thumb thumbnail time timestamp titel title titolo titre \
+    titulo update updates view views";
 
 /// What a page adds to an element while it is shown, or by its place in the list.
-const PASSING: &[&str] = &[
-    "active",
-    "alt",
-    "animated",
-    "closed",
-    "collapsed",
-    "current",
-    "enabled",
-    "even",
-    "expanded",
-    "fade",
-    "featured",
-    "first",
-    "hidden",
-    "highlight",
-    "hover",
-    "in",
-    "large",
-    "last",
-    "lazy",
-    "lazyload",
-    "lazyloaded",
-    "left",
-    "loaded",
-    "loading",
-    "new",
-    "odd",
-    "open",
-    "opened",
-    "primary",
-    "pull",
-    "right",
-    "secondary",
-    "selected",
-    "show",
-    "shown",
-    "sticky",
-    "unread",
-    "visible",
-    "visited",
-    "wow",
-];
+const PASSING: &str = "active alt animated closed collapsed current enabled even expanded fade featured first hidden \
+    highlight hover in large last lazy lazyload lazyloaded left loaded loading new odd open opened \
+    primary pull right secondary selected show shown sticky unread visible visited wow";
 
 /// First words of names that say how something looks, in the common libraries of styles.
-const LOOKS: &[&str] = &[
-    "align",
-    "animate",
-    "aos",
-    "bg",
-    "block",
-    "border",
-    "btn",
-    "clear",
-    "clearfix",
-    "col",
-    "color",
-    "column",
-    "columns",
-    "container",
-    "d",
-    "desktop",
-    "display",
-    "float",
-    "flex",
-    "font",
-    "format",
-    "fw",
-    "gap",
-    "grid",
-    "h",
-    "has",
-    "inline",
-    "is",
-    "items",
-    "justify",
-    "lg",
-    "m",
-    "mb",
-    "md",
-    "ml",
-    "mobile",
-    "mr",
-    "ms",
-    "mt",
-    "mx",
-    "my",
-    "no",
-    "order",
-    "p",
-    "pb",
-    "pl",
-    "position",
-    "pr",
-    "ps",
-    "pt",
-    "px",
-    "py",
-    "rounded",
-    "shadow",
-    "size",
-    "sm",
-    "span",
-    "status",
-    "style",
-    "tag",
-    "category",
-    "cat",
-    "type",
-    "u",
-    "uk",
-    "w",
-    "widget",
-    "with",
-    "without",
-    "wp",
-    "wrap",
-    "wrapper",
-    "xl",
-    "xs",
-];
+const LOOKS: &str = "align animate aos bg block border btn clear clearfix col color column columns container d \
+    desktop display float flex font format fw gap grid h has inline is items justify lg m mb md ml \
+    mobile mr ms mt mx my no order p pb pl position pr ps pt px py rounded shadow size sm span \
+    status style tag category cat type u uk w widget with without wp wrap wrapper xl xs";
 
 /// First words of names that tools make, with a digest after them.
-const MADE: &[&str] = &[
-    "css", "emotion", "jsx", "jss", "sc", "svelte", "astro", "tw", "v", "ng",
-];
+const MADE: &str = "css emotion jsx jss sc svelte astro tw v ng";
 
 /// What a class or id is worth; nothing where it can't be relied on or written as it stands.
 pub(super) fn worth(name: &str) -> Option<Worth> {
@@ -257,16 +56,14 @@ pub(super) fn worth(name: &str) -> Option<Worth> {
     }
     // `css-abcdef`: a tool's mark, and something that means nothing.
     if let [first, rest @ ..] = parts.as_slice()
-        && MADE.contains(first)
+        && is_among(MADE, first)
         && !rest.is_empty()
         && !rest.iter().any(|part| is_telling(part))
     {
         return None;
     }
     let digits = name.bytes().any(|b| b.is_ascii_digit());
-    let looks = parts
-        .first()
-        .is_some_and(|first| LOOKS.contains(&first.to_ascii_lowercase().as_str()));
+    let looks = parts.first().is_some_and(|first| is_among(LOOKS, first));
     Some(if digits || looks {
         Worth::Weak
     } else if parts.iter().any(|part| is_telling(part)) {
@@ -277,7 +74,7 @@ pub(super) fn worth(name: &str) -> Option<Worth> {
 }
 
 fn is_passing(parts: &[&str]) -> bool {
-    let passing = |part: &str| PASSING.contains(&part.to_ascii_lowercase().as_str());
+    let passing = |part: &str| is_among(PASSING, part);
     match parts {
         [one] => passing(one),
         // `views-row-first`, `item_even`, `is-open`
@@ -288,11 +85,12 @@ fn is_passing(parts: &[&str]) -> bool {
 
 /// Whether a part of a name, or one of its words in `camelCase`, says what it is.
 fn is_telling(part: &str) -> bool {
-    let whole = part.to_ascii_lowercase();
-    TELLING.contains(&whole.as_str())
-        || words(part)
-            .iter()
-            .any(|word| TELLING.contains(&word.to_ascii_lowercase().as_str()))
+    is_among(TELLING, part) || words(part).iter().any(|word| is_among(TELLING, word))
+}
+
+fn is_among(list: &str, word: &str) -> bool {
+    list.split(' ')
+        .any(|listed| listed.eq_ignore_ascii_case(word))
 }
 
 /// Whether a part of a name is a digest, or the number of a record.

@@ -2,10 +2,13 @@
 
 use chrono_tz::Tz;
 
+use super::picks::title_at;
 use super::*;
+use crate::extract::detect::Stand;
 use crate::extract::text::visible;
 use crate::language::Language;
 use crate::model::RawItem;
+use crate::model::{DateText, Place};
 
 /// Where the parts stand, by selectors: item, title, link, date, heading, summary, image. What an item lacks is none.
 struct Marks<'m> {
@@ -294,7 +297,7 @@ fn a_link_may_stand_elsewhere_in_some_items() {
     let page = format!("<ul class=elenco>{items}</ul>");
     assert_eq!(
         rules(&page, &MARKS).unwrap(),
-        ["ul.elenco li", "title: h3", "link: a.leggi | a"]
+        ["ul li", "title: h3", "link: a.leggi | a"]
     );
 }
 
