@@ -528,3 +528,39 @@ fn a_kill_between_articles_and_record_loses_nothing_and_repeats_nothing() {
     );
     all_whole(&site.published());
 }
+
+#[test]
+fn a_host_that_asks_for_a_pause_is_left_alone_and_that_is_no_try() {
+    let (origin, away, site) = (Origin::start(), Origin::start(), Site::new());
+    let busy = Route {
+        headers: vec![("Retry-After", "3600".into())],
+        ..Route {
+            status: 503,
+            ..Route::html("")
+        }
+    };
+    away.set(&path(1), busy);
+    away.set(&path(2), article(2, ""));
+    let far = |n: u32| (away.url(&path(n)), title(n));
+    origin.set("/a/", list(&[far(1), far(2)]));
+    site.configure(&table(&origin, "a", RULES));
+    for _ in 0..4 {
+        site.once();
+    }
+    assert_eq!([asked(&away, 1), asked(&away, 2)], [1, 0]);
+    let tries: Vec<u32> = site
+        .look()
+        .prepare("SELECT tries FROM article ORDER BY number")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(tries, [1, 0]);
+    assert_eq!(site.entries("it").len(), 0);
+    let status = site.run("status", &["a"]).out;
+    assert!(
+        status.contains("2 new items wait for their articles"),
+        "{status}"
+    );
+}

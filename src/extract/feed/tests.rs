@@ -94,6 +94,7 @@ fn atom_is_read_whole() {
             }],
             language: Some("en".into()),
             rights: None,
+            alternates: Vec::new(),
         }
     );
     assert_eq!(
