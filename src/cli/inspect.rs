@@ -196,6 +196,8 @@ pub(super) fn sample(reading: &Reading, page: &Page, most: usize) -> String {
     lines.extend(parts.map(|part| format!("names a sitemap that a poll reads: {part}")));
     let announced = extracted.announced.iter();
     lines.extend(announced.map(|feed| format!("announces a feed: {feed}")));
+    let next = extracted.next.iter();
+    lines.extend(next.map(|next| format!("goes on at: {next}")));
     if !extracted.fields.is_empty() {
         let rates: Vec<String> = extracted
             .fields

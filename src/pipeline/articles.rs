@@ -3,17 +3,16 @@
 
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::time::Instant;
 use url::Url;
 
-use chrono::Utc;
-
 use super::answer::Visit;
 use super::read_article;
-use crate::config::{Follow, Source};
+use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Request};
 use crate::model::{Item, Page, Validators};
-use crate::normalize::article::is_elsewhere;
+use crate::normalize::article::{is_elsewhere, is_wanted};
 use crate::store::{Again, Asked, Fetched, Store, StoreError, Trouble};
 
 /// So many articles are asked for in one poll of a source; what else is new waits for the next one.
@@ -30,7 +29,8 @@ pub(super) async fn ask(
     fetched: &mut Fetched,
 ) -> Result<(), StoreError> {
     let source = visit.source;
-    if fetched.follow == Follow::Never {
+    let wanted = |item: &Item| is_wanted(item, fetched.follow);
+    if visit.state.waiting == 0 && !fetched.items.iter().any(wanted) {
         return Ok(());
     }
     let items = fetched.items.clone();

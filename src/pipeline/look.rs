@@ -9,6 +9,7 @@ use super::{Apart, Reading};
 use crate::config::Source;
 use crate::fetch::{Fetched, Fetcher};
 use crate::model::{Page, Validators};
+use crate::store::SourceState;
 
 /// What a source gives.
 pub struct Look {
@@ -40,6 +41,7 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
         fetcher,
         apart,
         source,
+        state: &SourceState::default(),
     };
     let answer = get(visit, &source.url, &Validators::default(), source.robots).await;
     let page = match answer.map_err(|error| error.to_string())? {

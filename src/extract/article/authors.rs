@@ -143,7 +143,10 @@ impl Authors<'_, '_> {
 
 /// The names in links to the pages of authors.
 fn linked(element: ElementRef<'_>) -> Vec<String> {
-    let inner = element.descendants().take(LOOKED_AT).filter_map(ElementRef::wrap);
+    let inner = element
+        .descendants()
+        .take(LOOKED_AT)
+        .filter_map(ElementRef::wrap);
     let links = inner.filter(|link| {
         let rel = link.attr("rel").unwrap_or_default();
         let href = link.attr("href").unwrap_or_default();

@@ -93,4 +93,27 @@ impl<'a> Meta<'a> {
         };
         own.or_else(graph).unwrap_or_else(|| base.to_string())
     }
+
+    /// The same page in other languages: `hreflang` and address, in the page's order.
+    pub(super) fn alternates(&self, base: &Url) -> Vec<(String, String)> {
+        let select = one("link[rel~='alternate' i][hreflang][href]");
+        let links = select
+            .iter()
+            .flat_map(|select| self.document.select(select));
+        let mut alternates = Vec::new();
+        for link in links.take(MOST) {
+            let language = link.attr("hreflang").unwrap_or_default().trim();
+            let address = link
+                .attr("href")
+                .and_then(|href| base.join(href.trim()).ok());
+            if let Some(address) = address
+                && !language.is_empty()
+                && !language.eq_ignore_ascii_case("x-default")
+                && alternates.len() < 100
+            {
+                alternates.push((language.to_owned(), address.into()));
+            }
+        }
+        alternates
+    }
 }

@@ -128,6 +128,7 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Read
         rights: meta
             .first(&["dc.rights", "dcterms.rights", "copyright"])
             .or_else(|| ld.text("copyrightNotice")),
+        alternates: meta.alternates(base),
         title: Some(title),
         authors,
         summary,

@@ -226,13 +226,28 @@ mod tests {
     #[test]
     fn class_names_are_read_word_by_word() {
         let around = |class: &str| is_signed(class, &[Sign::Around, Sign::Apart]);
-        for class in ["article__share-bar", "articleShareBar", "Related", "post-meta comments", "newsletterBox"] {
+        for class in [
+            "article__share-bar",
+            "articleShareBar",
+            "Related",
+            "post-meta comments",
+            "newsletterBox",
+        ] {
             assert!(around(class), "{class}");
         }
-        for class in ["no-comments", "has-sidebar", "c-loads", "commentary", "sidebar-grid__content", "card--related"] {
+        for class in [
+            "no-comments",
+            "has-sidebar",
+            "c-loads",
+            "commentary",
+            "sidebar-grid__content",
+            "card--related",
+        ] {
             assert!(!around(class), "{class}");
         }
-        assert!(is_signed("entry-meta", &[Sign::Label]) && is_signed("byline-name", &[Sign::Author]));
+        assert!(
+            is_signed("entry-meta", &[Sign::Label]) && is_signed("byline-name", &[Sign::Author])
+        );
     }
 
     #[test]

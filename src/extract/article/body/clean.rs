@@ -104,7 +104,12 @@ fn has_picture(element: ElementRef<'_>) -> bool {
 /// Whether a figure has neither a picture nor anything else that it could be the frame of.
 fn shows_nothing(figure: ElementRef<'_>) -> bool {
     let mut inner = figure.descendants().filter_map(ElementRef::wrap);
-    !inner.any(|inner| matches!(inner.value().name(), "img" | "noscript" | "table" | "blockquote" | "pre" | "p" | "ul" | "ol"))
+    !inner.any(|inner| {
+        matches!(
+            inner.value().name(),
+            "img" | "noscript" | "table" | "blockquote" | "pre" | "p" | "ul" | "ol"
+        )
+    })
 }
 
 /// Whether a block is links and little else.

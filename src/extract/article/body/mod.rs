@@ -48,12 +48,18 @@ pub(super) fn read(page: &Parsed, known: &Known<'_, '_>) -> Option<String> {
 /// A text that is told without markup, as paragraphs.
 pub(super) fn told(text: &str) -> Option<String> {
     let text = plain_lines(text);
-    let html: String = text.iter().map(|line| format!("<p>{}</p>", html_escape::encode_text(line))).collect();
+    let html: String = text
+        .iter()
+        .map(|line| format!("<p>{}</p>", html_escape::encode_text(line)))
+        .collect();
     (width(&html) >= LEAST).then_some(html)
 }
 
 fn plain_lines(text: &str) -> Vec<String> {
-    text.lines().map(plain).filter(|line| !line.is_empty()).collect()
+    text.lines()
+        .map(plain)
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 /// The summing paragraph between the headline and the text, where it stands outside of the text.
