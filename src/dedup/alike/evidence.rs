@@ -2,6 +2,7 @@
 
 use super::lexicon::Mark;
 use super::profile::Profile;
+use super::script;
 use super::words::{Sort, Word};
 
 /// Letters from which on words of two languages are compared by their spelling.
@@ -11,6 +12,8 @@ const ALIKE: f64 = 0.75;
 /// What is shared between a title and a summary, and between two summaries, says less than what titles share.
 const CROSSED: f64 = 0.8;
 const ASIDE: f64 = 0.5;
+/// The same for words that are neither names nor figures.
+const ASIDE_PLAIN: f64 = 0.35;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
 /// What is left of it for the further words of one name.
@@ -51,7 +54,8 @@ impl Evidence {
                 };
                 let place = match (i < a.title.len(), j < b.title.len()) {
                     (true, true) => 1.0,
-                    (false, false) => ASIDE,
+                    (false, false) if hard(x) && hard(y) => ASIDE,
+                    (false, false) => ASIDE_PLAIN,
                     _ => CROSSED,
                 };
                 let weight = f64::midpoint(weigh(x, a, b), weigh(y, b, a));
@@ -97,7 +101,6 @@ impl Evidence {
 
     /// A name of several words is one name: what follows the first says less.
     fn count_names_once(&mut self, left: &[&Word], right: &[&Word]) {
-        let hard = |word: &Word| word.is_name() || word.number().is_some();
         let places: std::collections::BTreeSet<(usize, usize)> = self
             .shared
             .iter()
@@ -119,6 +122,11 @@ impl Evidence {
             }
         }
     }
+}
+
+/// Whether a word is a name, a designation or a figure.
+fn hard(word: &Word) -> bool {
+    word.is_name() || word.number().is_some()
 }
 
 /// How much it says that a word of `profile` stands in the other item as well.
@@ -143,6 +151,8 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         _ if word.is_marked(Mark::Topic) => 0.85,
         _ if word.meanings.iter().any(|meaning| matches!(meaning.mark, Mark::Value(_))) => 0.7,
         _ if !word.meanings.is_empty() => 0.4,
+        // Two letters of such a script are about half a word.
+        _ if word.written.chars().all(script::is_unspaced) => 0.45,
         _ => match letters {
             0..=2 => 0.2,
             3 => 0.3,

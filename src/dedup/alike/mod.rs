@@ -34,7 +34,7 @@ const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
 const SAME: f64 = 1.8;
 /// The evidence for a translation.
-const TRANSLATION: f64 = 2.2;
+const TRANSLATION: f64 = 2.4;
 /// How much more evidence each day between them asks for.
 const DAY: f64 = 0.1;
 /// What each topic of either title costs that the other item does not have, as far as both have one.
@@ -141,7 +141,7 @@ impl Pair<'_> {
         let (a, b) = (self.a, self.b);
         if self.relation == Relation::OnePage
             && self.apart <= REVISION
-            && self.evidence.titles >= 0.3
+            && (self.evidence.titles >= 0.3 || a.title == b.title)
         {
             return Judgement::new(Kinship::Same, "both are at one address");
         }

@@ -7,6 +7,7 @@ use super::evidence::{affinity, weigh};
 use super::lexicon::{Mark, Stage};
 use super::numbers::Number;
 use super::profile::Profile;
+use super::script;
 use super::words::{Sort, Word};
 
 /// The most words that may stand where the other title has others, for them to be in one position.
@@ -15,6 +16,10 @@ const SLOT: usize = 3;
 const PARALLEL: f64 = 0.34;
 /// The same, for any words to be comparable and not only names.
 const PLAIN_PARALLEL: f64 = 0.55;
+/// The same, for titles that begin alike and end with nothing in common.
+const ENDED_PARALLEL: f64 = 0.45;
+/// The same, for texts without blanks between the words.
+const UNSPACED_PARALLEL: f64 = 0.7;
 
 /// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
 const AMOUNT: u64 = 100_000_000;
@@ -164,6 +169,7 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
     let ends = pairs.iter().copied().chain([(a.title.len(), b.title.len())]);
     for (i, j) in ends {
         let (gap_a, gap_b) = (a.title.get(from.0..i)?, b.title.get(from.1..j)?);
+        let start = from;
         from = (i + 1, j + 1);
         let alone = |gap: &[Word], other: &Profile| -> Vec<Word> {
             gap.iter()
@@ -184,20 +190,44 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 }
             }
         }
+        let small = gap_a.len() <= SLOT && gap_b.len() <= SLOT;
+        let last = from.0 > a.title.len() && from.1 > b.title.len();
+        let named = even >= PLAIN_PARALLEL && small;
+        let ended = even >= ENDED_PARALLEL && last && x.len() > 1 && y.len() > 1;
+        if named || ended {
+            let object = |lone: &[Word]| {
+                let mut words = lone.iter();
+                words.find(|word| ended || word.is_name()).cloned()
+            };
+            if let (Some(x), Some(y)) = (object(&x), object(&y)) {
+                return Some(against(&x, &y));
+            }
+        }
         if even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
-            let topic = |word: &&Word| !word.is_common() && !is_stage(word) && word.folded.len() > 3;
-            if let (Some(x), Some(y)) = (x.iter().find(topic), y.iter().find(topic)) {
-                return Some(against(x, y));
+            let object = |lone: &[Word], gap: &[Word], title: &[Word], from: usize| {
+                let at = lone.iter().find_map(|word| gap.iter().position(|other| other == word))?;
+                let word = gap.get(at)?;
+                let before = (from + at).checked_sub(1).and_then(|before| title.get(before));
+                let noun = before.is_some_and(|before| before.sort == Sort::Stop)
+                    && word.folded.len() > 3
+                    && !word.is_common();
+                (noun || even >= UNSPACED_PARALLEL && is_unspaced(word)).then(|| word.clone())
+            };
+            if let (Some(x), Some(y)) = (
+                object(&x, gap_a, &a.title, start.0),
+                object(&y, gap_b, &b.title, start.1),
+            ) {
+                return Some(against(&x, &y));
             }
         }
     }
     None
 }
 
-fn is_stage(word: &Word) -> bool {
-    word.meanings
-        .iter()
-        .any(|meaning| matches!(meaning.mark, Mark::Stage(_)))
+/// Whether the word is of a script without blanks, and says more than grammar does.
+fn is_unspaced(word: &Word) -> bool {
+    let mut letters = word.written.chars();
+    letters.all(|c| script::is_unspaced(c) && !('\u{3041}'..='\u{309F}').contains(&c))
 }
 
 /// The longest row of words that both titles have in one order.
@@ -245,6 +275,21 @@ fn stage(a: &Profile, b: &Profile) -> Option<String> {
         }
     }
     for (p, q) in [(a, b), (b, a)] {
+        let will = |profile: &Profile| {
+            let mut words = profile.title.iter();
+            words.find(|word| is_future(word, &profile.language)).cloned()
+        };
+        if let Some(word) = will(p)
+            && only(q, Stage::Done, Stage::Ahead)
+            && will(q).is_none()
+            && !p.is_at(Stage::Done)
+        {
+            let done = staged(q, Stage::Done)?;
+            return Some(format!(
+                "they are at different stages: `{}` and `{done}`",
+                word.written
+            ));
+        }
         if p.is_at(Stage::Off) && !q.mentions(Stage::Off) {
             let off = staged(p, Stage::Off)?;
             return Some(format!("only one says `{off}`"));
@@ -261,6 +306,19 @@ fn stage(a: &Profile, b: &Profile) -> Option<String> {
         let word = passed.then(|| staged(first, stage)).flatten()?;
         Some(format!("the later one no longer says `{word}`"))
     })
+}
+
+/// Whether a word is a verb in the future tense, in the languages where its ending says so.
+fn is_future(word: &Word, language: &str) -> bool {
+    let endings: &[&str] = match language {
+        "it" => &["rà", "ranno"],
+        "es" => &["rá", "rán"],
+        "pt" => &["rá", "rão"],
+        "fr" => &["era", "ront"],
+        _ => &[],
+    };
+    let small = word.written.starts_with(char::is_lowercase) && word.written.chars().count() > 4;
+    small && endings.iter().any(|ending| word.written.ends_with(ending))
 }
 
 /// The word of a title that tells its stage.

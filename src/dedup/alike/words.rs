@@ -259,7 +259,7 @@ pub(super) fn stem(folded: &str) -> String {
     stem.chars().take(STEM).collect()
 }
 
-/// Cuts a text into runs. A letter of a script that writes without blanks goes with the next one, as a pair.
+/// Cuts a text into runs. Each letter of a script that writes without blanks goes with the one after it, as a pair.
 fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut letters = text.char_indices().peekable();
@@ -285,7 +285,13 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
         let mut end = start + c.len_utf8();
         if script::is_unspaced(c) {
             let pair = letters.peek().filter(|(_, next)| script::is_unspaced(*next));
+            let alone = pair.is_none();
             end = pair.map_or(end, |(at, next)| at + next.len_utf8());
+            // The last letter of a row stands in the pair before.
+            let before = text.get(..start).and_then(|head| head.chars().next_back());
+            if alone && before.is_some_and(script::is_unspaced) {
+                continue;
+            }
         } else {
             while let Some((at, next)) = letters.peek().copied() {
                 let within = is_part(next) && !script::is_unspaced(next);
