@@ -16,6 +16,8 @@ const ASIDE: f64 = 0.5;
 const ASIDE_PLAIN: f64 = 0.35;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
+/// The weight from which on a name or a figure tells something by itself.
+const TELLING: f64 = 0.5;
 /// What is left of it for the further words of one name.
 const FOLLOWING: f64 = 0.5;
 
@@ -37,6 +39,8 @@ pub(super) struct Evidence {
     pub(super) shared: Vec<Shared>,
     /// The sum of the weights.
     pub(super) weight: f64,
+    /// How many names and telling figures are shared.
+    pub(super) names: usize,
     /// What part of the lesser title the other title has, by weight.
     pub(super) titles: f64,
 }
@@ -117,8 +121,13 @@ impl Evidence {
             })
         };
         for shared in &mut self.shared {
-            if places.contains(&shared.at) && follows(shared.at) {
+            if !places.contains(&shared.at) {
+                continue;
+            }
+            if follows(shared.at) {
                 shared.weight *= FOLLOWING;
+            } else if shared.weight >= TELLING {
+                self.names += 1;
             }
         }
     }
@@ -144,7 +153,8 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         }
         Sort::Number(number) => number.weight(),
         _ if word.is_common() => 0.25,
-        _ if word.is_marked(Mark::Name) => 1.3,
+        _ if word.is_marked(Mark::FamousName) && profile.language != other.language => 0.8,
+        _ if word.is_marked(Mark::Name) || word.is_marked(Mark::FamousName) => 1.3,
         Sort::Code if letters > 2 => 2.2,
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,
@@ -182,7 +192,7 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         .iter()
         .filter(|meaning| b.meanings.contains(meaning))
         .map(|meaning| match meaning.mark {
-            Mark::Name | Mark::CommonName | Mark::Value(_) => 1.0,
+            Mark::Name | Mark::CommonName | Mark::FamousName | Mark::Value(_) => 1.0,
             Mark::Topic | Mark::Common => 0.85,
             Mark::Stage(_) => 0.5,
         })

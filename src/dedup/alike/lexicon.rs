@@ -39,6 +39,8 @@ pub(super) enum Mark {
     Name,
     /// A name that stands in every second title.
     CommonName,
+    /// A name that is in the news all the time, though not of every source.
+    FamousName,
 }
 
 /// Where an affair stands.
@@ -154,9 +156,10 @@ static NAMES: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
     let lines = include_str!("names.txt").lines();
     for (id, line) in (0..).zip(lines).filter(|(_, line)| !line.starts_with('#')) {
-        let (mark, words) = match line.strip_prefix("~ ") {
-            Some(words) => (Mark::CommonName, words),
-            None => (Mark::Name, line),
+        let (mark, words) = match line.split_once(' ') {
+            Some(("~", words)) => (Mark::CommonName, words),
+            Some(("=", words)) => (Mark::FamousName, words),
+            _ => (Mark::Name, line),
         };
         for word in words.split_whitespace() {
             table.add(word, Meaning { id, mark });

@@ -235,6 +235,9 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
     if let Some(day) = month_first(runs, language) {
         return Some(day);
     }
+    if let Some(number) = roman(first) {
+        return Some((Number::Ordinal(number), 1));
+    }
     let role = |run: &str| {
         let folded = fold(run);
         words.and_then(|words| words.get(&folded)).copied()
@@ -294,6 +297,26 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
     }
     // "Milioni di", "millions de" are one with the number.
     Some((count(value)?, taken))
+}
+
+/// `II` to `XXXIX`; single letters are too many other things.
+fn roman(run: &str) -> Option<u16> {
+    let digit = |c| match c {
+        'I' => Some(1),
+        'V' => Some(5),
+        'X' => Some(10),
+        _ => None,
+    };
+    let digits: Vec<u16> = run.chars().map(digit).collect::<Option<_>>()?;
+    if !(2..=7).contains(&digits.len()) {
+        return None;
+    }
+    let pairs = digits.iter().zip(digits.iter().skip(1).chain([&0]));
+    let value = pairs.fold(0_i32, |sum, (digit, next)| {
+        let digit_value = i32::from(*digit);
+        if digit < next { sum - digit_value } else { sum + digit_value }
+    });
+    u16::try_from(value).ok()
 }
 
 fn count(value: f64) -> Option<Number> {
@@ -443,6 +466,11 @@ mod tests {
         assert_eq!(one("treinta y dos mil", "es"), "32000");
         assert_eq!(one("vierundsechzig Meter", "de"), "64");
         assert_eq!(one("la quinta edizione", "it"), "5");
+    }
+
+    #[test]
+    fn roman_numbers_number() {
+        assert_eq!(one("Eaglet II, XIV edizione, ISS", "it"), "2 14");
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         let small = gap_a.len() <= SLOT && gap_b.len() <= SLOT;
         let last = from.0 > a.title.len() && from.1 > b.title.len();
         let named = even >= PLAIN_PARALLEL && small;
-        let ended = even >= ENDED_PARALLEL && last && x.len() > 1 && y.len() > 1;
+        let ended = even >= ENDED_PARALLEL && last && x.len() + y.len() > 2;
         if named || ended {
             let object = |lone: &[Word]| {
                 let mut words = lone.iter();
@@ -210,7 +210,8 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 let before = (from + at).checked_sub(1).and_then(|before| title.get(before));
                 let noun = before.is_some_and(|before| before.sort == Sort::Stop)
                     && word.folded.len() > 3
-                    && !word.is_common();
+                    && !word.is_common()
+                    || word.is_marked(Mark::Topic);
                 (noun || even >= UNSPACED_PARALLEL && is_unspaced(word)).then(|| word.clone())
             };
             if let (Some(x), Some(y)) = (

@@ -63,15 +63,19 @@ impl Word {
     pub(super) fn is_name(&self) -> bool {
         match self.sort {
             Sort::Name | Sort::Code => true,
-            Sort::Perhaps => self.meanings.is_empty() || self.is_marked(Mark::Name),
-            Sort::Plain => self.is_marked(Mark::Name),
+            Sort::Perhaps => self.meanings.is_empty() || self.names_something(),
+            Sort::Plain => self.names_something(),
             Sort::Stop | Sort::Number(_) => false,
         }
     }
 
     /// Whether the word is surely a name.
     pub(super) fn is_distinct(&self) -> bool {
-        matches!(self.sort, Sort::Name | Sort::Code) || self.is_marked(Mark::Name)
+        matches!(self.sort, Sort::Name | Sort::Code) || self.names_something()
+    }
+
+    fn names_something(&self) -> bool {
+        self.is_marked(Mark::Name) || self.is_marked(Mark::FamousName)
     }
 
     /// The number, if it is one.
