@@ -16,6 +16,8 @@ const ASIDE: f64 = 0.5;
 const ASIDE_PLAIN: f64 = 0.35;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
+/// What it is worth that one names the other's source.
+const SPOKEN_OF: f64 = 0.4;
 /// The weight from which on a name or a figure tells something by itself.
 const TELLING: f64 = 0.5;
 /// What is left of it for the further words of one name.
@@ -88,6 +90,16 @@ impl Evidence {
         }
         evidence.count_names_once(&left, &right);
         evidence.weight = evidence.shared.iter().map(|shared| shared.weight).sum();
+        let speaks_of = |from: &Profile, to: &Profile| {
+            let mut words = from.words();
+            from.source != to.source
+                && words.any(|word| {
+                    word.is_distinct() && to.own.contains(&word.stem) && !from.own.contains(&word.stem)
+                })
+        };
+        if one_language && (speaks_of(a, b) || speaks_of(b, a)) {
+            evidence.weight += SPOKEN_OF;
+        }
         let whole = |profile: &Profile, other: &Profile| -> f64 {
             let words = profile.title.iter();
             words.map(|word| weigh(word, profile, other)).sum()

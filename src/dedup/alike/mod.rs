@@ -32,11 +32,11 @@ const REVISION: f64 = 72.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 1.8;
+const SAME: f64 = 1.7;
 /// The evidence for a translation.
-const TRANSLATION: f64 = 2.4;
+const TRANSLATION: f64 = 2.1;
 /// How much more is asked for where only one name is shared.
-const ALONE: f64 = 0.5;
+const ALONE: f64 = 0.6;
 /// How much more evidence each day between them asks for.
 const DAY: f64 = 0.1;
 /// What each topic of either title costs that the other item does not have, as far as both have one.

@@ -1,7 +1,7 @@
 //! What speaks against two items being one story, however alike they are: another number, day, place or name in the
 //! same position; another stage of the affair; another statement by the same person.
 
-use chrono::TimeDelta;
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 use super::evidence::{affinity, weigh};
 use super::lexicon::{Mark, Stage};
@@ -9,6 +9,7 @@ use super::numbers::Number;
 use super::profile::Profile;
 use super::script;
 use super::words::{Sort, Word};
+use crate::date;
 
 /// The most words that may stand where the other title has others, for them to be in one position.
 const SLOT: usize = 3;
@@ -24,7 +25,7 @@ const UNSPACED_PARALLEL: f64 = 0.7;
 /// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
 const AMOUNT: u64 = 100_000_000;
 /// Time enough for what was to come to have happened.
-const LATER: TimeDelta = TimeDelta::hours(12);
+const LATER: TimeDelta = TimeDelta::hours(16);
 
 /// Stages of which one story has only one.
 const OPPOSED: [(Stage, Stage); 5] = [
@@ -41,6 +42,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
     value(a, b)
         .or_else(|| counted(a, b, one_language))
         .or_else(|| one_language.then(|| position(a, b)).flatten())
+        .or_else(|| place(a, b, one_language))
         .or_else(|| stage(a, b))
         .or_else(|| statement(a, b, one_language))
 }
@@ -261,6 +263,44 @@ fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
     pairs
 }
 
+/// Both titles say where, and not the same.
+fn place(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
+    let places = |profile: &Profile, other: &Profile| -> (usize, Vec<Word>) {
+        let after = profile.title.iter().zip(profile.title.iter().skip(1));
+        let all: Vec<&Word> = after
+            .filter(|(before, word)| {
+                locates(&before.folded, &profile.language) && word.is_distinct() && !word.is_common()
+            })
+            .map(|(_, word)| word)
+            .collect();
+        let elsewhere = all.iter().filter(|word| {
+            let mut words = other.words();
+            !words.any(|other| affinity(word, other, one_language).is_some())
+        });
+        (all.len(), elsewhere.map(|word| (*word).clone()).collect())
+    };
+    let ((count_a, x), (count_b, y)) = (places(a, b), places(b, a));
+    let apart = x.len() == count_a && y.len() == count_b;
+    let (x, y) = (x.first()?, y.first()?);
+    apart.then(|| against(x, y))
+}
+
+/// Whether a folded preposition says where.
+fn locates(word: &str, language: &str) -> bool {
+    let prepositions: &[&str] = match language {
+        "it" => &["a", "ad", "in", "nel", "nell", "nella", "sul", "sull", "sulla"],
+        "en" => &["in", "at", "near"],
+        "fr" => &["a", "en", "au"],
+        "de" => &["in", "im", "bei"],
+        "es" | "gl" => &["en"],
+        "pt" => &["em", "no", "na"],
+        "ca" => &["a", "al"],
+        "nl" => &["in", "bij"],
+        _ => &[],
+    };
+    prepositions.contains(&word)
+}
+
 /// One says that it will be, the other that it was, or was called off.
 fn stage(a: &Profile, b: &Profile) -> Option<String> {
     let only =
@@ -302,11 +342,42 @@ fn stage(a: &Profile, b: &Profile) -> Option<String> {
         (Some(at), Some(other)) if other + LATER <= at => (b, a),
         _ => return None,
     };
+    if let Some(word) = announced(first, second) {
+        return Some(format!("`{word}` lies between them"));
+    }
     [Stage::Ahead, Stage::Call].into_iter().find_map(|stage| {
         let passed = first.is_at(stage) && !second.mentions(stage);
         let word = passed.then(|| staged(first, stage)).flatten()?;
         Some(format!("the later one no longer says `{word}`"))
     })
+}
+
+/// A day that was to come when the first was published, and had come when the second was.
+fn announced(first: &Profile, second: &Profile) -> Option<String> {
+    let (from, to) = (first.published?.date_naive(), second.published?.date_naive());
+    let comes = |word: &&Word| {
+        let day = match word.number() {
+            Some(Number::Day { month, day }) => {
+                NaiveDate::from_ymd_opt(from.year(), month.into(), day.into())
+            }
+            Some(_) => None,
+            // Short words and words that mean something else are no weekdays.
+            None if word.folded.chars().count() < 4
+                || word.meanings.iter().any(|meaning| !matches!(meaning.mark, Mark::Value(_))) =>
+            {
+                None
+            }
+            None => date::weekday(&word.written, &first.language).map(|day| {
+                let days = (day.num_days_from_monday() + 7 - from.weekday().num_days_from_monday()) % 7;
+                from + Days::new(days.into())
+            }),
+        };
+        // On the day itself it may have happened.
+        day.is_some_and(|day| from < day && day <= to)
+    };
+    let word = first.words().find(comes)?;
+    let repeated = second.words().any(|other| affinity(word, other, false).is_some());
+    (!repeated && !first.is_at(Stage::Done)).then(|| word.written.clone())
 }
 
 /// Whether a word is a verb in the future tense, in the languages where its ending says so.
