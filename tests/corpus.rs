@@ -11,6 +11,8 @@
 
 #[path = "corpus/hostile.rs"]
 mod hostile;
+#[path = "corpus/pairs.rs"]
+mod pairs;
 #[path = "corpus/replay.rs"]
 mod replay;
 #[path = "corpus/rhythm.rs"]
@@ -29,13 +31,19 @@ fn main() -> ExitCode {
         println!("corpus tests: did NOT run, because RASSEGNA_CORPUS does not name a corpus");
         return ExitCode::SUCCESS;
     };
-    println!("corpus seeds: {}", seeds(&corpus));
-    println!("corpus dates: {}", dates(&corpus));
-    println!("corpus feeds: {}", feeds(&corpus));
-    println!("corpus rhythm: {}", rhythm::rhythm(&corpus));
-    println!("corpus hostile: {}", hostile::hostile(&corpus));
-    println!("corpus rules: {}", rules::rules(&corpus));
-    println!("6 passed, 0 failed");
+    let tests: [(&str, fn(&Path) -> String); 7] = [
+        ("seeds", seeds),
+        ("dates", dates),
+        ("feeds", feeds),
+        ("rhythm", rhythm::rhythm),
+        ("hostile", hostile::hostile),
+        ("rules", rules::rules),
+        ("pairs", pairs::pairs),
+    ];
+    for (name, test) in tests {
+        println!("corpus {name}: {}", test(&corpus));
+    }
+    println!("{} passed, 0 failed", tests.len());
     ExitCode::SUCCESS
 }
 

@@ -4,7 +4,7 @@
 //! The words live in tables, so a language is added as a row: names of months and weekdays in `names.rs` (a locale),
 //! phrases such as "2 hours ago" in `relative.txt` (a line).
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -26,6 +26,16 @@ mod token;
 mod zone;
 
 pub use names::Order;
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
 
 /// What is known of a text before it is read.
 #[derive(Debug, Clone, Copy)]
@@ -138,6 +148,17 @@ pub fn month(word: &str, language: &str) -> Option<u32> {
     let mut months = name.months();
     let month = months.next()?;
     (months.next().is_none() && !name.is_weekday()).then_some(month)
+}
+
+/// The weekday that a word names in a language, or in English; nothing where it may be a month as well.
+#[must_use]
+pub fn weekday(word: &str, language: &str) -> Option<Weekday> {
+    let name = names::View::of(language)?.name(&token::fold(word))?;
+    let mut days = WEEK
+        .into_iter()
+        .filter(|day| name.has_weekday(day.num_days_from_sunday()));
+    let day = days.next()?;
+    (days.next().is_none() && name.months().next().is_none()).then_some(day)
 }
 
 impl Reading {

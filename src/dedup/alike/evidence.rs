@@ -2,6 +2,7 @@
 
 use super::lexicon::Mark;
 use super::profile::Profile;
+use super::script;
 use super::words::{Sort, Word};
 
 /// Letters from which on words of two languages are compared by their spelling.
@@ -11,8 +12,14 @@ const ALIKE: f64 = 0.75;
 /// What is shared between a title and a summary, and between two summaries, says less than what titles share.
 const CROSSED: f64 = 0.8;
 const ASIDE: f64 = 0.5;
+/// The same for words that are neither names nor figures.
+const ASIDE_PLAIN: f64 = 0.35;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
+/// What it is worth that one names the other's source.
+const SPOKEN_OF: f64 = 0.4;
+/// The weight from which on a name or a figure tells something by itself.
+const TELLING: f64 = 0.5;
 /// What is left of it for the further words of one name.
 const FOLLOWING: f64 = 0.5;
 
@@ -34,6 +41,8 @@ pub(super) struct Evidence {
     pub(super) shared: Vec<Shared>,
     /// The sum of the weights.
     pub(super) weight: f64,
+    /// How many names and telling figures are shared.
+    pub(super) names: usize,
     /// What part of the lesser title the other title has, by weight.
     pub(super) titles: f64,
 }
@@ -51,7 +60,8 @@ impl Evidence {
                 };
                 let place = match (i < a.title.len(), j < b.title.len()) {
                     (true, true) => 1.0,
-                    (false, false) => ASIDE,
+                    (false, false) if hard(x) && hard(y) => ASIDE,
+                    (false, false) => ASIDE_PLAIN,
                     _ => CROSSED,
                 };
                 let weight = f64::midpoint(weigh(x, a, b), weigh(y, b, a));
@@ -80,6 +90,16 @@ impl Evidence {
         }
         evidence.count_names_once(&left, &right);
         evidence.weight = evidence.shared.iter().map(|shared| shared.weight).sum();
+        let speaks_of = |from: &Profile, to: &Profile| {
+            let mut words = from.words();
+            from.source != to.source
+                && words.any(|word| {
+                    word.is_distinct() && to.own.contains(&word.stem) && !from.own.contains(&word.stem)
+                })
+        };
+        if one_language && (speaks_of(a, b) || speaks_of(b, a)) {
+            evidence.weight += SPOKEN_OF;
+        }
         let whole = |profile: &Profile, other: &Profile| -> f64 {
             let words = profile.title.iter();
             words.map(|word| weigh(word, profile, other)).sum()
@@ -97,7 +117,6 @@ impl Evidence {
 
     /// A name of several words is one name: what follows the first says less.
     fn count_names_once(&mut self, left: &[&Word], right: &[&Word]) {
-        let hard = |word: &Word| word.is_name() || word.number().is_some();
         let places: std::collections::BTreeSet<(usize, usize)> = self
             .shared
             .iter()
@@ -114,11 +133,21 @@ impl Evidence {
             })
         };
         for shared in &mut self.shared {
-            if places.contains(&shared.at) && follows(shared.at) {
+            if !places.contains(&shared.at) {
+                continue;
+            }
+            if follows(shared.at) {
                 shared.weight *= FOLLOWING;
+            } else if shared.weight >= TELLING {
+                self.names += 1;
             }
         }
     }
+}
+
+/// Whether a word is a name, a designation or a figure.
+fn hard(word: &Word) -> bool {
+    word.is_name() || word.number().is_some()
 }
 
 /// How much it says that a word of `profile` stands in the other item as well.
@@ -136,13 +165,16 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         }
         Sort::Number(number) => number.weight(),
         _ if word.is_common() => 0.25,
-        _ if word.is_marked(Mark::Name) => 1.3,
+        _ if word.is_marked(Mark::FamousName) && profile.language != other.language => 0.8,
+        _ if word.is_marked(Mark::Name) || word.is_marked(Mark::FamousName) => 1.3,
         Sort::Code if letters > 2 => 2.2,
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,
         _ if word.is_marked(Mark::Topic) => 0.85,
         _ if word.meanings.iter().any(|meaning| matches!(meaning.mark, Mark::Value(_))) => 0.7,
         _ if !word.meanings.is_empty() => 0.4,
+        // Two letters of such a script are about half a word.
+        _ if word.written.chars().all(script::is_unspaced) => 0.45,
         _ => match letters {
             0..=2 => 0.2,
             3 => 0.3,
@@ -172,7 +204,7 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         .iter()
         .filter(|meaning| b.meanings.contains(meaning))
         .map(|meaning| match meaning.mark {
-            Mark::Name | Mark::CommonName | Mark::Value(_) => 1.0,
+            Mark::Name | Mark::CommonName | Mark::FamousName | Mark::Value(_) => 1.0,
             Mark::Topic | Mark::Common => 0.85,
             Mark::Stage(_) => 0.5,
         })

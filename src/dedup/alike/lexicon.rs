@@ -39,6 +39,8 @@ pub(super) enum Mark {
     Name,
     /// A name that stands in every second title.
     CommonName,
+    /// A name that is in the news all the time, though not of every source.
+    FamousName,
 }
 
 /// Where an affair stands.
@@ -83,30 +85,29 @@ impl Table {
         }
     }
 
-    /// The meanings of the longest entry that the word begins with.
+    /// The meanings of the word itself, and of the longest entry that it begins with and that stands for endings.
     fn find(&self, word: &str) -> Vec<Meaning> {
-        let letters = word.chars().count();
+        let entries = |head: &str, whole: bool| -> Vec<Meaning> {
+            let entries = self.words.get(head).into_iter().flatten();
+            entries
+                .filter(|entry| entry.whole == whole)
+                .map(|entry| entry.meaning)
+                .collect()
+        };
+        let mut found = entries(word, true);
         let blanks = |text: &str| text.matches('_').count();
         let mut end = word.len();
         // An ending is no longer than the word, and ends a phrase's last word.
-        for dropped in 0..=ENDING.min(letters / 2) {
-            let head = word.get(..end).filter(|head| blanks(head) == blanks(word));
-            let entries = head.and_then(|head| self.words.get(head));
-            let found: Vec<Meaning> = entries
-                .into_iter()
-                .flatten()
-                .filter(|entry| dropped == 0 || !entry.whole)
-                .map(|entry| entry.meaning)
-                .collect();
-            if !found.is_empty() {
-                return found;
+        for _ in 0..=ENDING.min(word.chars().count() / 2) {
+            let head = word.get(..end).unwrap_or_default();
+            let open = entries(head, false);
+            if !open.is_empty() && blanks(head) == blanks(word) {
+                found.extend(open);
+                break;
             }
-            end = word
-                .get(..end)
-                .and_then(|head| head.char_indices().next_back())
-                .map_or(0, |(at, _)| at);
+            end = head.char_indices().next_back().map_or(0, |(at, _)| at);
         }
-        Vec::new()
+        found
     }
 }
 
@@ -155,9 +156,10 @@ static NAMES: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
     let lines = include_str!("names.txt").lines();
     for (id, line) in (0..).zip(lines).filter(|(_, line)| !line.starts_with('#')) {
-        let (mark, words) = match line.strip_prefix("~ ") {
-            Some(words) => (Mark::CommonName, words),
-            None => (Mark::Name, line),
+        let (mark, words) = match line.split_once(' ') {
+            Some(("~", words)) => (Mark::CommonName, words),
+            Some(("=", words)) => (Mark::FamousName, words),
+            _ => (Mark::Name, line),
         };
         for word in words.split_whitespace() {
             table.add(word, Meaning { id, mark });

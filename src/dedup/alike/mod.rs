@@ -32,9 +32,11 @@ const REVISION: f64 = 72.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 1.8;
+const SAME: f64 = 1.7;
 /// The evidence for a translation.
-const TRANSLATION: f64 = 2.2;
+const TRANSLATION: f64 = 2.1;
+/// How much more is asked for where only one name is shared.
+const ALONE: f64 = 0.6;
 /// How much more evidence each day between them asks for.
 const DAY: f64 = 0.1;
 /// What each topic of either title costs that the other item does not have, as far as both have one.
@@ -141,7 +143,7 @@ impl Pair<'_> {
         let (a, b) = (self.a, self.b);
         if self.relation == Relation::OnePage
             && self.apart <= REVISION
-            && self.evidence.titles >= 0.3
+            && (self.evidence.titles >= 0.3 || a.title == b.title)
         {
             return Judgement::new(Kinship::Same, "both are at one address");
         }
@@ -234,14 +236,15 @@ impl Pair<'_> {
         if self.one_image() {
             weight += IMAGE;
         }
-        let one_site = matches!((&a.address, &b.address), (Some(a), Some(b)) if a.site == b.site);
         match self.relation {
             Relation::OnePage | Relation::OneArticle => weight += ARTICLE,
             Relation::SameName => weight += NAME,
-            _ if one_site => weight += 0.3,
-            _ => {}
+            Relation::None | Relation::Numbered => {}
         }
-        self.weigh(weight, TRANSLATION, Kinship::Translation)
+        // One name is in many stories, in one language more than the other.
+        let alone = self.evidence.names < 2 && self.relation < Relation::SameName && !self.one_image();
+        let threshold = if alone { TRANSLATION + ALONE } else { TRANSLATION };
+        self.weigh(weight, threshold, Kinship::Translation)
     }
 
     fn weigh(&self, weight: f64, threshold: f64, kinship: Kinship) -> Judgement {

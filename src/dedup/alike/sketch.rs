@@ -62,7 +62,7 @@ pub fn sketch(profile: &Profile) -> Vec<Key> {
 fn term(word: &Word) -> String {
     let meaning = |names: bool| -> Option<&Meaning> {
         word.meanings.iter().find(|meaning| match meaning.mark {
-            Mark::Name | Mark::CommonName => names,
+            Mark::Name | Mark::CommonName | Mark::FamousName => names,
             Mark::Topic | Mark::Value(_) => !names,
             Mark::Common | Mark::Stage(_) => false,
         })

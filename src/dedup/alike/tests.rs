@@ -235,3 +235,112 @@ fn stories_of_two_languages_that_share_a_name_are_not_translations() {
         Kinship::Different,
     );
 }
+
+/// Titles as they come, and as they should not come.
+fn any_item() -> impl Strategy<Value = Profile> {
+    let words = prop::sample::select(vec![
+        "Rondine", "lancio", "12", "domani", "Firenze", "«", "»", "3,2", "milioni", "Kestrel-2",
+        "the", "MS-25", "«prova", "6 aprile", "2025", "宇宙", "打ち上げ", "Спутник", "🚀", "l'", "n.",
+        "1234", "ORBITA", "", "'", "100%", "１２", "ﬁ", "ß", "İ",
+    ]);
+    let title = prop_oneof![
+        prop::collection::vec(words, 0..14).prop_map(|words| words.join(" ")),
+        any::<String>(),
+    ];
+    let language = prop::sample::select(vec!["it", "en", "de", "ja", "ru", "und", "xx"]);
+    (title, any::<String>(), language, 0_i64..400).prop_map(|(title, summary, language, hours)| {
+        let url = Url::parse(&format!("https://agency.example/{language}/{hours}")).unwrap();
+        Profile::new(&Telling {
+            source: language,
+            url: Some(&url),
+            title: &title,
+            summary: &summary,
+            language,
+            published: Utc.timestamp_opt(1_700_000_000 + hours * 3600, 0).single(),
+            image: None,
+            alternates: &BTreeMap::new(),
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_two_makes_no_difference(a in any_item(), b in any_item()) {
+        prop_assert_eq!(compare(&a, &b), compare(&b, &a));
+    }
+
+    #[test]
+    fn an_item_is_the_same_as_itself_and_found_by_its_keys(a in any_item()) {
+        prop_assert_eq!(compare(&a, &a).kinship, Kinship::Same);
+        prop_assert!(!sketch(&a).is_empty());
+        prop_assert!(sketch(&a).len() < 200);
+    }
+}
+
+#[test]
+fn long_texts_cost_no_more_than_their_beginning() {
+    let text = "Rondine 12 lancio ".repeat(20_000);
+    let url = Url::parse("https://agency.example/long").unwrap();
+    let long = Profile::new(&Telling {
+        source: "agency",
+        url: Some(&url),
+        title: &text,
+        summary: &text,
+        language: "it",
+        published: None,
+        image: None,
+        alternates: &BTreeMap::new(),
+    });
+    assert!(long.title.len() <= words::TITLE && long.summary.len() <= words::SUMMARY);
+    assert!(sketch(&long).len() < 200);
+}
+
+#[test]
+fn pages_that_name_each_other_are_translations() {
+    let url = |text: &str| Url::parse(text).unwrap();
+    let (here, there) = (url("https://agency.example/it/a"), url("https://agency.example/en/b"));
+    fn telling(
+        url: &Url,
+        title: &str,
+        language: &str,
+        alternates: &BTreeMap<String, Url>,
+    ) -> Profile {
+        Profile::new(&Telling {
+            source: language,
+            url: Some(url),
+            title,
+            summary: "",
+            language,
+            published: None,
+            image: None,
+            alternates,
+        })
+    }
+    let none = BTreeMap::new();
+    let names = |url: &Url| BTreeMap::from([("en".to_owned(), url.clone())]);
+    let english = telling(&there, "A new home for bees", "en", &none);
+    let judged = |alternates: &BTreeMap<String, Url>| compare(&telling(&here, "Tutti in festa", "it", alternates), &english);
+    assert_eq!(judged(&names(&there)).kinship, Kinship::Translation);
+    assert_eq!(judged(&none).kinship, Kinship::Different);
+    let other = judged(&names(&url("https://agency.example/en/other-story")));
+    assert_eq!(other.why, "a page names another one as its version in that language");
+}
+
+#[test]
+fn reasons_are_sentences_for_people() {
+    let why = |a: &str, b: &str| compare(&item(a), &item(b)).why;
+    assert_eq!(
+        why(
+            "regione it 0 | Delibera n. 1234: fondi alle biblioteche",
+            "giornale it 5 | Delibera n. 1235: fondi alle biblioteche"
+        ),
+        "one says `1234` where the other says `1235`"
+    );
+    assert_eq!(
+        why(
+            "agency en 0 | Kestrel-2 reaches Venus",
+            "agenzia it 3 | Kestrel-2 arriva a Venere"
+        ),
+        "both tell of `Kestrel-2`, `Venere`, `arriva`"
+    );
+}

@@ -1,13 +1,15 @@
 //! What speaks against two items being one story, however alike they are: another number, day, place or name in the
 //! same position; another stage of the affair; another statement by the same person.
 
-use chrono::TimeDelta;
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 use super::evidence::{affinity, weigh};
 use super::lexicon::{Mark, Stage};
 use super::numbers::Number;
 use super::profile::Profile;
+use super::script;
 use super::words::{Sort, Word};
+use crate::date;
 
 /// The most words that may stand where the other title has others, for them to be in one position.
 const SLOT: usize = 3;
@@ -15,11 +17,15 @@ const SLOT: usize = 3;
 const PARALLEL: f64 = 0.34;
 /// The same, for any words to be comparable and not only names.
 const PLAIN_PARALLEL: f64 = 0.55;
+/// The same, for titles that begin alike and end with nothing in common.
+const ENDED_PARALLEL: f64 = 0.45;
+/// The same, for texts without blanks between the words.
+const UNSPACED_PARALLEL: f64 = 0.7;
 
 /// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
 const AMOUNT: u64 = 100_000_000;
 /// Time enough for what was to come to have happened.
-const LATER: TimeDelta = TimeDelta::hours(12);
+const LATER: TimeDelta = TimeDelta::hours(16);
 
 /// Stages of which one story has only one.
 const OPPOSED: [(Stage, Stage); 5] = [
@@ -36,6 +42,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
     value(a, b)
         .or_else(|| counted(a, b, one_language))
         .or_else(|| one_language.then(|| position(a, b)).flatten())
+        .or_else(|| place(a, b, one_language))
         .or_else(|| stage(a, b))
         .or_else(|| statement(a, b, one_language))
 }
@@ -164,6 +171,7 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
     let ends = pairs.iter().copied().chain([(a.title.len(), b.title.len())]);
     for (i, j) in ends {
         let (gap_a, gap_b) = (a.title.get(from.0..i)?, b.title.get(from.1..j)?);
+        let start = from;
         from = (i + 1, j + 1);
         let alone = |gap: &[Word], other: &Profile| -> Vec<Word> {
             gap.iter()
@@ -184,20 +192,45 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 }
             }
         }
+        let small = gap_a.len() <= SLOT && gap_b.len() <= SLOT;
+        let last = from.0 > a.title.len() && from.1 > b.title.len();
+        let named = even >= PLAIN_PARALLEL && small;
+        let ended = even >= ENDED_PARALLEL && last && x.len() + y.len() > 2;
+        if named || ended {
+            let object = |lone: &[Word]| {
+                let mut words = lone.iter();
+                words.find(|word| ended || word.is_name()).cloned()
+            };
+            if let (Some(x), Some(y)) = (object(&x), object(&y)) {
+                return Some(against(&x, &y));
+            }
+        }
         if even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
-            let topic = |word: &&Word| !word.is_common() && !is_stage(word) && word.folded.len() > 3;
-            if let (Some(x), Some(y)) = (x.iter().find(topic), y.iter().find(topic)) {
-                return Some(against(x, y));
+            let object = |lone: &[Word], gap: &[Word], title: &[Word], from: usize| {
+                let at = lone.iter().find_map(|word| gap.iter().position(|other| other == word))?;
+                let word = gap.get(at)?;
+                let before = (from + at).checked_sub(1).and_then(|before| title.get(before));
+                let noun = before.is_some_and(|before| before.sort == Sort::Stop)
+                    && word.folded.len() > 3
+                    && !word.is_common()
+                    || word.is_marked(Mark::Topic);
+                (noun || even >= UNSPACED_PARALLEL && is_unspaced(word)).then(|| word.clone())
+            };
+            if let (Some(x), Some(y)) = (
+                object(&x, gap_a, &a.title, start.0),
+                object(&y, gap_b, &b.title, start.1),
+            ) {
+                return Some(against(&x, &y));
             }
         }
     }
     None
 }
 
-fn is_stage(word: &Word) -> bool {
-    word.meanings
-        .iter()
-        .any(|meaning| matches!(meaning.mark, Mark::Stage(_)))
+/// Whether the word is of a script without blanks, and says more than grammar does.
+fn is_unspaced(word: &Word) -> bool {
+    let mut letters = word.written.chars();
+    letters.all(|c| script::is_unspaced(c) && !('\u{3041}'..='\u{309F}').contains(&c))
 }
 
 /// The longest row of words that both titles have in one order.
@@ -230,6 +263,44 @@ fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
     pairs
 }
 
+/// Both titles say where, and not the same.
+fn place(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
+    let places = |profile: &Profile, other: &Profile| -> (usize, Vec<Word>) {
+        let after = profile.title.iter().zip(profile.title.iter().skip(1));
+        let all: Vec<&Word> = after
+            .filter(|(before, word)| {
+                locates(&before.folded, &profile.language) && word.is_distinct() && !word.is_common()
+            })
+            .map(|(_, word)| word)
+            .collect();
+        let elsewhere = all.iter().filter(|word| {
+            let mut words = other.words();
+            !words.any(|other| affinity(word, other, one_language).is_some())
+        });
+        (all.len(), elsewhere.map(|word| (*word).clone()).collect())
+    };
+    let ((count_a, x), (count_b, y)) = (places(a, b), places(b, a));
+    let apart = x.len() == count_a && y.len() == count_b;
+    let (x, y) = (x.first()?, y.first()?);
+    apart.then(|| against(x, y))
+}
+
+/// Whether a folded preposition says where.
+fn locates(word: &str, language: &str) -> bool {
+    let prepositions: &[&str] = match language {
+        "it" => &["a", "ad", "in", "nel", "nell", "nella", "sul", "sull", "sulla"],
+        "en" => &["in", "at", "near"],
+        "fr" => &["a", "en", "au"],
+        "de" => &["in", "im", "bei"],
+        "es" | "gl" => &["en"],
+        "pt" => &["em", "no", "na"],
+        "ca" => &["a", "al"],
+        "nl" => &["in", "bij"],
+        _ => &[],
+    };
+    prepositions.contains(&word)
+}
+
 /// One says that it will be, the other that it was, or was called off.
 fn stage(a: &Profile, b: &Profile) -> Option<String> {
     let only =
@@ -245,6 +316,21 @@ fn stage(a: &Profile, b: &Profile) -> Option<String> {
         }
     }
     for (p, q) in [(a, b), (b, a)] {
+        let will = |profile: &Profile| {
+            let mut words = profile.title.iter();
+            words.find(|word| is_future(word, &profile.language)).cloned()
+        };
+        if let Some(word) = will(p)
+            && only(q, Stage::Done, Stage::Ahead)
+            && will(q).is_none()
+            && !p.is_at(Stage::Done)
+        {
+            let done = staged(q, Stage::Done)?;
+            return Some(format!(
+                "they are at different stages: `{}` and `{done}`",
+                word.written
+            ));
+        }
         if p.is_at(Stage::Off) && !q.mentions(Stage::Off) {
             let off = staged(p, Stage::Off)?;
             return Some(format!("only one says `{off}`"));
@@ -256,11 +342,55 @@ fn stage(a: &Profile, b: &Profile) -> Option<String> {
         (Some(at), Some(other)) if other + LATER <= at => (b, a),
         _ => return None,
     };
+    if let Some(word) = announced(first, second) {
+        return Some(format!("`{word}` lies between them"));
+    }
     [Stage::Ahead, Stage::Call].into_iter().find_map(|stage| {
         let passed = first.is_at(stage) && !second.mentions(stage);
         let word = passed.then(|| staged(first, stage)).flatten()?;
         Some(format!("the later one no longer says `{word}`"))
     })
+}
+
+/// A day that was to come when the first was published, and had come when the second was.
+fn announced(first: &Profile, second: &Profile) -> Option<String> {
+    let (from, to) = (first.published?.date_naive(), second.published?.date_naive());
+    let comes = |word: &&Word| {
+        let day = match word.number() {
+            Some(Number::Day { month, day }) => {
+                NaiveDate::from_ymd_opt(from.year(), month.into(), day.into())
+            }
+            Some(_) => None,
+            // Short words and words that mean something else are no weekdays.
+            None if word.folded.chars().count() < 4
+                || word.meanings.iter().any(|meaning| !matches!(meaning.mark, Mark::Value(_))) =>
+            {
+                None
+            }
+            None => date::weekday(&word.written, &first.language).map(|day| {
+                let days = (day.num_days_from_monday() + 7 - from.weekday().num_days_from_monday()) % 7;
+                from + Days::new(days.into())
+            }),
+        };
+        // On the day itself it may have happened.
+        day.is_some_and(|day| from < day && day <= to)
+    };
+    let word = first.words().find(comes)?;
+    let repeated = second.words().any(|other| affinity(word, other, false).is_some());
+    (!repeated && !first.is_at(Stage::Done)).then(|| word.written.clone())
+}
+
+/// Whether a word is a verb in the future tense, in the languages where its ending says so.
+fn is_future(word: &Word, language: &str) -> bool {
+    let endings: &[&str] = match language {
+        "it" => &["rà", "ranno"],
+        "es" => &["rá", "rán"],
+        "pt" => &["rá", "rão"],
+        "fr" => &["era", "ront"],
+        _ => &[],
+    };
+    let small = word.written.starts_with(char::is_lowercase) && word.written.chars().count() > 4;
+    small && endings.iter().any(|ending| word.written.ends_with(ending))
 }
 
 /// The word of a title that tells its stage.

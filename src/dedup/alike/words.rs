@@ -63,15 +63,19 @@ impl Word {
     pub(super) fn is_name(&self) -> bool {
         match self.sort {
             Sort::Name | Sort::Code => true,
-            Sort::Perhaps => self.meanings.is_empty() || self.is_marked(Mark::Name),
-            Sort::Plain => self.is_marked(Mark::Name),
+            Sort::Perhaps => self.meanings.is_empty() || self.names_something(),
+            Sort::Plain => self.names_something(),
             Sort::Stop | Sort::Number(_) => false,
         }
     }
 
     /// Whether the word is surely a name.
     pub(super) fn is_distinct(&self) -> bool {
-        matches!(self.sort, Sort::Name | Sort::Code) || self.is_marked(Mark::Name)
+        matches!(self.sort, Sort::Name | Sort::Code) || self.names_something()
+    }
+
+    fn names_something(&self) -> bool {
+        self.is_marked(Mark::Name) || self.is_marked(Mark::FamousName)
     }
 
     /// The number, if it is one.
@@ -259,7 +263,7 @@ pub(super) fn stem(folded: &str) -> String {
     stem.chars().take(STEM).collect()
 }
 
-/// Cuts a text into runs. A letter of a script that writes without blanks goes with the next one, as a pair.
+/// Cuts a text into runs. Each letter of a script that writes without blanks goes with the one after it, as a pair.
 fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut letters = text.char_indices().peekable();
@@ -285,7 +289,13 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
         let mut end = start + c.len_utf8();
         if script::is_unspaced(c) {
             let pair = letters.peek().filter(|(_, next)| script::is_unspaced(*next));
+            let alone = pair.is_none();
             end = pair.map_or(end, |(at, next)| at + next.len_utf8());
+            // The last letter of a row stands in the pair before.
+            let before = text.get(..start).and_then(|head| head.chars().next_back());
+            if alone && before.is_some_and(script::is_unspaced) {
+                continue;
+            }
         } else {
             while let Some((at, next)) = letters.peek().copied() {
                 let within = is_part(next) && !script::is_unspaced(next);
