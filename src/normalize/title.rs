@@ -150,9 +150,18 @@ mod tests {
         );
         assert_eq!(clean("» Ricerca &amp; sviluppo |"), "Ricerca & sviluppo");
         assert_eq!(clean("“Quote” – A/B: what?"), "“Quote” – A/B: what?");
-        assert_eq!(clean("Il direttore: «Si parte» »"), "Il direttore: «Si parte»");
-        assert_eq!(clean("»Es geht los«: der Start"), "»Es geht los«: der Start");
-        assert_eq!(clean("» Il direttore: «Si parte»"), "Il direttore: «Si parte»");
+        assert_eq!(
+            clean("Il direttore: «Si parte» »"),
+            "Il direttore: «Si parte»"
+        );
+        assert_eq!(
+            clean("»Es geht los«: der Start"),
+            "»Es geht los«: der Start"
+        );
+        assert_eq!(
+            clean("» Il direttore: «Si parte»"),
+            "Il direttore: «Si parte»"
+        );
     }
 
     #[test]

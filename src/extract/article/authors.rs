@@ -36,10 +36,24 @@ pub(super) struct Authors<'a, 'b> {
 impl Authors<'_, '_> {
     /// The names, from the first evidence that names someone else than the site itself; else the site's.
     pub(super) fn names(&self) -> Vec<String> {
-        let publisher = self.ld.names("publisher").into_iter().next().map(|name| fold(&name));
+        let publisher = self
+            .ld
+            .names("publisher")
+            .into_iter()
+            .next()
+            .map(|name| fold(&name));
         let is_site = |name: &String| self.site.is(name) || publisher.as_ref() == Some(&fold(name));
-        let linked = || self.ld.names("author").iter().flat_map(|name| names(name)).collect();
-        let sources: [&dyn Fn() -> Vec<String>; 4] = [&linked, &|| self.in_head(), &|| self.marked(), &|| self.shown()];
+        let linked = || {
+            self.ld
+                .names("author")
+                .iter()
+                .flat_map(|name| names(name))
+                .collect()
+        };
+        let sources: [&dyn Fn() -> Vec<String>; 4] =
+            [&linked, &|| self.in_head(), &|| self.marked(), &|| {
+                self.shown()
+            }];
         let mut fallback = Vec::new();
         for source in sources {
             let found = source();
@@ -129,7 +143,10 @@ impl Authors<'_, '_> {
 
 /// The names in links to the pages of authors.
 fn linked(element: ElementRef<'_>) -> Vec<String> {
-    let inner = element.descendants().take(LOOKED_AT).filter_map(ElementRef::wrap);
+    let inner = element
+        .descendants()
+        .take(LOOKED_AT)
+        .filter_map(ElementRef::wrap);
     let links = inner.filter(|link| {
         let rel = link.attr("rel").unwrap_or_default();
         let href = link.attr("href").unwrap_or_default();
@@ -261,7 +278,9 @@ fn name_of(text: &str) -> Named {
     if degrees.contains(&folded.as_str()) {
         return Named::Degree(text.to_owned());
     }
-    let number = text.split(' ').any(|word| word.chars().all(|c| c.is_ascii_digit() || c == '.'));
+    let number = text
+        .split(' ')
+        .any(|word| word.chars().all(|c| c.is_ascii_digit() || c == '.'));
     let letters = text.chars().any(char::is_alphabetic);
     let long = text.chars().count() > NAME || text.split(' ').count() > WORDS;
     if !letters

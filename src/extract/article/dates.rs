@@ -139,7 +139,10 @@ impl Dates<'_, '_> {
             .enumerate()
             .take(READ.max(self.headline.unwrap_or_default() + READ))
         {
-            let times = times.get(&line.element.id()).map(Vec::as_slice).unwrap_or_default();
+            let times = times
+                .get(&line.element.id())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             let digits = line.text.chars().any(|c| c.is_numeric());
             if line.text.len() > 2 * BYLINE || !digits && times.is_empty() {
                 continue;
@@ -172,28 +175,49 @@ impl Dates<'_, '_> {
         // The first of equals.
         found.sort_by_key(|(score, _)| -score);
         let shown: Vec<DateText> = found.into_iter().map(|(_, date)| date).take(5).collect();
-        if shown.is_empty() { self.elsewhere() } else { shown }
+        if shown.is_empty() {
+            self.elsewhere()
+        } else {
+            shown
+        }
     }
 
     /// The first `<time>` that stands in no list, menu or comment, wherever on the page that is.
     fn elsewhere(&self) -> Vec<DateText> {
         let alone = |time: &ElementRef<'_>| {
             let around = time.ancestors().filter_map(ElementRef::wrap);
-            let listed = |element: ElementRef<'_>| matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td");
-            !around.take(12).any(|element| listed(element) || element.attr("class").is_some_and(|class| class.contains("comment")))
+            let listed = |element: ElementRef<'_>| {
+                matches!(element.value().name(), "li" | "a" | "nav" | "footer" | "td")
+            };
+            !around.take(12).any(|element| {
+                listed(element)
+                    || element
+                        .attr("class")
+                        .is_some_and(|class| class.contains("comment"))
+            })
         };
         let times = times(self.layout.document).into_iter().filter(alone);
-        times.filter_map(|time| time.attr("datetime")).map(|text| stamp(text.to_owned())).take(1).collect()
+        times
+            .filter_map(|time| time.attr("datetime"))
+            .map(|text| stamp(text.to_owned()))
+            .take(1)
+            .collect()
     }
 
     /// The first line that tells when the page was changed.
     fn changed(&self) -> Option<DateText> {
         self.lines.iter().find_map(|line| {
             let told = line.text.split('(').find(|part| {
-                let start = part.get(..part.floor_char_boundary(BYLINE)).unwrap_or_default();
+                let start = part
+                    .get(..part.floor_char_boundary(BYLINE))
+                    .unwrap_or_default();
                 part.len() <= BYLINE && begins(&fold(start), Phrase::Updated).is_some()
             })?;
-            let date = DateText { text: told.to_owned(), place: Place::Item, machine: false };
+            let date = DateText {
+                text: told.to_owned(),
+                place: Place::Item,
+                machine: false,
+            };
             self.reads(&date).then_some(date)
         })
     }
@@ -222,7 +246,11 @@ impl Dates<'_, '_> {
     fn told(&self, line: &str) -> (String, i32) {
         // Three boxes side by side.
         let boxes: Vec<&str> = line.split('|').map(str::trim).collect();
-        if boxes.len() == 3 && boxes.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
+        if boxes.len() == 3
+            && boxes
+                .iter()
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        {
             return (boxes.join("."), 1);
         }
         let folded = fold(line);

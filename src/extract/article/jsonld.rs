@@ -114,7 +114,10 @@ impl Linked {
     /// The names of a property that holds people or organisations, or plain names.
     pub(super) fn names(&self, key: &str) -> Vec<String> {
         let name = |value: &Value| {
-            let own = value.as_str().map(str::to_owned).or_else(|| text(value, "name"));
+            let own = value
+                .as_str()
+                .map(str::to_owned)
+                .or_else(|| text(value, "name"));
             own.or_else(|| text(self.nodes.get(&text(value, "@id")?)?, "name"))
         };
         let lists = self.articles.iter().map(|article| match &article[key] {

@@ -82,7 +82,9 @@ pub(super) struct Layout<'a> {
 impl<'a> Layout<'a> {
     pub(super) fn of(document: &'a Html) -> Self {
         let all = measured(document, is_silent);
-        let prose = all.get(&document.root_element().id()).map_or(0, |measure| measure.prose);
+        let prose = all
+            .get(&document.root_element().id())
+            .map_or(0, |measure| measure.prose);
         let mut layout = Self {
             document,
             all,
@@ -100,7 +102,11 @@ impl<'a> Layout<'a> {
 
     /// Tells what stands around the article, and measures what is left.
     fn mark(&mut self, hidden_too: bool) {
-        let elements = self.document.root_element().descendants().filter_map(ElementRef::wrap);
+        let elements = self
+            .document
+            .root_element()
+            .descendants()
+            .filter_map(ElementRef::wrap);
         self.around = elements
             .filter(|element| self.looks_around(*element, hidden_too))
             .map(|element| element.id())
@@ -128,7 +134,9 @@ impl<'a> Layout<'a> {
         }
         let label = || signed(element, &[Sign::Label]);
         let built = AROUND.contains(&value.name())
-            || value.attr("role").is_some_and(|role| ROLES.contains(&role.trim()))
+            || value
+                .attr("role")
+                .is_some_and(|role| ROLES.contains(&role.trim()))
             || !hidden_too && is_unseen(element)
             || signed(element, &[Sign::Apart]) && !label();
         let named = || value.name() == "form" || signed(element, &[Sign::Around]) && !label();
@@ -145,7 +153,10 @@ impl<'a> Layout<'a> {
 
     /// Whether so many hundredths of the page's prose are in an element.
     fn has(&self, element: ElementRef<'_>, hundredths: usize) -> bool {
-        let prose = self.all.get(&element.id()).map_or(0, |measure| measure.prose);
+        let prose = self
+            .all
+            .get(&element.id())
+            .map_or(0, |measure| measure.prose);
         prose > 0 && 100 * prose >= hundredths * self.prose
     }
 
@@ -154,7 +165,8 @@ impl<'a> Layout<'a> {
         let measure = self.all.get(&element.id()).copied().unwrap_or_default();
         element.value().name() == "aside"
             && !signed(element, &[Sign::Around, Sign::Apart])
-            && measure.text < 1_000 && !measure.is_linked(60)
+            && measure.text < 1_000
+            && !measure.is_linked(60)
     }
 
     /// The lines of the page, without what stands around the article.
@@ -220,7 +232,11 @@ fn beginning(text: &str) -> &str {
 
 /// Whether an element parts its text from what is around it.
 pub(super) fn is_block(name: &str) -> bool {
-    !INLINE.contains(&name) && !matches!(name, "time" | "data" | "label" | "nobr" | "img" | "picture" | "source")
+    !INLINE.contains(&name)
+        && !matches!(
+            name,
+            "time" | "data" | "label" | "nobr" | "img" | "picture" | "source"
+        )
 }
 
 /// Whether an element has no text for readers.

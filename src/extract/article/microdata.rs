@@ -18,7 +18,10 @@ impl<'a> Microdata<'a> {
     pub(super) fn of(document: &'a Html) -> Self {
         let mut main: Option<NodeId> = None;
         let select = one("[itemprop]");
-        let all = select.iter().flat_map(|select| document.select(select)).take(MOST);
+        let all = select
+            .iter()
+            .flat_map(|select| document.select(select))
+            .take(MOST);
         let marked = all.filter(|element| {
             // The outermost article counts: the first that there is, and what stands in none.
             let around = element.ancestors().filter_map(ElementRef::wrap);

@@ -47,7 +47,10 @@ fn html(page: &str) -> String {
 }
 
 fn first_date(html: &str) -> Option<String> {
-    article(html).published.first().map(|date| date.text.clone())
+    article(html)
+        .published
+        .first()
+        .map(|date| date.text.clone())
 }
 
 #[test]
@@ -61,7 +64,10 @@ fn the_head_tells_what_the_page_is() {
         <link rel=alternate hreflang=x-default href="/"></head><body><h1>La sonda parte</h1></body>"#,
     );
     assert_eq!(item.title.as_deref(), Some("La sonda parte"));
-    assert_eq!(item.link.as_deref(), Some("https://agenzia.example/notizie/1"));
+    assert_eq!(
+        item.link.as_deref(),
+        Some("https://agenzia.example/notizie/1")
+    );
     assert_eq!(item.categories, ["sonde", "Missioni"]);
     assert_eq!(item.image.as_deref(), Some("/foto.jpg"));
     assert_eq!(item.rights.as_deref(), Some("CC BY"));
@@ -82,9 +88,21 @@ fn titles_lose_the_name_of_their_site_and_nothing_else() {
         ("La sonda parte - Agenzia", "", "La sonda parte"),
         ("Agenzia: la sonda parte", "", "Agenzia: la sonda parte"),
         ("La sonda - e la luna", "", "La sonda - e la luna"),
-        ("La sonda parte | Missioni | Agenzia", "La sonda parte", "La sonda parte"),
-        ("La sonda parte …", "La sonda parte per la luna", "La sonda parte per la luna"),
-        ("Spazio: «La sonda è partita oggi»", "Il direttore - «La sonda è partita oggi»", "«La sonda è partita oggi»"),
+        (
+            "La sonda parte | Missioni | Agenzia",
+            "La sonda parte",
+            "La sonda parte",
+        ),
+        (
+            "La sonda parte …",
+            "La sonda parte per la luna",
+            "La sonda parte per la luna",
+        ),
+        (
+            "Spazio: «La sonda è partita oggi»",
+            "Il direttore - «La sonda è partita oggi»",
+            "«La sonda è partita oggi»",
+        ),
         ("Agenzia", "La sonda parte", "La sonda parte"),
     ] {
         assert_eq!(titled(graph, heading), wanted, "{graph} / {heading}");
@@ -100,9 +118,18 @@ fn the_title_in_json_ld_counts_where_the_heading_or_the_head_says_the_same() {
         )
     };
     let title = |head, heading| article(&page(head, heading)).title.unwrap_or_default();
-    assert_eq!(title("Altrove detta così", "Parte oggi la missione"), "Parte oggi la missione");
-    assert_eq!(title("Parte oggi la missione", "Altrove detta così"), "Parte oggi la missione");
-    assert_eq!(title("Parte oggi la missione", "Parte oggi la missione"), "Altrove detta così");
+    assert_eq!(
+        title("Altrove detta così", "Parte oggi la missione"),
+        "Parte oggi la missione"
+    );
+    assert_eq!(
+        title("Parte oggi la missione", "Altrove detta così"),
+        "Parte oggi la missione"
+    );
+    assert_eq!(
+        title("Parte oggi la missione", "Parte oggi la missione"),
+        "Altrove detta così"
+    );
 }
 
 #[test]
@@ -113,23 +140,56 @@ fn the_address_tells_which_title_is_the_article_s() {
         <h1>Un grande giorno per tutti</h1>"#,
         "https://agenzia.example/2025/lancio-riuscito-la-sonda-in-viaggio.html",
     );
-    assert_eq!(item.title.as_deref(), Some("Lancio riuscito: la sonda è in viaggio"));
+    assert_eq!(
+        item.title.as_deref(),
+        Some("Lancio riuscito: la sonda è in viaggio")
+    );
 }
 
 #[test]
 fn dates_of_the_byline_are_found() {
     for (byline, wanted) in [
-        ("<p>Pubblicato il 9 settembre 2025</p>", "Pubblicato il 9 settembre 2025"),
-        ("<div class=meta>Stand: 12.03.2024, 14:00 Uhr</div>", "Stand: 12.03.2024, 14:00 Uhr"),
-        ("<p>von Ada Rossi, 12. März 2024</p>", "von Ada Rossi, 12. März 2024"),
-        ("<p>Published 9 September 2025, updated 12 September 2025</p>", "Published 9 September 2025,"),
-        ("<time class=updated datetime=2025-09-12>x</time><time datetime=2025-09-09>y</time>", "2025-09-09"),
-        ("<ul class='nav meta'><li><a href=/2025>9 settembre 2025</a></li></ul>", "9 settembre 2025"),
-        ("<table><td>26 | 01 | 2022</td><td>Rubrica</td></table>", "26.01.2022"),
-        ("<span itemprop=datePublished content=2025-09-09T08:00:00+02:00>ieri</span>", "2025-09-09T08:00:00+02:00"),
-        ("<aside><dl><dt>Data</dt><dd>12.01.2017</dd></dl></aside>", "12.01.2017"),
+        (
+            "<p>Pubblicato il 9 settembre 2025</p>",
+            "Pubblicato il 9 settembre 2025",
+        ),
+        (
+            "<div class=meta>Stand: 12.03.2024, 14:00 Uhr</div>",
+            "Stand: 12.03.2024, 14:00 Uhr",
+        ),
+        (
+            "<p>von Ada Rossi, 12. März 2024</p>",
+            "von Ada Rossi, 12. März 2024",
+        ),
+        (
+            "<p>Published 9 September 2025, updated 12 September 2025</p>",
+            "Published 9 September 2025,",
+        ),
+        (
+            "<time class=updated datetime=2025-09-12>x</time><time datetime=2025-09-09>y</time>",
+            "2025-09-09",
+        ),
+        (
+            "<ul class='nav meta'><li><a href=/2025>9 settembre 2025</a></li></ul>",
+            "9 settembre 2025",
+        ),
+        (
+            "<table><td>26 | 01 | 2022</td><td>Rubrica</td></table>",
+            "26.01.2022",
+        ),
+        (
+            "<span itemprop=datePublished content=2025-09-09T08:00:00+02:00>ieri</span>",
+            "2025-09-09T08:00:00+02:00",
+        ),
+        (
+            "<aside><dl><dt>Data</dt><dd>12.01.2017</dd></dl></aside>",
+            "12.01.2017",
+        ),
     ] {
-        let page = format!("<html lang=de><body><main><h1>La sonda parte</h1>{byline}{}</main>", prose(1));
+        let page = format!(
+            "<html lang=de><body><main><h1>La sonda parte</h1>{byline}{}</main>",
+            prose(1)
+        );
         let found = first_date(&page);
         assert_eq!(found.as_deref().map(str::trim), Some(wanted), "{byline}");
     }
@@ -151,23 +211,54 @@ fn dates_of_comments_lists_and_footers_are_none_of_the_article_s() {
 #[test]
 fn a_vague_date_without_a_time_gives_way_to_the_byline_and_a_change_to_everything() {
     let head = "<meta name=date content=2025-09-12><meta property=article:modified_time content=2025-09-20>";
-    let page = format!("{head}<h1>La sonda parte</h1><p>9 settembre 2025</p>{}", prose(1));
-    let dates: Vec<String> = article(&page).published.into_iter().map(|date| date.text).collect();
+    let page = format!(
+        "{head}<h1>La sonda parte</h1><p>9 settembre 2025</p>{}",
+        prose(1)
+    );
+    let dates: Vec<String> = article(&page)
+        .published
+        .into_iter()
+        .map(|date| date.text)
+        .collect();
     assert_eq!(dates, ["9 settembre 2025", "2025-09-12", "2025-09-20"]);
 }
 
 #[test]
 fn authors_are_names_alone() {
     for (byline, wanted) in [
-        ("<meta name=author content='di Ada Rossi e Bo Bianchi'>", &["Ada Rossi", "Bo Bianchi"][..]),
-        ("<meta name=author content='By Ada Rossi, Bo Bianchi and Cy Verdi'>", &["Ada Rossi", "Bo Bianchi", "Cy Verdi"]),
-        ("<meta name=author content='Ada Rossi | Staff Writer | ada@agenzia.example'>", &["Ada Rossi"]),
-        ("<meta name=author content='Ada Rossi, PhD'>", &["Ada Rossi, PhD"]),
-        ("<meta name=author content='Agenzia'><p>Von <a rel=author href=/x>Ada Rossi</a> und <a rel=author href=/y>Bo Bianchi</a></p>", &["Ada Rossi", "Bo Bianchi"]),
+        (
+            "<meta name=author content='di Ada Rossi e Bo Bianchi'>",
+            &["Ada Rossi", "Bo Bianchi"][..],
+        ),
+        (
+            "<meta name=author content='By Ada Rossi, Bo Bianchi and Cy Verdi'>",
+            &["Ada Rossi", "Bo Bianchi", "Cy Verdi"],
+        ),
+        (
+            "<meta name=author content='Ada Rossi | Staff Writer | ada@agenzia.example'>",
+            &["Ada Rossi"],
+        ),
+        (
+            "<meta name=author content='Ada Rossi, PhD'>",
+            &["Ada Rossi, PhD"],
+        ),
+        (
+            "<meta name=author content='Agenzia'><p>Von <a rel=author href=/x>Ada Rossi</a> und <a rel=author href=/y>Bo Bianchi</a></p>",
+            &["Ada Rossi", "Bo Bianchi"],
+        ),
         ("<meta name=author content='Agenzia'>", &["Agenzia"]),
-        ("<meta property=article:author content='https://social.example/ada'><p class=byline>Di Ada Rossi – 9 settembre 2025</p>", &["Ada Rossi"]),
-        ("<meta name='parsely-author' content='Ada Rossi'><meta name='parsely-author' content='ADA ROSSI'>", &["Ada Rossi"]),
-        ("<span itemprop=author itemscope itemtype='https://schema.org/Person'>Testo di <b itemprop=name>Ada Rossi</b></span>", &["Ada Rossi"]),
+        (
+            "<meta property=article:author content='https://social.example/ada'><p class=byline>Di Ada Rossi – 9 settembre 2025</p>",
+            &["Ada Rossi"],
+        ),
+        (
+            "<meta name='parsely-author' content='Ada Rossi'><meta name='parsely-author' content='ADA ROSSI'>",
+            &["Ada Rossi"],
+        ),
+        (
+            "<span itemprop=author itemscope itemtype='https://schema.org/Person'>Testo di <b itemprop=name>Ada Rossi</b></span>",
+            &["Ada Rossi"],
+        ),
         ("<p>Di Ada Rossi</p>", &["Ada Rossi"]),
     ] {
         let page = format!(
@@ -195,7 +286,10 @@ fn the_text_is_found_and_keeps_its_structure() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    assert!(text.starts_with("<p>La frase numero 1") && text.ends_with("dalla costa.</p>"), "{text}");
+    assert!(
+        text.starts_with("<p>La frase numero 1") && text.ends_with("dalla costa.</p>"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -229,8 +323,14 @@ fn what_is_strewn_into_the_text_is_left_out() {
 fn the_text_goes_on_after_a_list_of_other_articles() {
     let within = "<h3>Leggi anche</h3><div class=card><a href=/b>Una notizia diversa</a></div><h3>E poi</h3>";
     let text = html(&page("", within, ""));
-    assert!(!text.contains("diversa") && !text.contains("Leggi"), "{text}");
-    assert!(text.contains("<h3>E poi</h3><p>La frase numero 3"), "{text}");
+    assert!(
+        !text.contains("diversa") && !text.contains("Leggi"),
+        "{text}"
+    );
+    assert!(
+        text.contains("<h3>E poi</h3><p>La frase numero 3"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -250,18 +350,33 @@ fn the_headline_and_its_byline_are_not_repeated_and_the_standfirst_is_kept() {
         prose(3)
     );
     let text = html(&page);
-    assert!(text.starts_with("<p>Dopo mesi di attesa il lancio è riuscito.</p><p>La frase numero 1"), "{text}");
+    assert!(
+        text.starts_with("<p>Dopo mesi di attesa il lancio è riuscito.</p><p>La frase numero 1"),
+        "{text}"
+    );
 }
 
 #[test]
 fn pictures_are_found_where_scripts_would_load_them() {
     for (within, wanted) in [
-        ("<figure><picture><source srcset='/a.webp 1x, /b.webp 2x'><img src='data:image/gif;base64,x'></picture></figure>", "/a.webp"),
-        ("<figure><noscript><img src=/c.jpg alt=x></noscript></figure>", "/c.jpg"),
-        ("<div class=wp-caption><img data-lazy-src=/d.jpg src=/grey.gif><p>Sotto la foto</p></div>", "/d.jpg"),
+        (
+            "<figure><picture><source srcset='/a.webp 1x, /b.webp 2x'><img src='data:image/gif;base64,x'></picture></figure>",
+            "/a.webp",
+        ),
+        (
+            "<figure><noscript><img src=/c.jpg alt=x></noscript></figure>",
+            "/c.jpg",
+        ),
+        (
+            "<div class=wp-caption><img data-lazy-src=/d.jpg src=/grey.gif><p>Sotto la foto</p></div>",
+            "/d.jpg",
+        ),
     ] {
         let text = html(&page("", within, ""));
-        assert!(text.contains(&format!("<figure><img src=\"{wanted}\"")), "{text}");
+        assert!(
+            text.contains(&format!("<figure><img src=\"{wanted}\"")),
+            "{text}"
+        );
     }
 }
 
@@ -271,17 +386,30 @@ fn a_page_that_hides_its_text_or_names_it_badly_is_read_all_the_same() {
     for body in [
         format!("<h1>La sonda parte</h1><div style='display: none'>{paragraphs}</div>"),
         format!("<form class=popup><h1>La sonda parte</h1><div>{paragraphs}</div></form>"),
-        format!("<div class=sidebar-layout><h1>La sonda parte</h1><div class=sidebar-layout__content>{paragraphs}</div></div>"),
-        format!("<h1>La sonda parte</h1>{}", paragraphs.replace("<p>", "").replace("</p>", "<br><br>")),
+        format!(
+            "<div class=sidebar-layout><h1>La sonda parte</h1><div class=sidebar-layout__content>{paragraphs}</div></div>"
+        ),
+        format!(
+            "<h1>La sonda parte</h1>{}",
+            paragraphs.replace("<p>", "").replace("</p>", "<br><br>")
+        ),
     ] {
         let text = html(&body);
-        assert_eq!(text.matches("La frase numero").count(), 5, "{body} gave {text}");
+        assert_eq!(
+            text.matches("La frase numero").count(),
+            5,
+            "{body} gave {text}"
+        );
     }
 }
 
 #[test]
 fn what_json_ld_tells_stands_in_for_a_text_that_is_not_there() {
-    let told = format!("{}\\n\\n{}", "Una frase lunga. ".repeat(10), "Un'altra frase. ".repeat(5));
+    let told = format!(
+        "{}\\n\\n{}",
+        "Una frase lunga. ".repeat(10),
+        "Un'altra frase. ".repeat(5)
+    );
     let page = format!(
         r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Uno","articleBody":"{told}"}}</script><h1>Uno</h1>"#
     );
@@ -293,7 +421,10 @@ fn hostile_pages_take_linear_time() {
     let many = |part: &str, count: usize| part.repeat(count);
     for body in [
         many("<p>x<a href=/a>y</a>", 50_000),
-        many("<div itemscope itemtype='https://schema.org/Article'><i itemprop=author>", 190),
+        many(
+            "<div itemscope itemtype='https://schema.org/Article'><i itemprop=author>",
+            190,
+        ),
         many("<time datetime=2025-09-09>9 settembre 2025</time>", 30_000),
         many("<h1>Uno - Due | Tre</h1>", 20_000),
         format!("<span class='{}'>x</span>", many("share-bar ", 100_000)),

@@ -106,26 +106,54 @@ struct Slug(HashSet<String>);
 
 impl Slug {
     fn of(url: &Url) -> Self {
-        let parts = url.path_segments().into_iter().flatten().map(|part| part.trim_end_matches(".html"));
+        let parts = url
+            .path_segments()
+            .into_iter()
+            .flatten()
+            .map(|part| part.trim_end_matches(".html"));
         let words = |part: &str| -> HashSet<String> {
             let words = part.split(|c: char| !c.is_ascii_alphanumeric());
             let words = words.filter(|word| word.bytes().any(|b| b.is_ascii_alphabetic()));
             words.map(str::to_ascii_lowercase).collect()
         };
-        Self(parts.map(words).max_by_key(HashSet::len).unwrap_or_default())
+        Self(
+            parts
+                .map(words)
+                .max_by_key(HashSet::len)
+                .unwrap_or_default(),
+        )
     }
 
     /// How many hundredths of its words stand in a title; none where it has too few to tell.
     fn says(&self, title: &str) -> usize {
         // Umlauts are written out or lose their dots.
         let folded = fold(title);
-        let spelt = [('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('ø', "oe"), ('å', "aa"), ('æ', "ae")];
-        let spelt = spelt.iter().fold(title.to_lowercase(), |text, (c, letters)| text.replace(*c, letters));
+        let spelt = [
+            ('ä', "ae"),
+            ('ö', "oe"),
+            ('ü', "ue"),
+            ('ß', "ss"),
+            ('ø', "oe"),
+            ('å', "aa"),
+            ('æ', "ae"),
+        ];
+        let spelt = spelt
+            .iter()
+            .fold(title.to_lowercase(), |text, (c, letters)| {
+                text.replace(*c, letters)
+            });
         let share = |text: &str| {
             let words: HashSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-            self.0.iter().filter(|word| words.contains(word.as_str())).count()
+            self.0
+                .iter()
+                .filter(|word| words.contains(word.as_str()))
+                .count()
         };
-        if self.0.len() < 3 { 0 } else { 100 * share(&folded).max(share(&fold(&spelt))) / self.0.len() }
+        if self.0.len() < 3 {
+            0
+        } else {
+            100 * share(&folded).max(share(&fold(&spelt))) / self.0.len()
+        }
     }
 }
 
@@ -157,7 +185,9 @@ impl Choice {
             }
         }
         self.graph
-            .or(self.linked).or(self.marked).or(self.shown)
+            .or(self.linked)
+            .or(self.marked)
+            .or(self.shown)
             .or(self.tweet)
             .or(self.head)
     }
@@ -188,14 +218,23 @@ fn abridges(short: &str, long: &str) -> bool {
 /// The headline of two titles that have nothing in common but what follows their kickers.
 fn common_tail(one: &str, other: &str) -> Option<String> {
     let parts = |text: &str| -> Vec<(String, String)> {
-        let cuts = KICKERS.iter().filter_map(|mark| Some((text.find(mark)?, mark.len())));
-        cuts.filter_map(|(at, length)| Some((text.get(..at)?.to_owned(), text.get(at + length..)?.trim().to_owned())))
-            .collect()
+        let cuts = KICKERS
+            .iter()
+            .filter_map(|mark| Some((text.find(mark)?, mark.len())));
+        cuts.filter_map(|(at, length)| {
+            Some((
+                text.get(..at)?.to_owned(),
+                text.get(at + length..)?.trim().to_owned(),
+            ))
+        })
+        .collect()
     };
     let others = parts(other);
     let found = parts(one).into_iter().find(|(kicker, tail)| {
         fold(tail).split(' ').count() >= 4
-            && others.iter().any(|(other, same)| fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30)
+            && others.iter().any(|(other, same)| {
+                fold(same) == fold(tail) && overlap(&fold(other), &fold(kicker)) < 30
+            })
     });
     found.map(|(_, tail)| tail)
 }
@@ -219,9 +258,16 @@ fn heading<'a>(
             // A kicker in the heading, or a site's name in the title, adds words that the other has not.
             .map(|title| {
                 let words = |text: &str| text.split(' ').count();
-                let (few, many) = (words(title).min(words(&folded)), words(title).max(words(&folded)));
+                let (few, many) = (
+                    words(title).min(words(&folded)),
+                    words(title).max(words(&folded)),
+                );
                 let shared = overlap(title, &folded) * many;
-                if few >= 4 && many <= 3 * few { shared / few * 9 / 10 } else { shared / many.max(1) }
+                if few >= 4 && many <= 3 * few {
+                    shared / few * 9 / 10
+                } else {
+                    shared / many.max(1)
+                }
             })
             .max()
             .unwrap_or_default()
@@ -307,7 +353,9 @@ impl Site {
     fn is_in(&self, part: &str) -> bool {
         let folded = fold(part);
         let begins = |name: &String| {
-            let rest = folded.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix(' '));
+            let rest = folded
+                .strip_prefix(name.as_str())
+                .and_then(|rest| rest.strip_prefix(' '));
             rest.is_some_and(|rest| rest.split(' ').count() <= 2)
         };
         self.is(part) || self.names.iter().any(begins)
@@ -330,7 +378,11 @@ impl Site {
             cuts.sort_unstable();
             let whole = cuts.iter().find_map(|(start, end)| {
                 let (before, after) = (text.get(..*start)?.trim(), text.get(*end..)?);
-                let named = || after.split(['|', '-', '–', '—', '·']).any(|part| self.is_in(part));
+                let named = || {
+                    after
+                        .split(['|', '-', '–', '—', '·'])
+                        .any(|part| self.is_in(part))
+                };
                 let said = |text: &str| {
                     let text = fold(text);
                     known.iter().filter(|known| **known == text).count()

@@ -125,8 +125,16 @@ pub(super) fn signed(element: ElementRef<'_>, signs: &[Sign]) -> bool {
     names(element).any(|name| {
         signs.iter().any(|sign| {
             // `sidebar-grid__content--wide` is a content, and stands in a sidebar or what is called so.
-            let own = || name.rsplit("__").next().and_then(|own| own.split("--").next());
-            let name = if matches!(sign, Sign::Around | Sign::Apart) { own().unwrap_or(name) } else { name };
+            let own = || {
+                name.rsplit("__")
+                    .next()
+                    .and_then(|own| own.split("--").next())
+            };
+            let name = if matches!(sign, Sign::Around | Sign::Apart) {
+                own().unwrap_or(name)
+            } else {
+                name
+            };
             says(&split(name), *sign)
         })
     })
@@ -136,7 +144,12 @@ fn says(words: &[String], sign: Sign) -> bool {
     let known = &WORDS.signs[sign as usize];
     // `no-comments` and `has-sidebar` speak of the page around them.
     let negated = |word: Option<&String>| {
-        word.is_some_and(|word| matches!(word.as_str(), "no" | "has" | "with" | "without" | "is" | "js"))
+        word.is_some_and(|word| {
+            matches!(
+                word.as_str(),
+                "no" | "has" | "with" | "without" | "is" | "js"
+            )
+        })
     };
     words.iter().enumerate().any(|(at, word)| {
         let before = at.checked_sub(1).and_then(|at| words.get(at));
@@ -144,7 +157,10 @@ fn says(words: &[String], sign: Sign) -> bool {
         !negated(before)
             && (known.exact.contains(word)
                 || pair.is_some_and(|pair| known.exact.contains(&pair))
-                || known.beginnings.iter().any(|beginning| word.starts_with(beginning.as_str())))
+                || known
+                    .beginnings
+                    .iter()
+                    .any(|beginning| word.starts_with(beginning.as_str())))
     })
 }
 
@@ -210,13 +226,28 @@ mod tests {
     #[test]
     fn class_names_are_read_word_by_word() {
         let around = |class: &str| is_signed(class, &[Sign::Around, Sign::Apart]);
-        for class in ["article__share-bar", "articleShareBar", "Related", "post-meta comments", "newsletterBox"] {
+        for class in [
+            "article__share-bar",
+            "articleShareBar",
+            "Related",
+            "post-meta comments",
+            "newsletterBox",
+        ] {
             assert!(around(class), "{class}");
         }
-        for class in ["no-comments", "has-sidebar", "c-loads", "commentary", "sidebar-grid__content", "card--related"] {
+        for class in [
+            "no-comments",
+            "has-sidebar",
+            "c-loads",
+            "commentary",
+            "sidebar-grid__content",
+            "card--related",
+        ] {
             assert!(!around(class), "{class}");
         }
-        assert!(is_signed("entry-meta", &[Sign::Label]) && is_signed("byline-name", &[Sign::Author]));
+        assert!(
+            is_signed("entry-meta", &[Sign::Label]) && is_signed("byline-name", &[Sign::Author])
+        );
     }
 
     #[test]

@@ -104,7 +104,12 @@ fn has_picture(element: ElementRef<'_>) -> bool {
 /// Whether a figure has neither a picture nor anything else that it could be the frame of.
 fn shows_nothing(figure: ElementRef<'_>) -> bool {
     let mut inner = figure.descendants().filter_map(ElementRef::wrap);
-    !inner.any(|inner| matches!(inner.value().name(), "img" | "noscript" | "table" | "blockquote" | "pre" | "p" | "ul" | "ol"))
+    !inner.any(|inner| {
+        matches!(
+            inner.value().name(),
+            "img" | "noscript" | "table" | "blockquote" | "pre" | "p" | "ul" | "ol"
+        )
+    })
 }
 
 /// Whether a block is links and little else.
@@ -127,7 +132,14 @@ fn is_announced(list: ElementRef<'_>) -> bool {
             before.value().name() == "p"
                 && text.ends_with(':')
                 && text.len() > 30
-                && begins(&fold(text.get(..text.floor_char_boundary(SHORT)).unwrap_or_default()), Phrase::Skip).is_none()
+                && begins(
+                    &fold(
+                        text.get(..text.floor_char_boundary(SHORT))
+                            .unwrap_or_default(),
+                    ),
+                    Phrase::Skip,
+                )
+                .is_none()
         })
 }
 
@@ -209,20 +221,42 @@ fn ends(leaves: &[Leaf<'_>], keep: &mut [bool]) {
         *shares.entry(parent(leaf)).or_default() += leaf.measure.own;
     }
     let all: usize = shares.values().sum();
-    let main = shares.into_iter().max_by_key(|(_, share)| *share).and_then(|(parent, _)| parent);
-    let goes_on = |leaf: &Leaf<'_>| parent(leaf) == main && is_prose(leaf) && !leaf.measure.is_linked(40);
+    let main = shares
+        .into_iter()
+        .max_by_key(|(_, share)| *share)
+        .and_then(|(parent, _)| parent);
+    let goes_on =
+        |leaf: &Leaf<'_>| parent(leaf) == main && is_prose(leaf) && !leaf.measure.is_linked(40);
     let mut at = 0;
-    while let Some(end) = leaves.iter().skip(at).position(|leaf| is_heading(leaf) && is(&leaf.folded, Phrase::End)) {
+    while let Some(end) = leaves
+        .iter()
+        .skip(at)
+        .position(|leaf| is_heading(leaf) && is(&leaf.folded, Phrase::End))
+    {
         let end = at + end;
-        let next = leaves.iter().skip(end).position(goes_on).map_or(leaves.len(), |next| end + next);
+        let next = leaves
+            .iter()
+            .skip(end)
+            .position(goes_on)
+            .map_or(leaves.len(), |next| end + next);
         // The heading of what goes on is of the text too.
         let headed = next > end + 1
-            && leaves.get(next - 1).is_some_and(|leaf| level(leaf.element) > 0 && parent(leaf) == main)
+            && leaves
+                .get(next - 1)
+                .is_some_and(|leaf| level(leaf.element) > 0 && parent(leaf) == main)
             && next < leaves.len();
         let next = next - usize::from(headed);
-        let left_out: usize = leaves.get(end..next).unwrap_or_default().iter().map(|leaf| leaf.measure.own).sum();
+        let left_out: usize = leaves
+            .get(end..next)
+            .unwrap_or_default()
+            .iter()
+            .map(|leaf| leaf.measure.own)
+            .sum();
         if 10 * left_out < 4 * all.max(1) {
-            keep.iter_mut().take(next).skip(end).for_each(|keep| *keep = false);
+            keep.iter_mut()
+                .take(next)
+                .skip(end)
+                .for_each(|keep| *keep = false);
         }
         at = next.max(end + 1);
     }
@@ -299,7 +333,10 @@ fn leads_elsewhere(leaf: &Leaf<'_>) -> bool {
         return false;
     }
     // A few words, a colon and a link: "Read another story here: …", in whatever language.
-    let before = leaf.text.split_once(':').map_or(usize::MAX, |(before, _)| before.split(' ').count());
+    let before = leaf
+        .text
+        .split_once(':')
+        .map_or(usize::MAX, |(before, _)| before.split(' ').count());
     if before <= 5 && leaf.measure.is_linked(55) {
         return true;
     }

@@ -48,12 +48,18 @@ pub(super) fn read(page: &Parsed, known: &Known<'_, '_>) -> Option<String> {
 /// A text that is told without markup, as paragraphs.
 pub(super) fn told(text: &str) -> Option<String> {
     let text = plain_lines(text);
-    let html: String = text.iter().map(|line| format!("<p>{}</p>", html_escape::encode_text(line))).collect();
+    let html: String = text
+        .iter()
+        .map(|line| format!("<p>{}</p>", html_escape::encode_text(line)))
+        .collect();
     (width(&html) >= LEAST).then_some(html)
 }
 
 fn plain_lines(text: &str) -> Vec<String> {
-    text.lines().map(plain).filter(|line| !line.is_empty()).collect()
+    text.lines()
+        .map(plain)
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 /// The summing paragraph between the headline and the text, where it stands outside of the text.
@@ -84,8 +90,13 @@ fn lead(root: ElementRef<'_>, known: &Known<'_, '_>) -> Option<String> {
             matches!(element.value().name(), "figure" | "figcaption" | "a" | "li")
                 || signed(element, &[Sign::Caption, Sign::Credit])
         });
-        let sentence = line.text.ends_with(['.', '!', '?', '…', '"', '”', '»', '“', '。'])
-            && matches!(line.element.value().name(), "p" | "h2" | "h3" | "strong" | "div")
+        let sentence = line
+            .text
+            .ends_with(['.', '!', '?', '…', '"', '”', '»', '“', '。'])
+            && matches!(
+                line.element.value().name(),
+                "p" | "h2" | "h3" | "strong" | "div"
+            )
             && line.text.chars().count() >= 60;
         let measure = known.layout.measure(line.element);
         if (told || called || sentence)

@@ -26,14 +26,23 @@ pub(super) struct Picture {
 
 /// The picture of an `<img>` or `<picture>`.
 pub(super) fn of(element: ElementRef<'_>) -> Option<Picture> {
-    let inner = || std::iter::once(element).chain(element.descendants().filter_map(ElementRef::wrap)).take(20);
+    let inner = || {
+        std::iter::once(element)
+            .chain(element.descendants().filter_map(ElementRef::wrap))
+            .take(20)
+    };
     let image = inner().find(|inner| inner.value().name() == "img")?;
     let mut sources = inner().filter(|inner| inner.value().name() == "source");
-    let set = |source: ElementRef<'_>| first_of_set(source.attr("srcset").or(source.attr("data-srcset"))?);
+    let set = |source: ElementRef<'_>| {
+        first_of_set(source.attr("srcset").or(source.attr("data-srcset"))?)
+    };
     let address = address(image).or_else(|| sources.find_map(set))?;
     let attributes = ["alt", "width", "height"].into_iter();
     let attributes = attributes.filter_map(|name| Some((name, image.attr(name)?.to_owned())));
-    Some(Picture { address, attributes: attributes.collect() })
+    Some(Picture {
+        address,
+        attributes: attributes.collect(),
+    })
 }
 
 /// The first picture that an element keeps for readers without scripts.
@@ -46,14 +55,26 @@ pub(super) fn without_scripts(element: ElementRef<'_>) -> Option<Picture> {
         return None;
     }
     let fragment = Html::parse_fragment(&text);
-    let mut found = fragment.root_element().descendants().filter_map(ElementRef::wrap);
-    found.find(|inner| inner.value().name() == "img").and_then(of)
+    let mut found = fragment
+        .root_element()
+        .descendants()
+        .filter_map(ElementRef::wrap);
+    found
+        .find(|inner| inner.value().name() == "img")
+        .and_then(of)
 }
 
 fn address(image: ElementRef<'_>) -> Option<String> {
-    let late = LATE.iter().filter_map(|name| image.attr(name)).find_map(first_of_set);
-    let own = image.attr("src").map(str::trim).filter(|src| !src.is_empty() && !src.starts_with("data:"));
-    late.or_else(|| own.map(str::to_owned)).or_else(|| image.attr("srcset").and_then(first_of_set))
+    let late = LATE
+        .iter()
+        .filter_map(|name| image.attr(name))
+        .find_map(first_of_set);
+    let own = image
+        .attr("src")
+        .map(str::trim)
+        .filter(|src| !src.is_empty() && !src.starts_with("data:"));
+    late.or_else(|| own.map(str::to_owned))
+        .or_else(|| image.attr("srcset").and_then(first_of_set))
 }
 
 /// The first address of a `srcset`, or the address itself.

@@ -163,7 +163,11 @@ impl Writer<'_> {
             // It frames a table or a quotation.
             "figure" => "",
             "p" if self.blocks.contains(&element.id()) => "",
-            _ => BLOCKS.iter().find(|tag| **tag == name).copied().unwrap_or_default(),
+            _ => BLOCKS
+                .iter()
+                .find(|tag| **tag == name)
+                .copied()
+                .unwrap_or_default(),
         }
     }
 
@@ -175,7 +179,9 @@ impl Writer<'_> {
             let text: String = element.text().collect();
             self.out.push_str(&encode_text(&text));
             self.said += usize::from(!text.trim().is_empty());
-        } else if FRAMES.contains(&tag) || self.blocks.contains(&element.id()) && !tag.starts_with('h') {
+        } else if FRAMES.contains(&tag)
+            || self.blocks.contains(&element.id()) && !tag.starts_with('h')
+        {
             self.flow(*element, depth);
             self.end_paragraph();
         } else {
@@ -230,9 +236,15 @@ impl Writer<'_> {
                 self.out.push(' ');
                 self.fresh = true;
             }
-            let end = word.find(|c: char| c.is_ascii_whitespace()).unwrap_or(word.len());
+            let end = word
+                .find(|c: char| c.is_ascii_whitespace())
+                .unwrap_or(word.len());
             let (word, after) = word.split_at(end);
-            let word = if self.fresh { word.trim_start_matches('\u{a0}') } else { word };
+            let word = if self.fresh {
+                word.trim_start_matches('\u{a0}')
+            } else {
+                word
+            };
             if !word.is_empty() {
                 self.out.push_str(&encode_text(word));
                 self.said += usize::from(word.chars().any(|c| !c.is_whitespace()));
