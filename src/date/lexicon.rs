@@ -25,6 +25,8 @@ pub(super) struct Lexicon {
     names: HashMap<Box<str>, Name>,
     /// The names of months that take endings.
     stems: HashMap<Box<str>, Name>,
+    /// The length of the longest name, in bytes: most spans of words are longer, and need not be looked up.
+    longest: usize,
     /// The order of dates in numbers.
     pub(super) order: Option<Order>,
 }
@@ -62,6 +64,7 @@ pub(super) fn of(tag: &str) -> Option<&'static Lexicon> {
         lexicon.add_locales(tag);
         lexicon.add_abbreviations(locales);
         lexicon.add_stems(tag);
+        lexicon.measure();
         lexicon
     }))
 }
@@ -98,6 +101,7 @@ impl Lexicon {
             }
             all.join(one);
         }
+        all.measure();
         all.stems
             .retain(|form, _| form.chars().count() >= SHORTEST_STEM_OF_ANY);
         // Among many languages the short halves are words (Swedish `em` is Portuguese "in", Hungarian `de` is "of"), and
@@ -109,14 +113,20 @@ impl Lexicon {
         all
     }
 
+    /// Notes the length of the longest name.
+    fn measure(&mut self) {
+        self.longest = self.names.keys().map(|name| name.len()).max().unwrap_or(0);
+    }
+
     /// What a word stands for as it is written.
     pub(super) fn exactly(&self, word: &str) -> Option<Name> {
-        self.names.get(word).copied()
+        let name = || self.names.get(word).copied();
+        (word.len() <= self.longest).then(name).flatten()
     }
 
     /// What a word stands for, endings allowed where the language has them.
     pub(super) fn name(&self, word: &str) -> Option<Name> {
-        self.names.get(word).copied().or_else(|| self.stem(word))
+        self.exactly(word).or_else(|| self.stem(word))
     }
 
     /// The month whose name an inflected word begins with.
