@@ -350,6 +350,11 @@ pub(super) fn after_fraction(text: &Text, at: usize) -> usize {
     if fraction { at + 2 } else { at }
 }
 
+/// Whether a word stands before times, so that one is to follow.
+pub(super) fn announces(word: &str) -> bool {
+    BEFORE_HOUR.contains(&word) || BEFORE_TIME.contains(&word)
+}
+
 fn is_word(text: &Text, at: usize, words: &[&str]) -> bool {
     text.word(at).is_some_and(|word| words.contains(&word))
 }

@@ -20,7 +20,8 @@ const GLUE: &[&str] = &[
 /// Words before a number that is none of a date: issues and versions.
 const COUNTED: &[&str] = &[
     "n", "nr", "no", "num", "numero", "nummer", "number", "issue", "vol", "volume", "ausgabe",
-    "heft", "v", "ver", "version", "versione", "release",
+    "heft", "p", "pp", "pag", "page", "pagina", "seite", "v", "ver", "version", "versione",
+    "release",
 ];
 
 /// The signs after year, month and day in Chinese, Japanese and Korean.
@@ -148,7 +149,9 @@ impl Finder<'_> {
             return Some(found(&[(year, b, c)], first, at + 5));
         }
         let days = match (a_digits, b_digits, c_digits) {
-            (4, 1..=2, 1..=2) => vec![(self.years.full(a)?, b, c)],
+            (4, 1..=2, 1..=2) if mark != '.' || !self.counted(at) => {
+                vec![(self.years.full(a)?, b, c)]
+            }
             (1..=2, 1..=2, 4) if mark != '.' || !self.counted(at) => {
                 self.orders(self.years.full(c)?, a, b, mark)
             }

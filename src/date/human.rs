@@ -58,6 +58,9 @@ pub(super) fn read(text: &Text, context: &Context) -> Result<Reading, Refusal> {
     relative::read(text, context).unwrap_or(Err(refusal))
 }
 
+/// Names that are compiled when they are asked for.
+type Names = fn() -> View;
+
 /// One pass for each language, and one with all languages for a page that is not in the language it claims.
 fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder<'a>> {
     let order = context
@@ -80,7 +83,7 @@ fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder
         years = Years::Thai;
     }
     // Short names of one language are words of another ("lab", "les", "tra"), so a stranger has to spell them out.
-    let strangers: &[(fn() -> View, usize)] = if told.is_empty() {
+    let strangers: &[(Names, usize)] = if told.is_empty() {
         &[(View::main, 3), (View::all, 3)]
     } else {
         &[(View::all, 5)]

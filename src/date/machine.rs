@@ -82,7 +82,7 @@ fn iso_day(text: &Text) -> Option<(Result<NaiveDate, Refusal>, usize, Option<Str
             None,
         )),
         7 => Some((ordinal(year / 1000, value % 1000), 1, None)),
-        4 if text.len() == 1 => Some((civil(year, 1, 1), 1, coarse("year"))),
+        4 if text.len() == 1 && year >= 1900 => Some((civil(year, 1, 1), 1, coarse("year"))),
         // 2025W372, 2025-W37-2, 2025-W37.
         4 if text.word(1) == Some("w") || dash(1) && text.word(2) == Some("w") => {
             let at = if dash(1) { 3 } else { 2 };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
-use super::token::fold;
+use super::token::{Text, fold};
 
 /// What a phrase stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +74,36 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     .collect()
 });
 
-/// All languages of the table, in its order.
-pub(super) fn rows() -> &'static [Row] {
-    &ROWS
+/// The languages, as places in the table, by the first words of their phrases.
+static FIRST_WORDS: LazyLock<HashMap<Box<str>, Vec<usize>>> = LazyLock::new(|| {
+    let mut first_words: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+    for (place, row) in ROWS.iter().enumerate() {
+        for phrase in row.phrases().keys() {
+            if let Some(word) = Text::new(phrase).word(0) {
+                let places = first_words.entry(word.into()).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+        }
+    }
+    first_words
+});
+
+/// The languages that a phrase of the text can be of, in the order of the table.
+pub(super) fn rows_of(text: &Text) -> impl Iterator<Item = &'static Row> {
+    let mut places: Vec<usize> = (0..text.len())
+        .filter_map(|at| FIRST_WORDS.get(text.word(at)?))
+        .flatten()
+        .copied()
+        .collect();
+    if text.has_no_blanks() {
+        let glued = |row: &Row| row.has_no_blanks();
+        places.extend((0..ROWS.len()).filter(|place| ROWS.get(*place).is_some_and(glued)));
+    }
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|place| ROWS.get(place))
 }
 
 /// The line of a language.
@@ -91,6 +118,11 @@ pub(super) fn row(tag: &str) -> Option<&'static Row> {
 }
 
 impl Row {
+    /// Whether its words follow each other without blanks, and have to be parted by the phrases.
+    pub(super) fn has_no_blanks(&self) -> bool {
+        matches!(self.tag, "th" | "lo" | "my" | "km" | "ko")
+    }
+
     /// Its phrases.
     pub(super) fn phrases(&self) -> &Phrases {
         self.phrases.get_or_init(|| {
@@ -148,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_word_of_the_table_means_something() {
-        for row in rows() {
+        for row in ROWS.iter() {
             for (column, words) in row.columns.split('|').enumerate() {
                 assert!(column <= 16, "{}: too many columns", row.tag);
                 for word in words.split_whitespace() {

@@ -26,8 +26,8 @@ const BY: &[&str] = &[
     "by", "di", "da", "por", "par", "von", "door", "от", "av", "in", "su",
 ];
 
-/// Reads an age or a near day in the context's languages, in English, and where no language is told in all that there
-/// are, which then have to agree.
+/// Reads an age or a near day in the context's languages, in English, and where no language is told in all that have a
+/// phrase of the text, which then have to agree.
 pub(super) fn read(text: &Text, context: &Context) -> Option<Result<Reading, Refusal>> {
     if text.len() == 0 || text.len() > LONGEST {
         return None;
@@ -44,7 +44,7 @@ pub(super) fn read(text: &Text, context: &Context) -> Option<Result<Reading, Ref
             .map(|(reading, _)| reading);
     }
     let mut found: Option<Found> = None;
-    for row in phrases::rows() {
+    for row in phrases::rows_of(text) {
         let Some(new) = read_in(row, text, context) else {
             continue;
         };
@@ -68,7 +68,8 @@ type Found = (Result<Reading, Refusal>, bool);
 
 fn read_in(row: &Row, text: &Text, context: &Context) -> Option<Found> {
     let phrases = row.phrases();
-    let parted = text.parted(|word| phrases.contains_key(word));
+    let parted = (row.has_no_blanks() && text.has_no_blanks())
+        .then(|| text.parted(|word| phrases.contains_key(word)));
     Reader {
         text: parted.as_ref().unwrap_or(text),
         tag: row.tag,
@@ -111,8 +112,6 @@ struct Age {
 
 impl Reader<'_> {
     fn read(&self) -> Option<Found> {
-        // Most texts and languages have nothing to do with each other.
-        (0..self.text.len()).find_map(|at| self.phrase(at, Some))?;
         let start = self.announcement();
         self.near_day(start)
             .or_else(|| self.time_of_near_day(start))
@@ -188,7 +187,7 @@ impl Reader<'_> {
         match clock::after(self.text, self.view()?, after) {
             Ok(Some(clock)) if self.ends(clock.after) => Some(Ok(Reading::new(day, Some(clock)))),
             // "Вчера в", with the time in another element.
-            Ok(None) if self.ends(after) || after + 1 == self.text.len() => {
+            Ok(None) if self.ends(after) || self.ends_before_time(after) => {
                 Some(Ok(Reading::day(day)))
             }
             Ok(_) => None,
@@ -241,13 +240,13 @@ impl Reader<'_> {
         }
         let smallest = age.parts.iter().map(|part| part.unit).min()?;
         let whole = at == self.text.len() && start == 0;
-        let several = age.parts.len() > 1;
+        let largest = age.parts.iter().map(|part| part.unit).max()?;
         let certain = if age.past {
             true
         } else if age.future {
             whole
         } else {
-            whole && !age.doubtful && !age.dated && (smallest >= Unit::Hour || several)
+            whole && !age.doubtful && !age.dated && largest >= Unit::Hour
         };
         let said = age.past || age.future;
         (certain && self.ends(at)).then(|| (self.reading(&age, smallest), said))
@@ -334,6 +333,11 @@ impl Reader<'_> {
         at >= self.text.len()
             || self.text.is_mark(at, "|·•-–(/")
             || self.text.word(at).is_some_and(|word| BY.contains(&word))
+    }
+
+    /// Whether nothing follows but a word before a time.
+    fn ends_before_time(&self, at: usize) -> bool {
+        at + 1 == self.text.len() && self.text.word(at).is_some_and(clock::announces)
     }
 
     /// The moment that is these parts away, and whether only their sum of months was rounded to days.

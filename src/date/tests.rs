@@ -595,6 +595,8 @@ fn ages_and_near_days_count_from_now() {
     for text in [
         "5 min",
         "5 min read",
+        "5 m 30 s",
+        "oggi soltanto",
         "Il tempo di ieri a Roma",
         "2013 anni",
         "99999999 anni fa",

@@ -67,12 +67,13 @@ impl Text {
         Self { folded, tokens }
     }
 
-    /// The text with its words parted where `known` knows a part of them, longest first, in the scripts that have no
-    /// blanks between words; nothing if it has none of those.
-    pub(super) fn parted(&self, known: impl Fn(&str) -> bool) -> Option<Self> {
-        if !self.folded.contains(has_no_blanks) {
-            return None;
-        }
+    /// Whether it has letters of a script that has no blanks between words.
+    pub(super) fn has_no_blanks(&self) -> bool {
+        self.folded.contains(has_no_blanks)
+    }
+
+    /// The text with its words parted where `known` knows a part of them, longest first, in those scripts.
+    pub(super) fn parted(&self, known: impl Fn(&str) -> bool) -> Self {
         let mut tokens = Vec::with_capacity(self.tokens.len() * 2);
         for token in &self.tokens {
             let Token {
@@ -97,10 +98,10 @@ impl Text {
                 tokens.push(Token { kind, start, end });
             }
         }
-        Some(Self {
+        Self {
             folded: self.folded.clone(),
             tokens,
-        })
+        }
     }
 
     /// How many tokens there are.

@@ -15,6 +15,7 @@ const PUBLISHED: &[&str] = &[
     "dc:date",
     "dcterms:issued",
     "dcterms:created",
+    "dcterms:date",
     "atom:published",
 ];
 
@@ -63,7 +64,7 @@ pub(super) fn title(element: &Element) -> Option<String> {
             _ => title.text(),
         });
     own.or_else(|| {
-        ["dc:title", "atom:title", "media:title"]
+        ["dc:title", "dcterms:title", "atom:title", "media:title"]
             .iter()
             .find_map(|name| element.text_of(name))
     })
@@ -144,6 +145,7 @@ pub(super) fn rights(element: &Element) -> Option<String> {
         "rights",
         "copyright",
         "dc:rights",
+        "dcterms:rights",
         "atom:rights",
         "media:copyright",
     ]
@@ -153,7 +155,13 @@ pub(super) fn rights(element: &Element) -> Option<String> {
 
 /// The names of those who wrote, by whatever element says it first.
 pub(super) fn authors(element: &Element) -> Vec<String> {
-    for name in ["author", "dc:creator", "atom:author", "itunes:author"] {
+    for name in [
+        "author",
+        "dc:creator",
+        "dcterms:creator",
+        "atom:author",
+        "itunes:author",
+    ] {
         let mut names: Vec<String> = Vec::new();
         for person in element.named(name) {
             let said = person.text_of("name").or_else(|| {
@@ -240,6 +248,8 @@ fn summary(element: &Element) -> Option<String> {
         "description",
         "summary",
         "dc:description",
+        "dcterms:abstract",
+        "dcterms:description",
         "atom:summary",
         "itunes:summary",
         "media:description",
@@ -314,10 +324,12 @@ fn image(element: &Element, base: &Url) -> Option<String> {
 
 fn categories(element: &Element) -> Vec<String> {
     let mut categories: Vec<String> = Vec::new();
-    for child in element
-        .children()
-        .filter(|child| matches!(child.name.as_str(), "category" | "dc:subject"))
-    {
+    for child in element.children().filter(|child| {
+        matches!(
+            child.name.as_str(),
+            "category" | "dc:subject" | "dcterms:subject"
+        )
+    }) {
         let label = ["label", "term"]
             .iter()
             .find_map(|name| child.attribute(name))

@@ -510,6 +510,36 @@ fn a_text_of_a_type_that_is_none_is_base_64() {
 }
 
 #[test]
+fn dublin_core_stands_in_where_a_feed_says_nothing_itself() {
+    let item = only(
+        "<rss version='2.0' xmlns:t='http://purl.org/dc/terms/'><channel><item><t:title>Lancio</t:title>\
+         <t:date>2025-09-09</t:date><t:creator>Ada</t:creator><t:abstract>Breve</t:abstract>\
+         <t:subject>Luna</t:subject><t:rights>CC BY</t:rights></item></channel></rss>",
+    );
+    assert_eq!(item.title.as_deref(), Some("Lancio"));
+    assert_eq!(item.published, [machine("2025-09-09")]);
+    assert_eq!(item.authors, ["Ada"]);
+    assert_eq!(item.summary.as_deref(), Some("Breve"));
+    assert_eq!(item.categories, ["Luna"]);
+    assert_eq!(item.rights.as_deref(), Some("CC BY"));
+}
+
+#[test]
+fn bases_nest() {
+    let feed = "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://a.example/x/'><entry xml:base='y/'>\
+                <link xml:base='z/' href='1'/></entry><entry xml:base='/w/'><link href='2'/></entry></feed>";
+    let links: Vec<_> = reading(feed)
+        .items
+        .into_iter()
+        .filter_map(|item| item.link)
+        .collect();
+    assert_eq!(
+        links,
+        ["https://a.example/x/y/z/1", "https://a.example/w/2"]
+    );
+}
+
+#[test]
 fn cdf_is_read() {
     let reading = reading(
         "<CHANNEL BASE='https://site.example/cdf/' HREF='/'><TITLE>Canale</TITLE>\
