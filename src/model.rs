@@ -238,8 +238,8 @@ pub struct RawItem {
     pub language: Option<String>,
     /// The copyright notice it declares.
     pub rights: Option<String>,
-    /// Where it says that it stands in other languages.
-    pub alternates: Vec<Alternate>,
+    /// The same in other languages, as its page declares them (`hreflang`): language tag and absolute address.
+    pub alternates: Vec<(String, String)>,
 }
 
 /// How exactly a publication time is known.

@@ -107,8 +107,9 @@ pub async fn poll(
         apart,
         store,
         source,
+        state,
     };
-    let answer = answer::outcome(visit, state).await;
+    let answer = answer::outcome(visit).await;
     let (mut outcome, next) = answer.unwrap_or_else(|failure| (failure.into(), None));
     if let Outcome::Read(fetched) = &mut outcome {
         pages::read_on(visit, fetched, next).await?;

@@ -191,6 +191,9 @@ fn show(reading: &Reading, page: &Page) {
     for feed in &extracted.announced {
         say!("announces a feed: {feed}");
     }
+    if let Some(next) = &extracted.next {
+        say!("goes on at: {next}");
+    }
     if !extracted.fields.is_empty() {
         let rates: Vec<String> = extracted
             .fields

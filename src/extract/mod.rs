@@ -13,7 +13,6 @@ pub mod feed;
 mod guard;
 mod instead;
 mod json;
-mod jsonld;
 mod listing;
 mod newest;
 mod next;
@@ -28,17 +27,13 @@ use url::Url;
 
 use crate::config::{Json, Listing};
 use crate::date;
-use crate::language::Language;
-use crate::model::{Alternate, Kind, Pace, Page, RawItem};
+use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;
 pub use sitemap::{NoSitemap, join};
-
-/// The most languages in which a page is known to stand.
-const ALTERNATES: usize = 50;
 
 /// What is asked of a page.
 #[derive(Clone, Copy)]
@@ -279,7 +274,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         (extracted.kind, extracted.items) = if expected == Some(Kind::Listing) {
             (Kind::Listing, list())
         } else {
-            let article = article::read(&parsed, &base);
+            let article = article::read(&parsed, &base, ask.dates);
             certain = article.certain;
             let known = certain || expected.is_some();
             match if known { Vec::new() } else { list() } {
@@ -309,12 +304,8 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             .warnings
             .push("The page breaks off; its complete items were kept.".to_owned());
     }
-    match extracted.kind {
-        Kind::Article => {
-            let article = extracted.items.first_mut();
-            article.map(|item| item.alternates = head.alternates());
-        }
-        _ => extracted.next = next::find(document, &base, &page.url, ask.rules),
+    if extracted.kind == Kind::Listing {
+        extracted.next = next::find(document, &base, &page.url, ask.rules);
     }
     bound(&mut extracted, ask.dates, "page");
     for item in &mut extracted.items {
@@ -375,22 +366,6 @@ impl Head<'_> {
 
     fn language(&self) -> Option<String> {
         self.document.root_element().attr("lang").map(str::to_owned)
-    }
-
-    /// `<link rel="alternate" hreflang="…">`: the same in other languages.
-    fn alternates(&self) -> Vec<Alternate> {
-        let select = one("link[rel~='alternate' i][hreflang][href]");
-        let links = select
-            .iter()
-            .flat_map(|select| self.document.select(select));
-        let alternates = links.filter_map(|link| {
-            Some(Alternate {
-                language: Language::parse(link.attr("hreflang")?)?,
-                url: self.base.join(link.attr("href")?.trim()).ok()?,
-            })
-        });
-        let web = |alternate: &Alternate| matches!(alternate.url.scheme(), "http" | "https");
-        alternates.filter(web).take(ALTERNATES).collect()
     }
 
     /// `<link rel="alternate" type="application/rss+xml">` and its like, in the page's order.

@@ -1,5 +1,7 @@
 //! The page that goes on with a list: by a rule, by what the page says of its links, else by the look of its pager.
 
+use std::sync::LazyLock;
+
 use scraper::{ElementRef, Html};
 use url::Url;
 
@@ -132,6 +134,12 @@ const SIGNS: &[&str] = &["›", "»", ">", ">>", "→", "⟩", "❯", "▶", "�
 const SHORT: usize = 40;
 /// How far up a link's pager is looked for.
 const NEAR: usize = 6;
+/// How many bytes of a class or label are looked at.
+const LOOKED_AT: usize = 200;
+/// The most nodes in one link of a pager.
+const PARTS: usize = 40;
+
+static NEXT: LazyLock<Words> = LazyLock::new(Words::new);
 
 /// The next page of a list, if it has one on the origin of the page itself.
 pub(super) fn find(
@@ -157,10 +165,9 @@ pub(super) fn find(
         .select(&links)
         .filter_map(|link| Some((link, target(link)?)))
         .collect();
-    let words = Words::new();
     let named = links
         .iter()
-        .find(|(link, _)| names_next(*link, in_pager(*link), &words));
+        .find(|(link, _)| names_next(*link, in_pager(*link)));
     let (_, next) = named.or_else(|| {
         let current = current(document)?;
         links
@@ -189,6 +196,11 @@ fn has_class(element: ElementRef<'_>, words: &[&str]) -> bool {
 
 /// Whether an element, or one close around it, is a pager by its name.
 fn in_pager(link: ElementRef<'_>) -> bool {
+    let named = |value: &str| {
+        let end = value.floor_char_boundary(LOOKED_AT);
+        let value = value.get(..end).unwrap_or_default().to_ascii_lowercase();
+        PAGERS.iter().any(|word| value.contains(word))
+    };
     std::iter::once(link)
         .chain(link.ancestors().filter_map(ElementRef::wrap))
         .take(NEAR)
@@ -197,11 +209,17 @@ fn in_pager(link: ElementRef<'_>) -> bool {
             ["class", "id", "aria-label", "role"]
                 .iter()
                 .filter_map(|name| element.attr(name))
-                .any(|value| {
-                    let value = value.to_ascii_lowercase();
-                    PAGERS.iter().any(|word| value.contains(word))
-                })
+                .any(named)
         })
+}
+
+/// The text of an element that is small enough to be part of a pager.
+fn label(element: ElementRef<'_>) -> Option<String> {
+    element
+        .descendants()
+        .nth(PARTS)
+        .is_none()
+        .then(|| visible(element))
 }
 
 /// The words of links to next pages, folded, each between spaces.
@@ -235,9 +253,11 @@ impl Words {
 }
 
 /// Whether a link says that it leads to the next page, by its words, its label or its class.
-fn names_next(link: ElementRef<'_>, pager: bool, words: &Words) -> bool {
-    let text = visible(link);
-    let label = |name: &str| link.attr(name).is_some_and(|label| words.say(label, pager));
+fn names_next(link: ElementRef<'_>, pager: bool) -> bool {
+    let Some(text) = label(link) else {
+        return false;
+    };
+    let called = |name: &str| link.attr(name).is_some_and(|label| NEXT.say(label, pager));
     let class = || {
         let around = link.parent().and_then(ElementRef::wrap);
         [Some(link), around].into_iter().flatten().any(|element| {
@@ -248,9 +268,9 @@ fn names_next(link: ElementRef<'_>, pager: bool, words: &Words) -> bool {
                 .any(|part| part.eq_ignore_ascii_case("next"))
         })
     };
-    words.say(&text, pager)
-        || label("aria-label")
-        || label("title")
+    NEXT.say(&text, pager)
+        || called("aria-label")
+        || called("title")
         || pager && (class() || SIGNS.contains(&text.trim()))
 }
 
@@ -264,7 +284,7 @@ fn current(document: &Html) -> Option<u32> {
 }
 
 fn number(element: ElementRef<'_>) -> Option<u32> {
-    let text = visible(element);
+    let text = label(element)?;
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     (digits.len() <= 4 && text.chars().count() <= 20)
         .then(|| digits.parse().ok())

@@ -9,7 +9,7 @@ const HIDDEN: &[&str] = &[
     "script", "style", "template", "noscript", "head", "svg", "iframe", "object",
 ];
 /// Elements that don't part words: `<b>A</b>ustria` is one word.
-const INLINE: &[&str] = &[
+pub(super) const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins",
     "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "var", "wbr",
 ];
@@ -81,11 +81,21 @@ pub fn squash(text: &str) -> String {
 /// decoded, white space squashed. Linear, whatever the snippet is.
 #[must_use]
 pub fn plain(snippet: &str) -> String {
-    let text = strip_tags(snippet);
+    decoded(strip_tags(snippet, HIDDEN))
+}
+
+/// The running text of an article, as [`plain`], without what is written under its pictures.
+#[must_use]
+pub fn running(html: &str) -> String {
+    let left_out = [HIDDEN, &["figure", "figcaption"]].concat();
+    decoded(strip_tags(html, &left_out))
+}
+
+fn decoded(text: Cow<'_, str>) -> String {
     let decoded = html_escape::decode_html_entities(text.as_ref());
     // Twice-escaped markup is common in titles: what is a tag after decoding was meant as one.
     if text.contains("&lt;") || text.contains("&amp;") {
-        let again = strip_tags(&decoded).into_owned();
+        let again = strip_tags(&decoded, HIDDEN).into_owned();
         return squash(&html_escape::decode_html_entities(&again));
     }
     squash(&decoded)
@@ -125,7 +135,7 @@ fn tags(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
     })
 }
 
-fn strip_tags(snippet: &str) -> Cow<'_, str> {
+fn strip_tags<'a>(snippet: &'a str, left_out: &[&str]) -> Cow<'a, str> {
     let mut out = String::new();
     let mut at = 0;
     let mut hidden: Option<String> = None;
@@ -145,7 +155,7 @@ fn strip_tags(snippet: &str) -> Cow<'_, str> {
         }
         match &hidden {
             Some(open) if closing && *open == name => hidden = None,
-            None if !closing && HIDDEN.contains(&name.as_str()) && !body.ends_with("/>") => {
+            None if !closing && left_out.contains(&name.as_str()) && !body.ends_with("/>") => {
                 hidden = Some(name)
             }
             _ => {}
@@ -185,6 +195,13 @@ mod tests {
         assert_eq!(plain("5 < 6 and 7 > 6"), "5 < 6 and 7 > 6");
         assert_eq!(plain("<style>p{}</style>seen<!-- not -->"), "seen");
         assert_eq!(plain("a\u{a0}b&nbsp;&egrave;"), "a b è");
+    }
+
+    #[test]
+    fn running_text_leaves_out_pictures_and_their_captions() {
+        let html = "<p>One</p><figure><img src=x><figcaption>not</figcaption></figure><p>two</p>";
+        assert_eq!(running(html), "One two");
+        assert_eq!(plain(html), "One not two");
     }
 
     #[test]

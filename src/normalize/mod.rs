@@ -14,7 +14,7 @@ use crate::date;
 use crate::extract::Extracted;
 use crate::extract::text::{plain, squash};
 use crate::language::{self, Language};
-use crate::model::{DateText, Enclosure, Item, RawItem};
+use crate::model::{Alternate, DateText, Enclosure, Item, RawItem};
 
 /// The most characters of a title that are kept.
 const TITLE: usize = 1_000;
@@ -170,7 +170,7 @@ impl Desk<'_> {
             enclosures: enclosures.take(LIST).collect(),
             url: link,
             rights: rights.or_else(|| self.rights.clone()),
-            alternates: raw.alternates,
+            alternates: alternates(raw.alternates),
             sighted: None,
         }
     }
@@ -197,6 +197,22 @@ fn language_of(
         .or_else(|| page.cloned().and_then(allow))
         .or_else(|| allowed.first().cloned())
         .unwrap_or_else(Language::undetermined)
+}
+
+/// Where an item stands in other languages: addresses of the web, one for each language.
+fn alternates(told: Vec<(String, String)>) -> Vec<Alternate> {
+    let mut out: Vec<Alternate> = Vec::new();
+    for (tag, address) in told {
+        let (Some(language), Ok(url)) = (Language::parse(&tag), Url::parse(&address)) else {
+            continue;
+        };
+        let web = matches!(url.scheme(), "http" | "https");
+        let new = out.iter().all(|other| other.language != language);
+        if web && new && out.len() < LIST {
+            out.push(Alternate { language, url });
+        }
+    }
+    out
 }
 
 fn texts(list: Vec<String>) -> Vec<String> {

@@ -66,8 +66,21 @@ const MORE: &[&str] = &[
 /// A title as a headline: plain text, without decoration at its ends.
 pub(super) fn clean(title: &str) -> String {
     let text = plain(title);
-    text.trim_matches(|c: char| MARKS.contains(&c) || c.is_whitespace())
-        .to_owned()
+    let mut rest = text.as_str();
+    // «Quoted» and »quoted« are no decoration.
+    let (opened, mut closed) = (text.matches('«').count(), text.matches('»').count());
+    let mut is_mark = |c: char| {
+        let spare = c != '»' || closed > opened;
+        closed -= usize::from(c == '»' && spare);
+        spare && (MARKS.contains(&c) || c.is_whitespace())
+    };
+    while let Some(c) = rest.chars().next().filter(|c| is_mark(*c)) {
+        rest = &rest[c.len_utf8()..];
+    }
+    while let Some(c) = rest.chars().next_back().filter(|c| is_mark(*c)) {
+        rest = &rest[..rest.len() - c.len_utf8()];
+    }
+    rest.to_owned()
 }
 
 /// A teaser without the words that lead on to the article.
@@ -137,6 +150,18 @@ mod tests {
         );
         assert_eq!(clean("» Ricerca &amp; sviluppo |"), "Ricerca & sviluppo");
         assert_eq!(clean("“Quote” – A/B: what?"), "“Quote” – A/B: what?");
+        assert_eq!(
+            clean("Il direttore: «Si parte» »"),
+            "Il direttore: «Si parte»"
+        );
+        assert_eq!(
+            clean("»Es geht los«: der Start"),
+            "»Es geht los«: der Start"
+        );
+        assert_eq!(
+            clean("» Il direttore: «Si parte»"),
+            "Il direttore: «Si parte»"
+        );
     }
 
     #[test]

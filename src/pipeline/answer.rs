@@ -25,6 +25,8 @@ pub(super) struct Visit<'a> {
     pub(super) apart: &'a Apart,
     pub(super) store: &'a Store,
     pub(super) source: &'a Source,
+    /// What is remembered of it.
+    pub(super) state: &'a SourceState,
 }
 
 /// Why a poll gave nothing.
@@ -64,11 +66,8 @@ fn later(by: Duration) -> DateTime<Utc> {
 }
 
 /// Asks a source and reads the answer; gives also where its list goes on.
-pub(super) async fn outcome(
-    visit: Visit<'_>,
-    state: &SourceState,
-) -> Result<(Outcome, Option<Url>), Failure> {
-    let source = visit.source;
+pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), Failure> {
+    let Visit { source, state, .. } = visit;
     let feed_or_moved = state.feed_url.as_ref().or(state.address.as_ref());
     let url = feed_or_moved.unwrap_or(&source.url);
     let fresh = state

@@ -3,17 +3,16 @@
 
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::time::Instant;
 use url::Url;
 
-use chrono::Utc;
-
 use super::answer::Visit;
 use super::read_article;
-use crate::config::{Follow, Source};
+use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Request};
 use crate::model::{Item, Page, Validators};
-use crate::normalize::article::is_elsewhere;
+use crate::normalize::article::{is_elsewhere, is_wanted};
 use crate::store::{Again, Asked, Fetched, StoreError, Trouble};
 
 /// So many articles are asked for in one poll of a source; what else is new waits for the next one.
@@ -26,7 +25,8 @@ const TOLD: usize = 5;
 /// Asks for the articles that the items of a fetch need before they can be placed.
 pub(super) async fn ask(visit: Visit<'_>, fetched: &mut Fetched) -> Result<(), StoreError> {
     let (source, store) = (visit.source, visit.store);
-    if fetched.follow == Follow::Never {
+    let wanted = |item: &Item| is_wanted(item, fetched.follow);
+    if visit.state.waiting == 0 && !fetched.items.iter().any(wanted) {
         return Ok(());
     }
     let items = fetched.items.clone();
@@ -130,9 +130,10 @@ async fn read_apart(visit: Visit<'_>, source: &Source, page: Page) -> Result<Box
 fn again(why: &FetchError) -> Again {
     match why {
         FetchError::Held { .. } => Again::Uncounted,
-        FetchError::Status { code, .. } if matches!(code, 408 | 425 | 429 | 500..=599) => {
-            Again::Later
-        }
+        FetchError::Status {
+            code: 408 | 425 | 429 | 500..=599,
+            ..
+        } => Again::Later,
         FetchError::Connect(_)
         | FetchError::Tls(_)
         | FetchError::Resolve { .. }

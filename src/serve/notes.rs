@@ -103,6 +103,13 @@ impl Around<'_> {
             )));
         }
         notes.extend(self.moving(state).map(Note::plain));
+        match state.waiting {
+            0 => {}
+            1 => notes.push(Note::plain("one new item waits for its article")),
+            several => notes.push(Note::plain(format!(
+                "{several} new items wait for their articles"
+            ))),
+        }
         let asked = state
             .feed_url
             .as_ref()

@@ -22,4 +22,6 @@ CREATE TABLE followed (
     PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX followed_waiting ON followed (source, first_seen) WHERE item IS NOT NULL;
+
 ALTER TABLE item ADD COLUMN alternates TEXT NOT NULL DEFAULT '[]';   -- JSON list: where it stands in other languages

@@ -347,6 +347,12 @@ pub(super) fn complete(
         .prepare_cached("SELECT item IS NULL FROM followed WHERE source = ?1 AND key = ?2")?;
     let mut asked = connection
         .prepare_cached("SELECT settled IS NOT NULL, said FROM article WHERE key = ?1")?;
+    let any: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM followed WHERE source = ?1)")?
+        .query_row([course.number], |row| row.get(0))?;
+    if !any && !items.iter().any(|item| article::is_wanted(item, follow)) {
+        return Ok(items.iter().map(|_| None).collect());
+    }
     let addresses = article::addresses(items, course.url.as_ref());
     let keys = dedup::keys(items);
     let mut mine = Vec::with_capacity(items.len());

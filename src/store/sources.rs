@@ -55,7 +55,12 @@ pub struct SourceState {
     pub partial: bool,
     /// When it wants to be asked again.
     pub floor: Floor,
+    /// How many of its items wait for their articles.
+    pub waiting: u32,
 }
+
+/// How many items of a row of `source` wait for their articles.
+const WAITING: &str = "(SELECT count(*) FROM followed WHERE followed.source = source.number AND followed.item IS NOT NULL) AS waiting";
 
 impl SourceState {
     /// It was polled once and is not any more: disabled, or gone from the configuration.
@@ -135,9 +140,10 @@ impl Store {
     /// All sources that were ever registered, by id.
     pub async fn sources(&self) -> Result<Vec<Summary>, StoreError> {
         self.read(|connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT *, (SELECT count(*) FROM item WHERE item.source = source.number) AS items FROM source ORDER BY id",
-            )?;
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT *, (SELECT count(*) FROM item WHERE item.source = source.number) AS items, {WAITING}
+                 FROM source ORDER BY id"
+            ))?;
             let rows = query.query_map([], |row| {
                 Ok(Summary {
                     id: SourceId(row.get("id")?),
@@ -187,7 +193,8 @@ impl Store {
 }
 
 fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
-    let mut query = connection.prepare_cached("SELECT * FROM source WHERE id = ?1")?;
+    let mut query =
+        connection.prepare_cached(&format!("SELECT *, {WAITING} FROM source WHERE id = ?1"))?;
     Ok(query.query_row([&id.0], state_of).optional()?)
 }
 
@@ -223,5 +230,6 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         warnings: list(row, "warnings")?,
         partial: row.get("partial")?,
         floor: floor(row)?,
+        waiting: row.get("waiting")?,
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::support::{Origin, Route, Site, all_whole, news, wait};
+use super::support::{Dice, Origin, Route, Site, all_whole, news, seed, wait};
 
 /// Rules for [`list`], in which no item has a date.
 const RULES: &str = "listing.item = \"article\"\nlisting.title = \"h3 a\"\nlisting.link = \"h3 a\"\nlisting.summary = \"p\"\n";
@@ -527,4 +527,151 @@ fn a_kill_between_articles_and_record_loses_nothing_and_repeats_nothing() {
         "once in each run that was not killed before it was recorded"
     );
     all_whole(&site.published());
+}
+
+#[test]
+fn a_host_that_asks_for_a_pause_is_left_alone_and_that_is_no_try() {
+    let (origin, away, site) = (Origin::start(), Origin::start(), Site::new());
+    let busy = Route {
+        headers: vec![("Retry-After", "3600".into())],
+        ..Route {
+            status: 503,
+            ..Route::html("")
+        }
+    };
+    away.set(&path(1), busy);
+    away.set(&path(2), article(2, ""));
+    let far = |n: u32| (away.url(&path(n)), title(n));
+    origin.set("/a/", list(&[far(1), far(2)]));
+    site.configure(&table(&origin, "a", RULES));
+    for _ in 0..4 {
+        site.once();
+    }
+    assert_eq!([asked(&away, 1), asked(&away, 2)], [1, 0]);
+    let tries: Vec<u32> = site
+        .look()
+        .prepare("SELECT tries FROM article ORDER BY number")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(tries, [1, 0]);
+    assert_eq!(site.entries("it").len(), 0);
+    let status = site.run("status", &["a"]).out;
+    assert!(
+        status.contains("2 new items wait for their articles"),
+        "{status}"
+    );
+}
+
+#[test]
+fn whatever_becomes_of_articles_and_of_the_program_each_story_is_published_once() {
+    let (origin, site) = world([], "");
+    let mut dice = Dice::new(seed());
+    let (mut newest, mut kills) = (3, 0);
+    let list_all = |newest: u32| listed((newest.saturating_sub(39).max(1)..=newest).rev());
+    origin.set("/a/", list_all(newest));
+    site.once();
+    for _ in 0..40 {
+        for n in newest + 1..=newest + u32::try_from(dice.below(4)).unwrap() {
+            newest = n;
+            let route = match dice.below(6) {
+                0 => Route {
+                    status: 500,
+                    ..Route::html("")
+                },
+                1 => Route {
+                    status: 404,
+                    ..Route::html("")
+                },
+                2 => Route {
+                    delay: Duration::from_millis(120),
+                    ..article(n, "")
+                },
+                3 => article(n, &format!("<link rel=canonical href=\"/storie/{n}\">")),
+                _ => article(n, ""),
+            };
+            origin.set(&path(n), route);
+        }
+        // Some that failed are well again.
+        if dice.once_in(3) {
+            let n = 4 + u32::try_from(dice.below(newest as usize)).unwrap();
+            origin.set(&path(n), article(n, ""));
+        }
+        origin.set("/a/", list_all(newest));
+        if dice.once_in(4) {
+            let daemon = site.start();
+            std::thread::sleep(Duration::from_millis(dice.below(250) as u64));
+            daemon.kill();
+            kills += 1;
+        } else {
+            site.once();
+        }
+    }
+    for _ in 0..12 {
+        site.once();
+    }
+    let mut titles = site.titles("it");
+    titles.sort();
+    let mut expected: Vec<String> = (1..=newest).map(title).collect();
+    expected.sort();
+    assert_eq!(titles, expected);
+    for n in 1..=newest {
+        assert!(
+            asked(&origin, n) <= 3 + kills,
+            "{n}: {} times",
+            asked(&origin, n)
+        );
+    }
+    let waiting: u32 = site
+        .look()
+        .query_row(
+            "SELECT count(*) FROM followed WHERE item IS NOT NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(waiting, 0);
+}
+
+#[test]
+fn what_is_forgotten_of_an_article_is_its_text_and_not_that_it_was_read() {
+    let (origin, mut site) = (Origin::start(), Site::new());
+    site.store = "keep = \"1d\"".into();
+    site.publish = "entries = 1\ndays = 0".into();
+    for n in 1..=3 {
+        origin.set(
+            &path(n),
+            article(n, &format!("<link rel=canonical href=\"/storie/{n}\">")),
+        );
+    }
+    origin.set("/a/", listed([2, 1]));
+    site.configure(&table(&origin, "a", &format!("{RULES}content = \"full\"")));
+    site.once();
+    let text = "SELECT count(*) FROM article WHERE said ->> '$.html' LIKE '%racconta%'";
+    let texts = |site: &Site| {
+        site.look()
+            .query_row(text, [], |row| row.get::<_, u32>(0))
+            .unwrap()
+    };
+    assert_eq!(texts(&site), 2);
+    origin.set("/a/", listed([3]));
+    site.once();
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let age = "UPDATE item SET last_seen = 0 WHERE title NOT LIKE '% n3'; UPDATE article SET seen = 0 WHERE number < 3";
+    database.execute_batch(age).unwrap();
+    drop(database);
+    site.once();
+    assert_eq!(texts(&site), 1);
+    // They come back, and stay out.
+    origin.set("/a/", listed([3, 2, 1]));
+    site.once();
+    assert_eq!(site.titles("it"), [title(3)]);
+    assert_eq!([1, 2, 3].map(|n| asked(&origin, n)), [1; 3]);
+    let items: u32 = site
+        .look()
+        .query_row("SELECT count(*) FROM item", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(items, 1);
 }

@@ -110,7 +110,7 @@ fn a_broken_configuration_is_reported_and_the_old_one_stays() {
 /// A page with two headings an item, so that the rules decide which of them is the title.
 fn two_headings(delay: Duration) -> Route {
     let page = "<html lang=it><body><article><h2><a href='https://a.example/1'>Secondo le regole nuove</a></h2>\
-                <h3><a href='https://a.example/1'>Secondo le regole vecchie</a></h3></article></body></html>";
+                <h3><a href='https://a.example/1'>Secondo le regole vecchie</a></h3><time datetime='2026-01-02'>2.1.</time></article></body></html>";
     Route {
         etag: Some("\"pagina\""),
         delay,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
-use rassegna::config::{Filter, Source};
+use rassegna::config::{Filter, Follow, Source};
 use rassegna::dedup;
 use rassegna::language::Language;
 use rassegna::model::{Dated, FeedId, Item, Key, Kind, Pace, Place, Precision, SourceId, Story};
@@ -175,6 +175,8 @@ impl World {
             warnings: Vec::new(),
             partial: false,
             pace: Pace::default(),
+            follow: Follow::Never,
+            asked: Vec::new(),
         };
         self.poll(Outcome::Read(Box::new(fetched))).await;
     }

@@ -12,9 +12,11 @@ use url::Url;
 
 use crate::cli::Exit;
 use crate::config::{Fetch, Source};
-use crate::extract::text::plain;
+use crate::date::{self, Moment};
+use crate::extract::text::running;
 use crate::language::Language;
 use crate::model::{Item, Kind, Page, Validators};
+use crate::normalize;
 use crate::pipeline::{self, Reading};
 
 #[derive(Deserialize)]
@@ -83,7 +85,29 @@ fn read(question: &Question) -> Result<Value, String> {
         moved: None,
     };
     let reading = pipeline::read(&source, None, &page, now).map_err(|error| error.to_string())?;
-    Ok(answer(&reading, &page.url))
+    let mut value = answer(&reading, &page.url);
+    if question.timezone.is_none() {
+        show_own_offsets(&mut value, &reading, &source, now);
+    }
+    Ok(value)
+}
+
+/// Times of a source whose zone nobody told, with the offset that the page printed beside them.
+fn show_own_offsets(value: &mut Value, reading: &Reading, source: &Source, now: DateTime<Utc>) {
+    let context = normalize::date_context(source, now);
+    for item in &reading.normalized.items {
+        let own = item.published.as_ref().and_then(|dated| {
+            let read = date::read_machine(&dated.text, &context).ok()?;
+            match read.moment {
+                Moment::Instant(at) if at == dated.at => Some(at.to_rfc3339()),
+                _ => None,
+            }
+        });
+        let shown = value["items"].get_mut(item.position);
+        if let (Some(own), Some(shown)) = (own, shown) {
+            shown["published"] = own.into();
+        }
+    }
 }
 
 fn body(path: &str) -> std::io::Result<Vec<u8>> {
@@ -159,7 +183,7 @@ fn item(item: &Item) -> Value {
         "updated": item.updated.map(|at| at.to_rfc3339()),
         "precision": item.published.as_ref().map(|dated| dated.precision),
         "summary": item.summary,
-        "content_text": plain(&item.html),
+        "content_text": running(&item.html),
         "content_html": item.html,
         "authors": item.authors,
         "categories": item.categories,

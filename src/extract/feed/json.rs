@@ -172,9 +172,8 @@ fn item(fields: &Map<String, Value>, url: &Url, faults: &mut Faults) -> RawItem 
             .filter_map(|attachment| enclosure(attachment.as_object()?, url))
             .collect(),
         language: string(fields, "language"),
-        rights: None,
-        alternates: Vec::new(),
         guid,
+        ..RawItem::default()
     }
 }
 

@@ -27,6 +27,8 @@ const HOSTS: usize = 50;
 const SOURCES: usize = 1000;
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 const RESTART: Duration = Duration::from_secs(3 * 24 * 3600 + 5000);
+/// Every so many answers bring news, whose articles are asked for as well.
+const NEWS: usize = 4;
 const CRAWL_DELAY: Duration = Duration::from_secs(5);
 
 fn sources() -> Vec<Source> {
@@ -107,6 +109,11 @@ impl World {
                 local: false,
             };
             let answer = fetcher.get(request).await;
+            let now = self.now();
+            let polls = self.asked.lock().unwrap()[number].len();
+            if answer.is_ok() && polls.is_multiple_of(NEWS) {
+                self.articles(request, fetcher).await;
+            }
             for pause in fetcher.pauses() {
                 let left = (pause.until - Utc::now()).to_std().unwrap_or_default();
                 let host = Url::parse(&pause.host).unwrap();
@@ -115,7 +122,6 @@ impl World {
                     .unwrap()
                     .push((host, Instant::now() + left));
             }
-            let now = self.now();
             if !matches!(answer, Err(FetchError::Held { .. })) {
                 let turn = (now - asked).to_std().unwrap();
                 self.asked.lock().unwrap()[number].push(Asked { at: asked, turn });
@@ -132,6 +138,21 @@ impl World {
                 }
             });
             self.states.lock().unwrap()[number] = state;
+        }
+    }
+
+    /// Asks for the articles that a list leads to, which are on its host.
+    async fn articles(&self, list: Request<'_>, fetcher: &Fetcher) {
+        for number in ["30001", "30004"] {
+            let url = list.url.join(number).unwrap();
+            let request = Request {
+                url: &url,
+                accept: Accept::Page,
+                robots: true,
+                ..list
+            };
+            // What comes of it is of no interest here.
+            let _ = fetcher.get(request).await;
         }
     }
 
