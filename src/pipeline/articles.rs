@@ -134,9 +134,10 @@ async fn read_apart(visit: Visit<'_>, source: &Source, page: Page) -> Result<Box
 fn again(why: &FetchError) -> Again {
     match why {
         FetchError::Held { .. } => Again::Uncounted,
-        FetchError::Status { code, .. } if matches!(code, 408 | 425 | 429 | 500..=599) => {
-            Again::Later
-        }
+        FetchError::Status {
+            code: 408 | 425 | 429 | 500..=599,
+            ..
+        } => Again::Later,
         FetchError::Connect(_)
         | FetchError::Tls(_)
         | FetchError::Resolve { .. }

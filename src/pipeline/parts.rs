@@ -13,7 +13,7 @@ use crate::normalize;
 
 /// What a part gave.
 enum Part {
-    News(Arc<Page>, Extracted),
+    News(Arc<Page>, Box<Extracted>),
     /// It lists pages that are no news, as most parts of an index do.
     Other,
     Failed(String),
@@ -31,7 +31,7 @@ pub(super) async fn read_all(
     for url in &named.parts {
         match part(visit, robots, url).await? {
             Part::News(page, extracted) => {
-                news.push((page.url.clone(), extracted));
+                news.push((page.url.clone(), *extracted));
                 pages.push(page);
             }
             Part::Other => {}
@@ -71,7 +71,7 @@ async fn part(visit: Visit<'_>, robots: bool, url: &Url) -> Result<Part, Failure
     let work = move || read(&source, Some(Kind::Sitemap), &asked, now);
     Ok(match visit.apart.run(work).await {
         Ok(Ok(reading)) if reading.extracted.parts.is_empty() => {
-            Part::News(page, reading.extracted)
+            Part::News(page, Box::new(reading.extracted))
         }
         Ok(Ok(_)) => Part::Failed("it is an index itself".to_owned()),
         Ok(Err(NoNews::Sitemap(NoSitemap::NoTitles))) => Part::Other,

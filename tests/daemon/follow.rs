@@ -634,3 +634,44 @@ fn whatever_becomes_of_articles_and_of_the_program_each_story_is_published_once(
         .unwrap();
     assert_eq!(waiting, 0);
 }
+
+#[test]
+fn what_is_forgotten_of_an_article_is_its_text_and_not_that_it_was_read() {
+    let (origin, mut site) = (Origin::start(), Site::new());
+    site.store = "keep = \"1d\"".into();
+    site.publish = "entries = 1\ndays = 0".into();
+    for n in 1..=3 {
+        origin.set(
+            &path(n),
+            article(n, &format!("<link rel=canonical href=\"/storie/{n}\">")),
+        );
+    }
+    origin.set("/a/", listed([2, 1]));
+    site.configure(&table(&origin, "a", &format!("{RULES}content = \"full\"")));
+    site.once();
+    let text = "SELECT count(*) FROM article WHERE said ->> '$.html' LIKE '%racconta%'";
+    let texts = |site: &Site| {
+        site.look()
+            .query_row(text, [], |row| row.get::<_, u32>(0))
+            .unwrap()
+    };
+    assert_eq!(texts(&site), 2);
+    origin.set("/a/", listed([3]));
+    site.once();
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let age = "UPDATE item SET last_seen = 0 WHERE title NOT LIKE '% n3'; UPDATE article SET seen = 0 WHERE number < 3";
+    database.execute_batch(age).unwrap();
+    drop(database);
+    site.once();
+    assert_eq!(texts(&site), 1);
+    // They come back, and stay out.
+    origin.set("/a/", listed([3, 2, 1]));
+    site.once();
+    assert_eq!(site.titles("it"), [title(3)]);
+    assert_eq!([1, 2, 3].map(|n| asked(&origin, n)), [1; 3]);
+    let items: u32 = site
+        .look()
+        .query_row("SELECT count(*) FROM item", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(items, 1);
+}
