@@ -32,6 +32,7 @@ pub(crate) struct Other {
 
 /// An item and the elements that it was read from.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "rules are derived from where the parts stand")]
 pub(crate) struct Located<'a> {
     /// What they say.
     pub(crate) item: RawItem,
@@ -54,6 +55,7 @@ pub(crate) struct Located<'a> {
 
 /// Where a value stands: an attribute of an element, or else its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "rules are derived from it")]
 pub(crate) struct Stand<'a> {
     /// The element.
     pub(crate) element: ElementRef<'a>,
@@ -114,6 +116,22 @@ impl Found<'_> {
         }
         // A page about a matter, with the news of it.
         around <= 10 * within
+    }
+
+    /// What else there was on the page, in a sentence each.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let sentence = |other: &Other| {
+            let count = other.count;
+            let over = other.heading.as_ref();
+            let over = over
+                .map(|heading| format!(" under \"{heading}\""))
+                .unwrap_or_default();
+            format!(
+                "The page has another list, of {count} items{over}, which was left out; to read it as well or instead, \
+                 name its items with `listing.item`."
+            )
+        };
+        self.others.iter().map(sentence).collect()
     }
 
     /// The items alone.

@@ -6,11 +6,11 @@ use url::Url;
 
 use super::consensus::{Candidate, Ranking};
 use super::dates::Dated;
-use super::found::{Located, Stand};
 use super::groups::{Unit, is_entry};
 use super::heads::Heads;
 use super::plot::weight;
 use super::reader::Reader;
+use super::{Located, Stand};
 use crate::extract::text::squash;
 use crate::model::{DateText, Place, RawItem};
 
