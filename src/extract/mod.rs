@@ -242,13 +242,16 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         let asked = expected == Some(Kind::Listing);
         let list = || detect::find(&parsed, &base, ask.dates, asked);
         (extracted.kind, extracted.items) = if asked {
-            (Kind::Listing, list().into_items())
+            let list = list();
+            extracted.warnings.extend(list.warnings());
+            (Kind::Listing, list.into_items())
         } else {
             let article = article::read(&parsed, &base);
             certain = article.certain;
             let list = expected.is_none().then(list).unwrap_or_default();
             if list.is_listing(article.item.as_ref(), certain) {
                 certain = false;
+                extracted.warnings.extend(list.warnings());
                 (Kind::Listing, list.into_items())
             } else {
                 (Kind::Article, article.item.into_iter().collect())

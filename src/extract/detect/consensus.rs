@@ -17,6 +17,13 @@ pub(super) struct Candidate {
     pub(super) bare: bool,
 }
 
+impl Candidate {
+    /// The cell that it is the text of.
+    pub(super) fn own(&self) -> Option<usize> {
+        (!self.bare).then_some(self.cell)
+    }
+}
+
 /// Parts of units, the likeliest first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ranking(Vec<u64>);

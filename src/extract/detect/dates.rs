@@ -93,19 +93,37 @@ impl<'a> Reader<'_, 'a, '_> {
             // A text that has its element to itself was read with that.
             let alone = words.from <= cell.from + 1 && words.to + 1 >= cell.to;
             let has_title = title == Some(words.cell);
-            if alone || has_title || words.to - words.from > LONGEST {
+            let long = words.to - words.from > LONGEST;
+            if has_title || (alone && !long) {
                 continue;
             }
             let text = self.plot.slice(words.from, words.to);
-            if self.reads(&text, false) {
+            let read = if long {
+                self.opening(&text).map(|date| (date, 0.8, 4))
+            } else {
+                self.reads(&text, false).then_some((text, 1.0, 1))
+            };
+            if let Some((text, points, sign)) = read {
                 let (mut candidate, dated) =
-                    self.candidate(unit, words.cell, title, None, text, 1.0);
-                candidate.key ^= 1;
+                    self.candidate(unit, words.cell, title, None, text, points);
+                candidate.key ^= sign;
                 candidate.bare = true;
                 found.push((candidate, dated));
             }
         }
         found
+    }
+
+    /// The date in numbers with which a longer text opens.
+    fn opening(&self, text: &str) -> Option<String> {
+        let first = text.split(' ').next()?;
+        let first = first.trim_matches(['(', ')', '[', ']', ':', ',', '-', '–', '—']);
+        let digits = first.chars().filter(char::is_ascii_digit).count();
+        let marks = first
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '/'));
+        let date = marks && (6..=8).contains(&digits) && first.len() > digits;
+        (date && self.day(first, false).is_some()).then(|| first.to_owned())
     }
 
     /// A moment that an attribute tells.

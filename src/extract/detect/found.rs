@@ -116,6 +116,22 @@ impl Found<'_> {
         around <= 10 * within
     }
 
+    /// What else there was on the page, in a sentence each.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let sentence = |other: &Other| {
+            let count = other.count;
+            let over = other.heading.as_ref();
+            let over = over
+                .map(|heading| format!(" under \"{heading}\""))
+                .unwrap_or_default();
+            format!(
+                "The page has another list, of {count} items{over}, which was left out; to read it as well or instead, \
+                 name its items with `listing.item`."
+            )
+        };
+        self.others.iter().map(sentence).collect()
+    }
+
     /// The items alone.
     pub(crate) fn into_items(self) -> Vec<RawItem> {
         self.items.into_iter().map(|located| located.item).collect()

@@ -220,7 +220,7 @@ impl<'a> Reader<'_, 'a, '_> {
     }
 
     /// Whether a cell tells who wrote, what kind it is or when, and not what about.
-    fn is_beside(&self, at: usize, unit: &Unit) -> bool {
+    pub(super) fn is_beside(&self, at: usize, unit: &Unit) -> bool {
         let cells = &self.plot.cells;
         let other = cells[at]
             .href()

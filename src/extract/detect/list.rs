@@ -51,7 +51,7 @@ impl Pattern {
             .iter()
             .zip(&titles)
             .map(|(unit, title)| {
-                let title = title.as_ref().map(|title| title.cell);
+                let title = title.as_ref().and_then(Candidate::own);
                 reader
                     .dated(unit, title)
                     .into_iter()
@@ -85,7 +85,7 @@ impl<'a> Reader<'_, 'a, '_> {
         let cells = &self.plot.cells;
         let title = pattern.title.order(self.titles(unit)).into_iter().next()?;
         let (candidates, stands): (Vec<Candidate>, Vec<Dated<'a>>) =
-            self.dated(unit, Some(title.cell)).into_iter().unzip();
+            self.dated(unit, title.own()).into_iter().unzip();
         let ranked = pattern.date.order(candidates.clone());
         let place = |wanted: &Candidate| {
             candidates
@@ -137,7 +137,7 @@ impl<'a> Reader<'_, 'a, '_> {
             let links = pattern.link.order(self.links(unit));
             links.first().map(|link| link.cell)
         });
-        let (summary, teaser) = self.teaser(unit, title.cell, dated_by);
+        let (summary, teaser) = self.teaser(unit, title.own(), dated_by);
         let (picture, image) = self.image(unit).unzip();
         let located = Located {
             item: RawItem {
@@ -149,7 +149,7 @@ impl<'a> Reader<'_, 'a, '_> {
                 ..RawItem::default()
             },
             run: unit.run.iter().map(|&at| cells[at].element).collect(),
-            title: (!title.bare).then(|| cells[title.cell].element),
+            title: title.own().map(|at| cells[at].element),
             link: anchor.map(|at| cells[at].element),
             date: stand,
             group_date,
@@ -189,10 +189,18 @@ pub(super) struct Traits {
     pub(super) marked: bool,
     /// The part of its items that have their title at the same place.
     pub(super) steady: f64,
+    /// The part of its items that lead to pages of their own, and that have titles proper, not labels or names.
+    pub(super) apart: f64,
+    pub(super) proper: f64,
     /// No item has most of its text.
     pub(super) even: bool,
     /// It stands beside the main part of the page.
     pub(super) beside: bool,
+}
+
+/// An address without the part of the page that it leads to.
+fn before_fragment(link: &str) -> &str {
+    link.split('#').next().unwrap_or(link)
 }
 
 /// The place of most titles, and how large a part of the items has it there.
@@ -221,13 +229,18 @@ impl<'a> List<'a> {
         let pattern = Pattern::of(reader, &units);
         let heads = Heads::of(reader, &units);
         let step = units.len().div_ceil(SAMPLE).max(1);
-        let sampled = units.len().div_ceil(step);
-        let items: Vec<(u64, Located<'a>)> = units
+        let sample: Vec<&Unit> = units.iter().step_by(step).collect();
+        let read = |unit: &&Unit| reader.locate(unit, &pattern, Some(&heads));
+        let (titled, items): (Vec<&Unit>, Vec<(u64, Located<'a>)>) = sample
             .iter()
-            .step_by(step)
-            .filter_map(|unit| reader.locate(unit, &pattern, Some(&heads)))
-            .collect();
-        let traits = Traits::of(reader, &units, &items, sampled, base)?;
+            .filter_map(|unit| Some((*unit, read(unit)?)))
+            .unzip();
+        let mut traits = Traits::of(reader, &units, &items, sample.len(), base)?;
+        let title = |located: &Located<'a>| reader.plot.place(located.title?);
+        let proper = titled.iter().zip(&items).filter(|(unit, (_, located))| {
+            title(located).is_none_or(|title| !reader.is_beside(title, unit))
+        });
+        traits.proper = proper.count() as f64 / items.len() as f64;
         Some(Self {
             points: traits.points(),
             units,
@@ -259,7 +272,11 @@ impl Traits {
                 continue;
             }
             let one = |has: bool| f64::from(u8::from(has));
-            traits.dated += one(!item.published.is_empty());
+            // What is still to come are events, whose dates are not those of the news of them.
+            traits.dated += one(item.published.first().is_some_and(|date| {
+                let day = reader.day(&date.text, date.machine);
+                day.is_none_or(|day| !reader.is_ahead(day))
+            }));
             traits.told += one(item.summary.is_some());
             traits.pictured += one(item.image.is_some());
             traits.headed += one(located.title.is_some_and(|title| {
@@ -306,6 +323,20 @@ impl Traits {
         let own: usize = units.iter().map(|unit| unit.to - unit.from).sum();
         traits.share = own as f64 / reader.plot.main_length().max(1) as f64;
         traits.steady = usual(items).1;
+        let pages: HashSet<&str> = links
+            .iter()
+            .flatten()
+            .map(|link| before_fragment(link))
+            .collect();
+        let linked = items
+            .iter()
+            .filter(|(_, located)| located.item.link.is_some())
+            .count();
+        traits.apart = if linked == 0 {
+            1.0
+        } else {
+            pages.len() as f64 / linked as f64
+        };
         traits.even = even(units);
         let beside = |unit: &&Unit| reader.plot.cells[unit.first()].aside;
         traits.beside = 2 * units.iter().filter(beside).count() > units.len();
@@ -320,16 +351,17 @@ impl Traits {
         let item = 0.3
             + (self.title / 60.0).min(1.0)
             + 1.2 * self.dated
-            + 0.4 * self.told
+            + 0.5 * self.told
             + 0.2 * self.pictured
-            + 0.4 * self.headed;
-        let many = (self.count as f64).powf(0.7);
+            + 0.7 * self.headed;
+        let many = (self.count as f64).powf(0.6);
         let home = 0.6 + 0.4 * self.home;
         let marked = if self.marked { 1.3 } else { 1.0 };
         let steady = 0.3 + 0.7 * self.steady;
+        let proper = self.proper * (0.4 + 0.6 * self.apart.min(1.0));
         let even = if self.even { 1.0 } else { 0.2 };
         let beside = if self.beside { 0.3 } else { 1.0 };
-        item * many * home * marked * steady * even * beside * (0.5 + self.share.min(1.0))
+        item * many * home * marked * steady * proper * even * beside * (0.4 + self.share.min(1.0))
     }
 
     /// Whether it is a list of news and not a menu, a set of services, or a list of names.

@@ -159,7 +159,7 @@ fn others<'a>(
 ) -> Vec<Other> {
     let mut taken: Vec<Unit> = best.units.clone();
     let mut others = Vec::new();
-    for list in lists.filter(|list| 4.0 * list.points >= best.points) {
+    for list in lists.filter(|list| 2.0 * list.points >= best.points) {
         let apart = list.units.iter().all(|unit| {
             taken.iter().all(|other| {
                 !other.holds(reader.plot, unit.first()) && !unit.holds(reader.plot, other.first())

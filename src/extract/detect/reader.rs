@@ -52,11 +52,15 @@ impl<'p, 'a, 'd> Reader<'p, 'a, 'd> {
     }
 
     /// The place of a cell within a unit, the same for all units of a group that are built alike: its tags up to
-    /// the unit's own, its classes, its column.
+    /// the unit's own, its classes and those of what is around it, its column.
     pub(super) fn key(&self, unit: &Unit, at: usize) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
-        for class in self.plot.classes(at) {
+        let parent = self.plot.cells[at].parent;
+        let own = self.plot.classes(at);
+        let outer = (!unit.run.contains(&at) && !unit.run.contains(&parent))
+            .then(|| self.plot.classes(parent));
+        for class in own.chain(outer.into_iter().flatten()) {
             class.hash(&mut hasher);
         }
         let mut cell = at;

@@ -68,13 +68,13 @@ impl<'a> Reader<'_, 'a, '_> {
     pub(super) fn teaser(
         &self,
         unit: &Unit,
-        title: usize,
+        title: Option<usize>,
         dated: Option<usize>,
     ) -> (Vec<ElementRef<'a>>, Option<String>) {
         let cells = &self.plot.cells;
         let all: Vec<usize> = unit.cells(self.plot).collect();
         let other = |at: usize| {
-            self.plot.holds(title, at)
+            title.is_some_and(|title| self.plot.holds(title, at))
                 || dated.is_some_and(|dated| self.plot.holds(dated, at))
                 || std::iter::once(at)
                     .chain(self.plot.around(at))
@@ -82,8 +82,8 @@ impl<'a> Reader<'_, 'a, '_> {
                     .any(|cell| matches!(cells[cell].name(), "figure" | "figcaption"))
         };
         let text = |at: usize| {
-            let known = [Some(title), dated].map(|cell| cell.map(|cell| cells[cell].element.id()));
-            let within = [Some(title), dated]
+            let known = [title, dated].map(|cell| cell.map(|cell| cells[cell].element.id()));
+            let within = [title, dated]
                 .iter()
                 .flatten()
                 .any(|&cell| self.plot.holds(at, cell));
@@ -111,7 +111,9 @@ impl<'a> Reader<'_, 'a, '_> {
                 cells[*at].has_word(TEASER) && !matches!(cells[*at].name(), "a" | "article" | "li")
             };
             let apart = |at: &usize| {
-                !other(*at) && !self.plot.holds(*at, title) && !cells[*at].has_word(BESIDE)
+                !other(*at)
+                    && !title.is_some_and(|title| self.plot.holds(*at, title))
+                    && !cells[*at].has_word(BESIDE)
             };
             let told = |at: usize| Some((at, text(at))).filter(|(_, text)| weight(text) >= LEAST);
             let by_name = all
@@ -154,10 +156,11 @@ impl<'a> Reader<'_, 'a, '_> {
     }
 
     /// The longest text that stands bare in a unit.
-    fn bare(&self, unit: &Unit, title: usize, dated: Option<usize>) -> Option<String> {
+    fn bare(&self, unit: &Unit, title: Option<usize>, dated: Option<usize>) -> Option<String> {
         let words = self.plot.words(unit.from, unit.to).iter().filter(|words| {
             let linked = self.plot.cells[words.cell].href().is_some();
-            !linked && !self.plot.holds(title, words.cell) && Some(words.cell) != dated
+            let titled = title.is_some_and(|title| self.plot.holds(title, words.cell));
+            !linked && !titled && Some(words.cell) != dated
         });
         let longest = words.max_by_key(|words| words.to - words.from)?;
         let text = self.plot.slice(longest.from, longest.to);
