@@ -118,6 +118,10 @@ pub enum Kind {
     Listing,
     /// An HTML page that is one piece of news.
     Article,
+    /// JSON of a programming interface.
+    Json,
+    /// A sitemap of news, or an index of sitemaps.
+    Sitemap,
 }
 
 impl Kind {
@@ -128,15 +132,23 @@ impl Kind {
             Self::Feed => "feed",
             Self::Listing => "listing",
             Self::Article => "article",
+            Self::Json => "json",
+            Self::Sitemap => "sitemap",
         }
     }
 
     /// The kind that a word names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Feed, Self::Listing, Self::Article]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [
+            Self::Feed,
+            Self::Listing,
+            Self::Article,
+            Self::Json,
+            Self::Sitemap,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }
 

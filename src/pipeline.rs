@@ -6,6 +6,7 @@ mod apart;
 mod articles;
 mod output;
 mod pages;
+mod parts;
 
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ pub fn read(
     let ask = Ask {
         kind: source.kind.or(kind),
         rules: source.listing.as_ref(),
+        json: source.json.as_ref(),
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;
@@ -72,6 +74,7 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     let ask = Ask {
         kind: Some(Kind::Article),
         rules: None,
+        json: None,
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;

@@ -9,6 +9,8 @@
     clippy::panic
 )]
 
+#[path = "corpus/hostile.rs"]
+mod hostile;
 #[path = "corpus/replay.rs"]
 mod replay;
 #[path = "corpus/rhythm.rs"]
@@ -29,7 +31,8 @@ fn main() -> ExitCode {
     println!("corpus dates: {}", dates(&corpus));
     println!("corpus feeds: {}", feeds(&corpus));
     println!("corpus rhythm: {}", rhythm::rhythm(&corpus));
-    println!("4 passed, 0 failed");
+    println!("corpus hostile: {}", hostile::hostile(&corpus));
+    println!("5 passed, 0 failed");
     ExitCode::SUCCESS
 }
 

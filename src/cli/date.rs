@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Exit;
 use super::out::say;
-use crate::date::{self, Context, Reading, Refusal};
+use crate::date::{self, Context, Order, Reading, Refusal};
 use crate::language::Language;
 use crate::model::Precision;
 
@@ -85,6 +85,16 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                     ""
                 }
             );
+            if let Some(order) = reading.order {
+                say!(
+                    "  order      {}, as the language writes it; the numbers alone leave it open",
+                    if order == Order::Mdy {
+                        "the month first"
+                    } else {
+                        "the day first"
+                    }
+                );
+            }
             if let Some(warning) = reading.warning {
                 say!("  warning    {warning}");
             }

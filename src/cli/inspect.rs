@@ -47,6 +47,8 @@ enum Word {
     Feed,
     Listing,
     Article,
+    Json,
+    Sitemap,
 }
 
 impl From<Word> for Kind {
@@ -55,6 +57,8 @@ impl From<Word> for Kind {
             Word::Feed => Self::Feed,
             Word::Listing => Self::Listing,
             Word::Article => Self::Article,
+            Word::Json => Self::Json,
+            Word::Sitemap => Self::Sitemap,
         }
     }
 }
@@ -180,6 +184,9 @@ fn show(reading: &Reading, page: &Page) {
     );
     if let Some(title) = &extracted.title {
         say!("title: {title}");
+    }
+    for part in &extracted.parts {
+        say!("names a sitemap that a poll reads: {part}");
     }
     for feed in &extracted.announced {
         say!("announces a feed: {feed}");

@@ -14,6 +14,7 @@ mod tree;
 
 pub mod crontab;
 pub mod filter;
+pub mod json;
 pub mod pick;
 pub mod units;
 
@@ -27,6 +28,7 @@ use scraper::Selector;
 use url::Url;
 
 pub use check::{load, load_to_look};
+pub use json::Json;
 pub use plan::{Bounds, Plan};
 pub use problem::{Position, Problem, Problems};
 pub use reader::find;
@@ -230,6 +232,8 @@ pub struct Source {
     pub kind: Option<Kind>,
     /// The rules of its listing; nothing means that the listing is detected.
     pub listing: Option<Listing>,
+    /// The rules of its JSON text.
+    pub json: Option<Json>,
     /// When it is polled.
     pub plan: Plan,
     /// How its dates are to be read, where that needs saying.
@@ -274,6 +278,7 @@ impl Source {
             rights: None,
             kind: None,
             listing: None,
+            json: None,
             plan: Plan::Every(Duration::from_secs(30 * 60)),
             dates: Dates::default(),
             headers: Vec::new(),

@@ -7,27 +7,94 @@ use chrono::NaiveTime;
 use super::Refusal;
 use super::names::View;
 use super::token::{Kind, Text};
-use super::zone::Zone;
+use super::zone::{self, Zone};
 use crate::model::Precision;
 
 /// Words before a time, after which even a lone hour is one.
 const BEFORE_HOUR: &[&str] = &[
-    "ore", "alle", "kl", "klo", "klockan", "kello", "um", "las", "heure", "hora", "horas", "godz",
+    "ore",
+    "orele",
+    "alle",
+    "kl",
+    "klo",
+    "klockan",
+    "klokken",
+    "kello",
+    "kell",
+    "plkst",
+    "um",
+    "las",
+    "heure",
+    "hora",
+    "horas",
+    "godz",
     "h",
+    "ωρα",
+    "στισ",
+    "luc",
+    "pukul",
+    "jam",
+    "ساعت",
+    "الساعة",
+    "בשעה",
+    "เวลา",
 ];
-/// Words before a time, after which `18.30` is one.
+/// Words before a time, after which `18.30` is one, and a lone hour before one of [`HOURS`].
 const BEFORE_TIME: &[&str] = &[
-    "h", "at", "t", "a", "as", "om", "в", "у", "o", "ob", "u", "v", "la", "alla", "saat", "ora",
-    "orario",
+    "h", "at", "t", "a", "as", "om", "в", "у", "о", "o", "ob", "u", "v", "la", "alla", "saat",
+    "ora", "orario", "les", "στο", "στα",
 ];
 /// Words after an hour, with the minutes behind them or none.
-const HOUR: &[&str] = &["h", "時", "时", "点", "點", "시"];
+const HOUR: &[&str] = &["h", "時", "时", "点", "點", "시", "gio", "นาฬิกา"];
 /// What makes a length of time of the hour before it (3時間).
-const HOURS_LONG: &[&str] = &["間", "간"];
+const HOURS_LONG: &[&str] = &["間", "间", "간"];
 /// Words after the minutes.
-const MINUTE: &[&str] = &["min", "m", "分", "분"];
+const MINUTE: &[&str] = &[
+    "min",
+    "m",
+    "分",
+    "분",
+    "phut",
+    "นาที",
+    "минут",
+    "минуты",
+    "хвилин",
+];
+/// Words after the seconds.
+const SECOND: &[&str] = &["s", "秒", "초", "giay", "วินาที", "секунд"];
 /// Words after a time that say that it is one.
-const AFTER_TIME: &[&str] = &["uhr", "hrs", "hs", "h", "ч", "часов"];
+const AFTER_TIME: &[&str] = &[
+    "uhr",
+    "hrs",
+    "hs",
+    "h",
+    "ч",
+    "часов",
+    "น",
+    "बजे",
+    "orakor",
+    "orai",
+];
+/// Words after an hour that count hours as well, so that it is a time only after [`BEFORE_TIME`].
+const HOURS: &[&str] = &[
+    "uur",
+    "heures",
+    "horas",
+    "hodin",
+    "hodine",
+    "часа",
+    "час",
+    "годині",
+    "годин",
+    "година",
+    "гадзін",
+    "sati",
+    "satova",
+    "uri",
+    "ur",
+    "timer",
+    "timmar",
+];
 /// Words for 12:00.
 const NOON: &[&str] = &[
     "noon",
@@ -39,7 +106,7 @@ const NOON: &[&str] = &[
     "полдень",
 ];
 /// How far from the date a time can stand, in tokens.
-const REACH: usize = 8;
+const REACH: usize = 10;
 
 /// A time of day.
 #[derive(Debug, Clone, Copy)]
@@ -95,24 +162,18 @@ impl Clock {
     }
 }
 
-/// An offset from UTC as it stands in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Offset {
-    /// One that a place has, and the index after it.
-    Real(Zone, usize),
-    /// One that no place has, and the index after it.
-    Impossible(usize),
-    /// A sign with something else glued to it.
-    Broken,
-}
-
 /// The time of day that follows a date.
 pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock>, Refusal> {
-    let mut close = true;
-    let mut words = 0;
-    for at in from..text.len().min(from + REACH) {
+    let (mut close, mut words, mut before, mut at) = (true, 0, None, from);
+    while at < text.len().min(from + REACH) {
         match text.kind(at) {
-            Some(Kind::Number { .. }) => return read(text, view, at, close),
+            Some(Kind::Number { .. }) => {
+                let clock = read(text, view, at, close)?;
+                return Ok(clock.map(|clock| Clock {
+                    zone: clock.zone.or(before),
+                    ..clock
+                }));
+            }
             Some(Kind::Word) => {
                 let word = text.word(at).unwrap_or_default();
                 if NOON.contains(&word) {
@@ -123,7 +184,15 @@ pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock
                         })
                     });
                 }
-                words += 1;
+                // Chinese has the zone before the time.
+                if let Some((zone, after)) = zone::name_at(text, view, at)
+                    && text.number(after).is_some()
+                {
+                    (before, at) = (Some(zone), after);
+                    continue;
+                }
+                // Of a script without blanks a run is one word.
+                words += usize::from(!text.glued(at) || text.word(at - 1).is_none());
                 // The dot of "18.30" makes a time only right behind the date, not after a word such as "Euro".
                 close = close && word.chars().count() <= 2;
             }
@@ -135,6 +204,7 @@ pub(super) fn after(text: &Text, view: View, from: usize) -> Result<Option<Clock
         if words > 4 {
             break;
         }
+        at += 1;
     }
     Ok(None)
 }
@@ -177,15 +247,19 @@ fn read(text: &Text, view: View, at: usize, close: bool) -> Result<Option<Clock>
         .checked_sub(1)
         .and_then(|last| text.name_until(last, |word| view.name(word)?.afternoon()));
     let half_after = half(text, view, after);
-    let lone = hinted(text, at, BEFORE_HOUR) && text.word(after).is_none();
+    let lone = hinted(text, at, BEFORE_HOUR)
+        && (text.word(after).is_none() || is_word(text, after, HOURS))
+        || hour < 24 && hinted(text, at, BEFORE_TIME) && is_word(text, after, HOURS);
     if digits.is_none() && half_after.is_none() && !lone && !is_word(text, after, AFTER_TIME) {
         return Ok(None);
     }
     let mut end = half_after.map_or(after, |(_, end)| end);
-    end += usize::from(is_word(text, end, AFTER_TIME));
+    if is_word(text, end, AFTER_TIME) || is_word(text, end, HOURS) {
+        end += 1 + usize::from(text.is_mark(end + 1, ".") && text.glued(end + 1));
+    }
     let half = half_after.or(half_before).map(|(half, _)| half);
     let strict = second.is_some() || at > 0 && is_word(text, at - 1, &["t"]);
-    let (zone, after) = zone(text, end, strict)?;
+    let (zone, after) = zone::after(text, view, end, strict)?;
     Clock::new(hour, minute, second, half).map(|clock| {
         Some(Clock {
             zone,
@@ -226,16 +300,21 @@ fn digits(text: &Text, view: View, hour: usize, close: bool) -> Option<Digits> {
         });
     }
     if is_word(text, next, HOUR) && !is_word(text, next + 1, HOURS_LONG) {
-        let minute = two(next + 1).filter(|_| !text.is_mark(next + 2, ":"));
-        let after = if minute.is_some() {
-            next + 2 + usize::from(is_word(text, next + 2, MINUTE))
-        } else {
-            next + 1
+        // Before a word for it a part may have one digit (6時5分9秒).
+        let part = |index: usize, words| {
+            let said = is_word(text, index + 1, words);
+            let (value, _) = text
+                .number(index)
+                .filter(|(_, digits)| *digits == 2 || *digits == 1 && said)?;
+            Some((value, index + 1 + usize::from(said)))
         };
+        let minute = part(next + 1, MINUTE).filter(|_| !text.is_mark(next + 2, ":"));
+        let (minute, after) = minute.unwrap_or((0, next + 1));
+        let second = part(after, SECOND).filter(|(_, end)| *end == after + 2 && after > next + 1);
         return Some(Digits {
-            minute: minute.unwrap_or(0),
-            second: None,
-            after,
+            minute,
+            second: second.map(|(second, _)| second),
+            after: second.map_or(after, |(_, after)| after),
         });
     }
     let told = hinted(text, hour, BEFORE_HOUR);
@@ -243,16 +322,21 @@ fn digits(text: &Text, view: View, hour: usize, close: bool) -> Option<Digits> {
     if !point || !text.glued(next) || !text.glued(next + 1) {
         return None;
     }
-    let (minute, after) = (two(next + 1)?, next + 2);
+    let (minute, mut after) = (two(next + 1)?, next + 2);
+    let dot = text.is_mark(after, ".") && text.glued(after) && text.glued(after + 1);
+    let second = two(after + 1).filter(|second| dot && close && *second < 60);
+    if second.is_some() {
+        after += 2;
+    }
     let longer = text.is_mark(after, ".,") && text.number(after + 1).is_some();
     let counts = text.word(after).is_some() || text.is_mark(after, "%€$£");
     let marked = told
         || hinted(text, hour, BEFORE_TIME)
         || is_word(text, after, AFTER_TIME)
         || half(text, view, after).is_some();
-    ((close && !counts || marked) && !longer).then_some(Digits {
+    ((close && !counts || marked || second.is_some()) && !longer).then_some(Digits {
         minute,
-        second: None,
+        second,
         after,
     })
 }
@@ -264,6 +348,11 @@ pub(super) fn after_fraction(text: &Text, at: usize) -> usize {
         && text.glued(at + 1)
         && text.number(at + 1).is_some();
     if fraction { at + 2 } else { at }
+}
+
+/// Whether a word stands before times, so that one is to follow.
+pub(super) fn announces(word: &str) -> bool {
+    BEFORE_HOUR.contains(&word) || BEFORE_TIME.contains(&word)
 }
 
 fn is_word(text: &Text, at: usize, words: &[&str]) -> bool {
@@ -282,62 +371,4 @@ fn half(text: &Text, view: View, at: usize) -> Option<(bool, usize)> {
         half,
         after + usize::from(text.is_mark(after, ".") && text.glued(after)),
     ))
-}
-
-/// The zone after a time, in a text for people. `strict`: the time has the shape of ISO 8601, so that a minus sign
-/// begins a zone and not the end of a range.
-fn zone(text: &Text, at: usize, strict: bool) -> Result<(Option<Zone>, usize), Refusal> {
-    let inside = at + usize::from(text.is_mark(at, "("));
-    // At the end of the text the shorter names are clear too: "6:05 pm ET".
-    let last = inside + 1 == text.len();
-    if let Some(zone) = text
-        .word(inside)
-        .and_then(|name| Zone::named(name).or_else(|| Zone::place(name).filter(|_| last)))
-    {
-        let named = inside + 1;
-        // "est" and "west" are words too, so nothing may follow that makes a sentence of them.
-        return match offset(text, named) {
-            Some(Offset::Real(zone, after)) if text.glued(named) => Ok((Some(zone), after)),
-            _ if text.word(named).is_none() => Ok((Some(zone), named)),
-            _ => Ok((None, at)),
-        };
-    }
-    let minus = text.is_mark(at, "-");
-    match offset(text, at) {
-        Some(Offset::Real(zone, after)) if strict || !minus => Ok((Some(zone), after)),
-        Some(Offset::Impossible(after)) if strict => Err(Refusal::Impossible(format!(
-            "no place has the zone {}",
-            text.slice(at, after - 1)
-        ))),
-        Some(Offset::Broken) if strict || !minus => Err(Refusal::Impossible(format!(
-            "{} is no zone",
-            text.slice(at, text.len().saturating_sub(1))
-        ))),
-        _ => Ok((None, at)),
-    }
-}
-
-/// The offset that a sign begins: `+02:00`, `-0500`, `+1`.
-pub(super) fn offset(text: &Text, at: usize) -> Option<Offset> {
-    let sign = match text.kind(at)? {
-        Kind::Mark('+') => 1,
-        Kind::Mark('-') => -1,
-        _ => return None,
-    };
-    if !text.glued(at + 1) {
-        return None;
-    }
-    let (minutes, after) = match (text.number(at + 1), text.is_mark(at + 2, ":")) {
-        (Some((value, 3..=4)), false) => (value / 100 * 60 + value % 100, at + 2),
-        (Some((hours, 1..=2)), true) => match text.number(at + 3) {
-            Some((minutes, 2)) => (hours * 60 + minutes, at + 4),
-            _ => return Some(Offset::Broken),
-        },
-        (Some((hours, 1..=2)), false) => (hours * 60, at + 2),
-        _ => return Some(Offset::Broken),
-    };
-    let zone = i32::try_from(minutes)
-        .ok()
-        .and_then(|minutes| Zone::minutes(sign * minutes));
-    Some(zone.map_or(Offset::Impossible(after), |zone| Offset::Real(zone, after)))
 }

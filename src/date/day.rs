@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 
 use super::Refusal;
+use super::calendar::{FIRST, Year, Years, solar};
 use super::names::{Order, View};
 use super::token::{Kind, Text};
 
@@ -12,34 +13,32 @@ use super::token::{Kind, Text};
 /// Italian `di` is not among them: "numero 18 di maggio 2023" is an issue, no day.
 const GLUE: &[&str] = &[
     "de", "del", "d", "do", "of", "the", "den", "der", "el", "dia", "giorno", "year", "e", "ko",
-    "eko", "a", "an", "m", "gada", "ngay", "nam", "g", "г", "р", "წ", "พ", "ศ",
+    "eko", "a", "an", "m", "gada", "ngay", "nam", "g", "r", "god", "г", "р", "года", "року", "წ",
+    "พ", "ค", "ศ",
 ];
 
 /// Words before a number that is none of a date: issues and versions.
 const COUNTED: &[&str] = &[
     "n", "nr", "no", "num", "numero", "nummer", "number", "issue", "vol", "volume", "ausgabe",
-    "heft", "v", "ver", "version", "versione", "release",
+    "heft", "p", "pp", "pag", "page", "pagina", "seite", "v", "ver", "version", "versione",
+    "release",
 ];
 
 /// The signs after year, month and day in Chinese, Japanese and Korean.
 const SIGNS: [&[&str]; 3] = [&["年", "년"], &["月", "월"], &["日", "号", "號", "일"]];
 
-/// Years counted from elsewhere: the word before them, and what to add.
-const ERAS: &[(&str, i32)] = &[
-    ("令和", 2018),
-    ("平成", 1988),
-    ("民國", 1911),
-    ("民国", 1911),
+/// The digits in Chinese characters, by their value.
+const HAN_DIGITS: [&str; 10] = [
+    "〇 零", "一", "二", "三", "四", "五", "六", "七", "八", "九",
 ];
-
-/// Thailand counts from here.
-const BUDDHIST: i32 = 543;
 
 /// A day in the text.
 #[derive(Debug)]
 pub(super) struct Found {
     /// Its readings: one, or all that are possible.
     pub(super) days: Vec<NaiveDate>,
+    /// The order of the language that chose it among two.
+    pub(super) order: Option<Order>,
     /// The index of its first token.
     pub(super) first: usize,
     /// The index after its last token.
@@ -66,8 +65,8 @@ pub(super) struct Finder<'a> {
     pub(super) order: Option<Order>,
     /// The least bytes that a month's name must have: as many letters in Latin script, half as many or fewer in others.
     pub(super) least: usize,
-    /// Whether years may be Thailand's.
-    pub(super) buddhist: bool,
+    /// How years may be counted.
+    pub(super) years: Years,
 }
 
 impl Finder<'_> {
@@ -76,8 +75,13 @@ impl Finder<'_> {
         let mut search = Search::default();
         let mut at = 0;
         while at < self.text.len() {
+            if let Some(after) = self.time_after(search.found.last(), at) {
+                at = after;
+                continue;
+            }
             let shape = self
                 .numeric(at)
+                .or_else(|| self.fraction(at))
                 .or_else(|| self.signed(at))
                 .or_else(|| self.named(at));
             at = match shape {
@@ -96,7 +100,21 @@ impl Finder<'_> {
         search
     }
 
-    /// `09/09/2025`, `2025-09-09`, `9. 9. 2025`.
+    /// The index after a time with dots (`18.05.09`) that follows a day: it is no other day.
+    fn time_after(self, last: Option<&Found>, at: usize) -> Option<usize> {
+        let text = self.text;
+        let between = last?.after..at;
+        let near = between.len() <= 2 && between.clone().all(|at| text.number(at).is_none());
+        let part = |index: usize, most: u32| {
+            text.number(index)
+                .is_some_and(|(value, digits)| digits == 2 && value < most)
+        };
+        let dot = |index: usize| text.is_mark(index, ".") && text.glued(index);
+        let time = part(at, 25) && part(at + 2, 60) && part(at + 4, 60);
+        (near && time && dot(at + 1) && dot(at + 3)).then_some(at + 5)
+    }
+
+    /// `09/09/2025`, `2025-09-09`, `9. 9. 2025`, and where years are counted so `R7.9.9`, `114/9/9`, `25. 9. 9.`
     fn numeric(self, at: usize) -> Option<Result<Found, Refusal>> {
         let text = self.text;
         let ((a, a_digits), (b, b_digits), (c, c_digits)) =
@@ -119,11 +137,31 @@ impl Finder<'_> {
         {
             return None;
         }
+        let era = self
+            .era(at, a)
+            .filter(|(_, first)| *first < at && text.glued(at));
+        let short_first = (b_digits <= 2 && c_digits <= 2)
+            .then(|| self.years.short_first(a, a_digits))
+            .flatten();
+        if let Some((year, first)) = era
+            && a_digits.max(b_digits).max(c_digits) <= 2
+        {
+            return Some(found(&[(year, b, c)], first, at + 5));
+        }
         let days = match (a_digits, b_digits, c_digits) {
-            (4, 1..=2, 1..=2) => vec![(self.full_year(a)?, b, c)],
-            (1..=2, 1..=2, 4) => self.orders(self.full_year(c)?, a, b, mark),
+            (4, 1..=2, 1..=2) if mark != '.' || !self.counted(at) => {
+                vec![(self.years.full(a)?, b, c)]
+            }
+            (1..=2, 1..=2, 4) if mark != '.' || !self.counted(at) => {
+                self.orders(self.years.full(c)?, a, b, mark)
+            }
+            _ if let Some(year) = short_first
+                && !self.counted(at) =>
+            {
+                vec![(year, b, c)]
+            }
             (1..=2, 1..=2, 2) if mark != '-' && !self.counted(at) => match self.order {
-                Some(Order::Dmy | Order::Mdy) => self.orders(short_year(c), a, b, mark),
+                Some(Order::Dmy | Order::Mdy) => self.orders(self.years.short(c)?, a, b, mark),
                 _ if mark == '/' => {
                     let text = text.slice(at, at + 4);
                     return Some(Err(Refusal::Ambiguous(format!(
@@ -134,15 +172,42 @@ impl Finder<'_> {
             },
             _ => return None,
         };
-        Some(found(&days, at, at + 5))
+        let open = mark != '.' && a != b && a.max(b) <= 12 && a_digits < 4;
+        let order = self.order.filter(|_| open && days.len() == 1);
+        Some(found(&days, at, at + 5).map(|found| Found { order, ..found }))
+    }
+
+    /// `9/9 2025`, as Scandinavia writes it.
+    fn fraction(self, at: usize) -> Option<Result<Found, Refusal>> {
+        let text = self.text;
+        let ((a, 1..=2), (b, 1..=2), (year, 4)) =
+            (text.number(at)?, text.number(at + 2)?, text.number(at + 3)?)
+        else {
+            return None;
+        };
+        let tight = text.glued(at + 1) && text.glued(at + 2) && !text.glued(at);
+        if !text.is_mark(at + 1, "/") || !tight || self.order != Some(Order::Dmy) {
+            return None;
+        }
+        Some(found(&[(self.years.full(year)?, b, a)], at, at + 4))
+    }
+
+    /// The year of the era that is named before a number, and the index of the name's first token.
+    fn era(self, at: usize, value: u32) -> Option<(Year, usize)> {
+        let name = |first: usize| {
+            let year = self.years.of_era(self.text.slice(first, at - 1), value)?;
+            Some((year, first))
+        };
+        let (two, one) = (at.checked_sub(2), at.checked_sub(1));
+        two.and_then(name).or_else(|| one.and_then(name))
     }
 
     /// The year, month and day that two numbers can be: one if the language or their size tells.
-    fn orders(self, year: i32, a: u32, b: u32, mark: char) -> Vec<(i32, u32, u32)> {
+    fn orders(self, year: Year, a: u32, b: u32, mark: char) -> Vec<(Year, u32, u32)> {
         let day_first = (year, b, a);
         let month_first = (year, a, b);
-        // No language puts the month first and dots between.
-        let order = if mark == '.' {
+        // No language puts the month first and dots between, nor in the Solar Hijri calendar.
+        let order = if mark == '.' || matches!(year, Year::Solar(_)) {
             Some(Order::Dmy)
         } else {
             self.order
@@ -156,35 +221,40 @@ impl Finder<'_> {
         }
     }
 
-    /// `2018年3月13日`, `令和7年9月9日`, `2019년 4월 25일`.
+    /// `2018年3月13日`, `令和7年9月9日`, `2019년 4월 25일`, `二〇二五年九月九日`.
     fn signed(self, at: usize) -> Option<Result<Found, Refusal>> {
         let text = self.text;
-        for (sign, index) in SIGNS.iter().zip([at + 1, at + 3, at + 5]) {
-            if !text.word(index).is_some_and(|word| sign.contains(&word)) {
+        let (mut parts, mut digits) = ([0; 3], [0; 3]);
+        let mut after = at;
+        for ((part, digits), sign) in parts.iter_mut().zip(&mut digits).zip(SIGNS) {
+            let number = match text.word(after) {
+                Some(FIRST) if after == at => (1, 1, at + 1),
+                Some(_) => han_number(text, after)?,
+                None => {
+                    let (value, digits) = text.number(after)?;
+                    (value, digits, after + 1)
+                }
+            };
+            (*part, *digits, after) = number;
+            if !text.word(after).is_some_and(|word| sign.contains(&word)) {
                 return None;
             }
+            after += 1;
         }
-        let ((year, digits), (month, _), (day, _)) =
-            (text.number(at)?, text.number(at + 2)?, text.number(at + 4)?);
-        let era = at.checked_sub(2).and_then(|first| {
-            ERAS.iter()
-                .find(|(era, _)| *era == text.slice(first, at - 1))
-        });
-        let (year, first) = match era {
-            Some((_, add)) if digits < 4 => (i32::try_from(year).ok()? + add, at - 2),
-            _ => (self.full_year(year)?, at),
+        let [year, month, day] = parts;
+        let named = self.era(at, year).filter(|_| digits[0] < 4);
+        let (year, first) = match named {
+            Some(named) => named,
+            None if digits[0] < 4 => (self.years.short_first(year, digits[0])?, at),
+            None => (self.years.full(year)?, at),
         };
-        Some(found(&[(year, month, day)], first, at + 6))
+        Some(found(&[(year, month, day)], first, after))
     }
 
     /// `9 settembre 2025`, `September 9th, 2025`, `2019. június 26.`, `2019. gada 7. jūl.`
     fn named(self, at: usize) -> Option<Result<Found, Refusal>> {
         let text = self.text;
-        let known = |word: &str| {
-            self.view
-                .name(word)
-                .filter(|name| name.months().next().is_some())
-        };
+        let known = |word: &str| self.view.name(word).filter(|name| name.is_month());
         let (name, after) =
             text.name_from(at, |word| known(word).filter(|_| word.len() >= self.least))?;
         let day_before = self
@@ -193,7 +263,10 @@ impl Finder<'_> {
         let day_after = self
             .number_after(after, ".-/")
             .filter(|index| self.is_day(*index));
-        let year = |index: Option<usize>| index.and_then(|index| Some((self.year(index)?, index)));
+        let is_solar = name.months().next().is_none();
+        let year = |index: Option<usize>| {
+            index.and_then(|index| Some((self.year(index, is_solar)?, index)))
+        };
         let year_after = |index| year(self.number_after(index, ".,-/'()"));
         let year_before = |index| year(self.number_before(index, ".-/()"));
         let shape = match (day_before, day_after) {
@@ -216,7 +289,13 @@ impl Finder<'_> {
             return Some(Err(Refusal::NoYear));
         };
         let (day, _) = text.number(day)?;
-        let days: Vec<_> = name.months().map(|month| (year, month, day)).collect();
+        let days: Vec<_> = if is_solar {
+            name.solar_months()
+                .map(|month| (year, month, day))
+                .collect()
+        } else {
+            name.months().map(|month| (year, month, day)).collect()
+        };
         Some(found(&days, first, after))
     }
 
@@ -276,30 +355,56 @@ impl Finder<'_> {
             .is_some_and(|word| COUNTED.contains(&word))
     }
 
-    fn year(self, at: usize) -> Option<i32> {
-        let (value, digits) = self.text.number(at)?;
+    /// The year that a number beside a month's name is.
+    fn year(self, at: usize, is_solar: bool) -> Option<Year> {
+        let text = self.text;
+        let (value, digits) = text.number(at)?;
+        if is_solar {
+            return solar(i32::try_from(value).ok()?);
+        }
+        let is_common = |year: &Year| matches!(year, Year::Common(_));
         match digits {
-            4 => self.full_year(value),
+            4 => self.years.full(value).filter(is_common),
+            // Past every day and hour, so it can be nothing else.
+            2 if self.years == Years::Thai && value >= 40 => self.years.short(value),
             2 if at > 0
-                && self.text.is_mark(at - 1, "'-/.")
-                && self.text.glued(at)
-                && !self.text.is_mark(at + 1, ":") =>
+                && text.is_mark(at - 1, "'-/.")
+                && text.glued(at)
+                && !text.is_mark(at + 1, ":") =>
             {
-                let dashed = self.text.glued(at - 1) || self.text.is_mark(at - 1, "'");
-                dashed.then(|| short_year(value))
+                let dashed = text.glued(at - 1) || text.is_mark(at - 1, "'");
+                self.years.short(value).filter(|_| dashed)
             }
             _ => None,
         }
     }
+}
 
-    fn full_year(self, value: u32) -> Option<i32> {
-        let value = i32::try_from(value).ok()?;
-        match value {
-            1900..=2199 => Some(value),
-            2443..=2642 if self.buddhist => Some(value - BUDDHIST),
-            _ => None,
+/// The number that Chinese characters write from here, digit by digit (二〇二五) or with tens (二十五), how many there
+/// are, and the index after them.
+fn han_number(text: &Text, at: usize) -> Option<(u32, usize, usize)> {
+    let digit = |index: usize| {
+        let place = HAN_DIGITS.iter().position(|digits| {
+            text.word(index)
+                .is_some_and(|word| digits.split(' ').any(|digit| digit == word))
+        });
+        place.and_then(|place| u32::try_from(place).ok())
+    };
+    let ten = |index: usize| text.word(index) == Some("十");
+    let after = (at..text.len().min(at + 4))
+        .take_while(|index| digit(*index).is_some() || ten(*index))
+        .count()
+        + at;
+    let value = match (at..after).find(|index| ten(*index)) {
+        Some(ten) if ten <= at + 1 && after <= ten + 2 => {
+            let ones = if after == ten + 1 { 0 } else { digit(ten + 1)? };
+            let tens = if ten == at { 1 } else { digit(at)? };
+            tens * 10 + ones
         }
-    }
+        Some(_) => return None,
+        None => (at..after).try_fold(0, |value, index| Some(value * 10 + digit(index)?))?,
+    };
+    (after > at).then_some((value, after - at, after))
 }
 
 /// Whether a word inside a date says nothing: glue, or the ending of an ordinal ("20th", "1er", "2(a)").
@@ -310,28 +415,20 @@ pub(super) fn is_glue(text: &Text, at: usize) -> bool {
     })
 }
 
-/// The year of two digits (RFC 2822 §4.3 draws the line at 50; pages from before 1970 there are none).
-fn short_year(value: u32) -> i32 {
-    let value = i32::try_from(value % 100).unwrap_or_default();
-    if value < 70 {
-        2000 + value
-    } else {
-        1900 + value
-    }
-}
-
-fn found(days: &[(i32, u32, u32)], first: usize, after: usize) -> Result<Found, Refusal> {
+fn found(days: &[(Year, u32, u32)], first: usize, after: usize) -> Result<Found, Refusal> {
     let mut real: Vec<NaiveDate> = days
         .iter()
-        .filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day))
+        .filter_map(|(year, month, day)| year.day(*month, *day))
         .collect();
     real.dedup();
     match (real.is_empty(), days.first()) {
         (true, Some((year, month, day))) => Err(Refusal::Impossible(format!(
-            "no calendar has day {day} of month {month} {year}"
+            "no calendar has day {day} of month {month} {}",
+            year.number()
         ))),
         _ => Ok(Found {
             days: real,
+            order: None,
             first,
             after,
         }),

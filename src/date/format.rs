@@ -307,11 +307,7 @@ impl Values {
             let instant = DateTime::from_timestamp(unix, 0)
                 .ok_or_else(|| impossible("no calendar goes that far"))?;
             let instant = instant.with_timezone(&context.timezone).fixed_offset();
-            return Ok(Reading {
-                moment: Moment::Instant(instant),
-                precision: Precision::Second,
-                warning: None,
-            });
+            return Ok(Reading::exact(Moment::Instant(instant), Precision::Second));
         }
         let year = self.year.ok_or(Refusal::NoYear)?;
         let day = match (self.day_of_year, self.month, self.day) {

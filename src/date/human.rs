@@ -5,6 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
+use super::calendar::Years;
 use super::clock;
 use super::day::{Finder, Found, is_glue};
 use super::names::{self, Order, View};
@@ -57,6 +58,9 @@ pub(super) fn read(text: &Text, context: &Context) -> Result<Reading, Refusal> {
     relative::read(text, context).unwrap_or(Err(refusal))
 }
 
+/// Names that are compiled when they are asked for.
+type Names = fn() -> View;
+
 /// One pass for each language, and one with all languages for a page that is not in the language it claims.
 fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder<'a>> {
     let order = context
@@ -69,25 +73,30 @@ fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder
         .filter_map(|language| View::of(language.tag()))
         .collect();
     let thai = |c: char| ('\u{E00}'..='\u{E7F}').contains(&c);
-    let buddhist = context
+    let mut years = context
         .languages
         .iter()
-        .any(|language| language.tag() == "th")
-        || text.folded().contains(thai);
+        .map(|language| Years::of(language.tag()))
+        .find(|years| *years != Years::Common)
+        .unwrap_or(Years::Common);
+    if years == Years::Common && text.folded().contains(thai) {
+        years = Years::Thai;
+    }
     // Short names of one language are words of another ("lab", "les", "tra"), so a stranger has to spell them out.
-    let least = if told.is_empty() { 3 } else { 5 };
-    let told = told.into_iter().map(|view| (view, 2));
+    let strangers: &[(Names, usize)] = if told.is_empty() {
+        &[(View::main, 3), (View::all, 3)]
+    } else {
+        &[(View::all, 5)]
+    };
     // Built on demand: most texts are read by the first pass.
-    let passes = told
-        .map(Some)
-        .chain(std::iter::once(None))
-        .map(move |pass| pass.unwrap_or_else(|| (View::all(), least)));
+    let strangers = strangers.iter().map(|(view, least)| (view(), *least));
+    let passes = told.into_iter().map(|view| (view, 2)).chain(strangers);
     passes.map(move |(view, least)| Finder {
         text,
         view,
         order,
         least,
-        buddhist,
+        years,
     })
 }
 
@@ -118,14 +127,24 @@ fn absolute(finder: Finder) -> Result<Reading, Refusal> {
         [(first, _), rest @ ..] if rest.iter().all(|(day, _)| day == first) => *first,
         several => published(text, several)?,
     };
-    for (_, found) in days.iter().filter(|(other, _)| *other == day) {
+    let same = || days.iter().filter(|(other, _)| *other == day);
+    // A weekday that fits leaves nothing open.
+    let sure = |found: &Found| found.order.is_none() || weekday(text, view, found).is_some();
+    let order = if same().any(|(_, found)| sure(found)) {
+        None
+    } else {
+        same().find_map(|(_, found)| found.order)
+    };
+    let mut reading = Reading::day(day);
+    for (_, found) in same() {
         if let Some(clock) = clock::after(text, view, found.after)?
             .or_else(|| clock::before(text, view, found.first))
         {
-            return Ok(Reading::new(day, Some(clock)));
+            reading = Reading::new(day, Some(clock));
+            break;
         }
     }
-    Ok(Reading::new(day, None))
+    Ok(Reading { order, ..reading })
 }
 
 /// The one day that a date can be, its printed weekday considered.

@@ -4,10 +4,10 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Weekday};
 
-use super::clock::{Clock, Offset, after_fraction, offset};
+use super::clock::{Clock, after_fraction};
 use super::names::{Name, View};
 use super::token::{Kind, Text};
-use super::zone::Zone;
+use super::zone::{Offset, Zone, offset};
 use super::{Context, Reading, Refusal};
 use crate::model::Precision;
 
@@ -38,11 +38,8 @@ fn unix(text: &Text, context: &Context) -> Form {
     }?;
     // With the offset of the source, so that a reader who ignores zones sees the source's clock.
     let instant = instant.with_timezone(&context.timezone).fixed_offset();
-    Some(Ok(Reading {
-        moment: super::Moment::Instant(instant),
-        precision: Precision::Second,
-        warning: None,
-    }))
+    let moment = super::Moment::Instant(instant);
+    Some(Ok(Reading::exact(moment, Precision::Second)))
 }
 
 /// ISO 8601 and its profiles (RFC 3339, W3C-DTF).
@@ -85,7 +82,7 @@ fn iso_day(text: &Text) -> Option<(Result<NaiveDate, Refusal>, usize, Option<Str
             None,
         )),
         7 => Some((ordinal(year / 1000, value % 1000), 1, None)),
-        4 if text.len() == 1 => Some((civil(year, 1, 1), 1, coarse("year"))),
+        4 if text.len() == 1 && year >= 1900 => Some((civil(year, 1, 1), 1, coarse("year"))),
         // 2025W372, 2025-W37-2, 2025-W37.
         4 if text.word(1) == Some("w") || dash(1) && text.word(2) == Some("w") => {
             let at = if dash(1) { 3 } else { 2 };

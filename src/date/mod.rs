@@ -11,16 +11,21 @@ use thiserror::Error;
 use crate::language::Language;
 use crate::model::Precision;
 
+mod calendar;
 mod clock;
 mod day;
 mod format;
 mod forms;
 mod human;
+mod lexicon;
 mod machine;
 mod names;
+mod phrases;
 mod relative;
 mod token;
 mod zone;
+
+pub use names::Order;
 
 /// What is known of a text before it is read.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +57,8 @@ pub struct Reading {
     pub moment: Moment,
     /// How exactly it was told.
     pub precision: Precision,
+    /// The order that decided which number is the day, where the numbers alone left it open.
+    pub order: Option<Order>,
     /// What was wrong with the text and could be got over, in words for people.
     pub warning: Option<String>,
 }
@@ -152,17 +159,20 @@ impl Reading {
         let moment = clock.zone.map_or(Moment::Local(local), |zone| {
             Moment::Instant(zone.instant(local))
         });
-        Self {
-            moment,
-            precision: clock.precision,
-            warning: None,
-        }
+        Self::exact(moment, clock.precision)
     }
 
-    fn day(day: NaiveDate) -> Self {
+    /// A day without a time.
+    #[must_use]
+    pub fn day(day: NaiveDate) -> Self {
+        Self::exact(Moment::Day(day), Precision::Day)
+    }
+
+    fn exact(moment: Moment, precision: Precision) -> Self {
         Self {
-            moment: Moment::Day(day),
-            precision: Precision::Day,
+            moment,
+            precision,
+            order: None,
             warning: None,
         }
     }

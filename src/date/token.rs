@@ -10,6 +10,9 @@ const LIMIT: usize = 300;
 /// The most tokens that a name can span: `ก.ย.` and `segunda-feira` are three, `lunedì` is one.
 const NAME: usize = 5;
 
+/// No phrase in a script without blanks is longer, in characters.
+const LONGEST_NAME: usize = 16;
+
 /// The code points of the digit zero in the scripts that write numbers with digits of their own.
 const ZEROS: [u32; 17] = [
     0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0,
@@ -62,6 +65,43 @@ impl Text {
         let folded = fold(head);
         let tokens = cut(&folded);
         Self { folded, tokens }
+    }
+
+    /// Whether it has letters of a script that has no blanks between words.
+    pub(super) fn has_no_blanks(&self) -> bool {
+        self.folded.contains(has_no_blanks)
+    }
+
+    /// The text with its words parted where `known` knows a part of them, longest first, in those scripts.
+    pub(super) fn parted(&self, known: impl Fn(&str) -> bool) -> Self {
+        let mut tokens = Vec::with_capacity(self.tokens.len() * 2);
+        for token in &self.tokens {
+            let Token {
+                kind,
+                mut start,
+                end,
+            } = *token;
+            while kind == Kind::Word
+                && let Some(rest) = self.folded.get(start..end)
+                && let Some(length) = (rest.starts_with(has_no_blanks))
+                    .then(|| longest_prefix(rest, &known))
+                    .flatten()
+            {
+                tokens.push(Token {
+                    kind,
+                    start,
+                    end: start + length,
+                });
+                start += length;
+            }
+            if start < end {
+                tokens.push(Token { kind, start, end });
+            }
+        }
+        Self {
+            folded: self.folded.clone(),
+            tokens,
+        }
     }
 
     /// How many tokens there are.
@@ -180,9 +220,15 @@ fn plain(c: char) -> char {
         'ς' => 'σ',
         '’' | '‘' | '`' | '\u{2B9}' | '\u{2BC}' | '\u{55A}' | '\u{A78C}' | '\u{2032}' => '\'',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        // Persian is often typed with the letters of an Arabic keyboard.
+        'ي' => 'ی',
+        'ك' => 'ک',
         '\u{60C}' | '、' => ',',
         '。' | '\u{970}' | '\u{6D4}' => '.',
         '\u{2236}' => ':',
+        // The Hebrew signs of abbreviation.
+        '\u{5F3}' => '\'',
+        '\u{5F4}' | '“' | '”' => '"',
         c if c.is_whitespace() => ' ',
         c if c.is_ascii() => c,
         c => own_digit(c).unwrap_or(c),
@@ -243,6 +289,26 @@ fn cut(folded: &str) -> Vec<Token> {
 
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() || is_combining_mark(c)
+}
+
+/// Whether a letter is of Thai, Lao, Burmese, Khmer or Korean: their words follow each other, or take endings, without
+/// blanks.
+fn has_no_blanks(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{AC00}'..='\u{D7A3}')
+}
+
+/// The length in bytes of the longest known beginning of a word that is not all of it. Names are no longer than
+/// [`LONGEST_NAME`], which bounds the search.
+fn longest_prefix(word: &str, known: impl Fn(&str) -> bool) -> Option<usize> {
+    let ends: Vec<usize> = word
+        .char_indices()
+        .map(|(end, _)| end)
+        .skip(1)
+        .take(LONGEST_NAME)
+        .collect();
+    ends.into_iter()
+        .rev()
+        .find(|end| word.get(..*end).is_some_and(&known))
 }
 
 /// Chinese characters are words of their own, since nothing parts them.

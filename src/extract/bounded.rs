@@ -10,6 +10,25 @@ use serde_json::{Map, Value};
 /// The most values that are kept of one text, or of one item of a feed.
 const MOST: usize = 20_000;
 
+/// The most values that are kept of a text that is nothing but a list of news.
+pub(super) const MOST_OF_NEWS: usize = 200_000;
+
+/// Reads a JSON text of news, and says whether all of it was kept.
+///
+/// # Errors
+///
+/// What is wrong with the text, in the words of its parser.
+pub(super) fn news(text: &str) -> Result<(Value, bool), serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let bounded = Bounded {
+        left: Rc::new(Cell::new(MOST_OF_NEWS)),
+    };
+    let left = Rc::clone(&bounded.left);
+    let value = bounded.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok((value, left.get() > 0))
+}
+
 /// Reads a JSON text of which nothing but the first values is wanted; nothing where it can't be read.
 pub(super) fn parse(text: &str) -> Option<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);

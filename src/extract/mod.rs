@@ -12,9 +12,11 @@ mod detect;
 pub mod feed;
 mod guard;
 mod instead;
+mod json;
 mod listing;
 mod newest;
 mod next;
+mod sitemap;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -23,13 +25,15 @@ use scraper::{Html, Selector};
 use thiserror::Error;
 use url::Url;
 
-use crate::config::Listing;
+use crate::config::{Json, Listing};
 use crate::date;
 use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
+pub use json::NoItems;
 pub use newest::MAX_ITEMS;
+pub use sitemap::{NoSitemap, join};
 
 /// What is asked of a page.
 #[derive(Clone, Copy)]
@@ -38,6 +42,8 @@ pub struct Ask<'a> {
     pub kind: Option<Kind>,
     /// The rules of its listing, if there are any.
     pub rules: Option<&'a Listing>,
+    /// The rules of its JSON, if there are any.
+    pub json: Option<&'a Json>,
     /// How its dates are written.
     pub dates: &'a date::Context<'a>,
 }
@@ -63,6 +69,8 @@ pub struct Extracted {
     pub partial: bool,
     /// The feeds that an HTML page announces.
     pub announced: Vec<Url>,
+    /// The documents of which it is only the index, those first that are rather the newest.
+    pub parts: Vec<Url>,
     /// The page that goes on with the list, on the same origin.
     pub next: Option<Url>,
     /// How often a feed wants to be asked.
@@ -92,6 +100,12 @@ pub enum NoNews {
     /// Something else stands where the page was.
     #[error("{0}")]
     Instead(#[from] Instead),
+    /// JSON of news was expected.
+    #[error("{0}")]
+    Json(#[from] NoItems),
+    /// A sitemap of news was expected.
+    #[error("{0}")]
+    Sitemap(#[from] NoSitemap),
     /// An error report of a programming interface.
     #[error("the answer is an error report in JSON: \"{0}\"")]
     JsonError(String),
@@ -152,12 +166,17 @@ pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
     let seen_as_feed = feed::looks_like_feed(&page.body, content_type);
     let expected = if ask.rules.is_some() {
         Some(Kind::Listing)
+    } else if ask.json.is_some() {
+        Some(Kind::Json)
     } else {
         ask.kind
     };
     match expected {
         Some(Kind::Feed) => read_feed(page).map_err(|why| reason(page, why)),
+        Some(Kind::Json) => json::read(page, ask.json, ask.dates),
+        Some(Kind::Sitemap) => sitemap::read(page),
         None if seen_as_feed => read_feed(page),
+        None if sitemap::looks_like_one(&page.body, content_type) => sitemap::read(page),
         Some(Kind::Listing | Kind::Article) if seen_as_feed => Err(NoNews::NotAPage),
         _ => read_page(page, ask, expected),
     }
@@ -175,6 +194,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         warnings: read.warnings,
         partial: read.partial,
         announced: Vec::new(),
+        parts: Vec::new(),
         next: None,
         pace: read.pace,
     })
@@ -188,14 +208,18 @@ fn reason(page: &Page, why: NoNews) -> NoNews {
         NoNews::NotAFeed(feed::NotAFeed::Json) => {
             instead::json_error(&text(charset::Markup::Json)).map(NoNews::JsonError)
         }
-        NoNews::NotAFeed(feed::NotAFeed::Html(_) | feed::NotAFeed::Other) => {
-            cut::parse(&text(charset::Markup::Html))
-                .and_then(|parsed| instead::of(&parsed.document, instead::Found::default()))
-                .map(NoNews::Instead)
-        }
+        NoNews::NotAFeed(feed::NotAFeed::Html(_) | feed::NotAFeed::Other) => standing(page),
         _ => None,
     };
     known.unwrap_or(why)
+}
+
+/// What a page is that stands in place of a document for programs, where that can be told.
+fn standing(page: &Page) -> Option<NoNews> {
+    let content_type = page.content_type.as_deref();
+    let text = charset::decode(&page.body, content_type, charset::Markup::Html).text;
+    let parsed = cut::parse(&text)?;
+    instead::of(&parsed.document, instead::Found::default()).map(NoNews::Instead)
 }
 
 fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extracted, NoNews> {
@@ -205,6 +229,9 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         charset::Markup::Html,
     );
     if decoded.text.trim_start().starts_with(['{', '[']) {
+        if expected.is_none() {
+            return json::read(page, None, ask.dates);
+        }
         return Err(match instead::json_error(&decoded.text) {
             Some(message) => NoNews::JsonError(message),
             None => feed::NotAFeed::Json.into(),
@@ -227,6 +254,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         warnings: decoded.warnings,
         partial: parsed.cut,
         announced: head.feeds(),
+        parts: Vec::new(),
         next: None,
         pace: Pace::default(),
     };
@@ -279,7 +307,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
     if extracted.kind == Kind::Listing {
         extracted.next = next::find(document, &base, &page.url, ask.rules);
     }
-    bound(&mut extracted, ask.dates);
+    bound(&mut extracted, ask.dates, "page");
     for item in &mut extracted.items {
         item.base.get_or_insert_with(|| base.clone());
     }
@@ -287,14 +315,21 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
 }
 
 /// Keeps the newest items of an endless list.
-fn bound(extracted: &mut Extracted, dates: &date::Context<'_>) {
+fn bound(extracted: &mut Extracted, dates: &date::Context<'_>, document: &str) {
     let when = |item: &RawItem| {
-        let read = |text: &crate::model::DateText| date::read(&text.text, dates).ok();
+        let read = |text: &crate::model::DateText| {
+            let reader = if text.machine {
+                date::read_machine
+            } else {
+                date::read
+            };
+            reader(&text.text, dates).ok()
+        };
         let reading = item.published.iter().find_map(read)?;
         Some(reading.resolve(dates.timezone, false))
     };
     if newest::keep(&mut extracted.items, when) {
-        extracted.warnings.push(newest::warning("page"));
+        extracted.warnings.push(newest::warning(document));
     }
 }
 

@@ -32,6 +32,7 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
         &Ask {
             kind,
             rules,
+            json: None,
             dates: &dates,
         },
     )

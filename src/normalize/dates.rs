@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use crate::config::Source;
-use crate::date::{self, Moment, Reading};
+use crate::date::{self, Reading};
 use crate::language::Language;
-use crate::model::{DateText, Dated, Place, Precision};
+use crate::model::{DateText, Dated, Place};
 
 /// The base of addresses of which only the path counts.
 const NOWHERE: &str = "http://nowhere.invalid/";
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
             .and_then(day_in_address)
             .filter(|day| *day <= self.now.date_naive())
         {
-            let reading = day_alone(day);
+            let reading = Reading::day(day);
             return Some(self.dated(&reading, Place::Address, link.map_or("", Url::path)));
         }
         warnings.extend(refusals);
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
                     .as_ref()
                     .and_then(day_in_address);
                 return day
-                    .map(day_alone)
+                    .map(Reading::day)
                     .ok_or_else(|| "there is no day in the address".to_owned());
             }
             _ if candidate.machine => date::read_machine(&candidate.text, &context),
@@ -95,14 +95,6 @@ impl<'a> Reader<'a> {
             place,
             text: super::shorten(text, 200),
         }
-    }
-}
-
-fn day_alone(day: NaiveDate) -> Reading {
-    Reading {
-        moment: Moment::Day(day),
-        precision: Precision::Day,
-        warning: None,
     }
 }
 

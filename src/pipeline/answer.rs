@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::apart::Apart;
-use super::{Reading, read};
+use super::{Reading, parts, read};
 use crate::config::Source;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
@@ -99,12 +99,23 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
     if state.body == Some(body) && fresh {
         return Ok((Outcome::Identical(told(&page, source)), None));
     }
-    let page = Arc::new(page);
-    let reading = read_apart(visit, state.kind, Arc::clone(&page)).await?;
+    let mut page = Arc::new(page);
+    let mut reading = read_apart(visit, state.kind, Arc::clone(&page)).await?;
+    let mut body = body;
+    if !reading.extracted.parts.is_empty() {
+        let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
+        reading = whole;
+        // An index may stay as it is while its parts change: whether there is news, only they tell.
+        body = digest_of(pages.iter().map(|page| page.body.as_slice()));
+        Arc::make_mut(&mut page).validators = Validators::default();
+        if state.body == Some(body) && fresh {
+            return Ok((Outcome::Identical(told(&page, source)), None));
+        }
+    }
     let known = state
         .kind
         .or(source.kind)
-        .filter(|_| source.listing.is_none());
+        .filter(|_| source.listing.is_none() && source.json.is_none());
     if let Some(known) = known.filter(|known| *known != reading.extracted.kind) {
         let now = reading.extracted.kind;
         return Err(Failure::Told(format!(
@@ -114,6 +125,7 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
     let choosing = state.kind.is_none()
         && source.kind.is_none()
         && source.listing.is_none()
+        && source.json.is_none()
         && source.post.is_none();
     if choosing && let Some((feed, announced)) = announced(visit, &reading).await {
         let (page, reading) = announced;
@@ -186,11 +198,16 @@ fn may_move(source: &Source, to: &Url) -> bool {
 }
 
 fn digest(body: &[u8]) -> Key {
+    digest_of(std::iter::once(body))
+}
+
+fn digest_of<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> Key {
     let mut key = [0; 16];
-    blake3::Hasher::new()
-        .update(body)
-        .finalize_xof()
-        .fill(&mut key);
+    let mut hasher = blake3::Hasher::new();
+    for body in bodies {
+        hasher.update(body);
+    }
+    hasher.finalize_xof().fill(&mut key);
     Key(key)
 }
 

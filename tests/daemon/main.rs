@@ -13,6 +13,7 @@ mod crash;
 mod faults;
 mod follow;
 mod identity;
+mod kinds;
 mod manners;
 mod moving;
 mod paging;

@@ -145,7 +145,8 @@ impl Origin {
 }
 
 fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream).lines();
+    let mut reader = BufReader::new(stream);
+    let mut lines = reader.by_ref().lines();
     let request = lines.next().transpose()?.unwrap_or_default();
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
     let mut headers = HashMap::new();
@@ -156,6 +157,12 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
+    // What is left unread would make the system reset the connection.
+    let length = headers
+        .get("content-length")
+        .and_then(|length| length.parse().ok());
+    let mut sent = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut sent)?;
     let route = shared.routes.lock().unwrap().get(&path).cloned();
     let none_match = headers.get("if-none-match").cloned();
     shared.log.lock().unwrap().push(Asked { path, headers });

@@ -8,6 +8,7 @@
 )]
 
 mod demo;
+mod hostile;
 mod layers;
 mod promises;
 mod remembered;

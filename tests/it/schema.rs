@@ -38,6 +38,84 @@ fn the_example_configurations_are_accepted() {
     }
 }
 
+/// The files of `config/sources`.
+fn catalogue() -> Vec<std::path::PathBuf> {
+    let files = fs::read_dir("config/sources").unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_file_of_the_catalogue_is_accepted_and_says_that_it_was_not_tried() {
+    let files = catalogue();
+    assert!(files.len() > 20, "{}", files.len());
+    for file in files {
+        let said = rassegna(&["check", "--config", &file.to_string_lossy()]);
+        let errors = String::from_utf8_lossy(&said.stderr);
+        assert!(said.status.success(), "{}: {errors}", file.display());
+        let text = fs::read_to_string(&file).unwrap();
+        let top: Vec<&str> = text
+            .lines()
+            .take_while(|line| line.starts_with('#'))
+            .collect();
+        assert!(
+            top.join("\n").contains("not tried against the live site"),
+            "{}",
+            file.display()
+        );
+        assert!(!text.contains(".example"), "{}", file.display());
+    }
+}
+
+#[test]
+fn the_whole_catalogue_makes_one_configuration() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("all.toml");
+    let sources = fs::canonicalize("config/sources").unwrap();
+    let include = format!("include = [\"{}/*.toml\"]\n", sources.display());
+    fs::write(&file, include).unwrap();
+    let output = rassegna(&["check", "--config", &file.to_string_lossy()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
+
+/// What stands in the comments of the example is as valid as what does not.
+#[test]
+fn the_commented_keys_of_the_example_are_accepted() {
+    let example = fs::read_to_string("config/rassegna.toml").unwrap();
+    let (_, after) = example.split_once("# [source.agenzia]").unwrap();
+    let block: Vec<&str> = after
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('#'))
+        .map(|line| line.strip_prefix("# ").unwrap_or_default())
+        .collect();
+    // Rules of one kind and one way to prove who asks are allowed at a time.
+    for left_out in [["json.", "auth.bearer"], ["listing.", "auth.basic"]] {
+        let kept = block
+            .iter()
+            .filter(|line| !left_out.iter().any(|key| line.starts_with(key)));
+        let lines: Vec<&str> = kept.copied().collect();
+        let mut text = format!("[source.agenzia]\n{}", lines.join("\n"));
+        if left_out.contains(&"listing.") {
+            text = text.replace("= \"listing\"", "= \"json\"");
+        }
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("example.toml");
+        fs::write(&file, &text).unwrap();
+        fs::write(place.path().join("agenzia"), "a secret").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_rassegna"))
+            .args(["check", "--config", &file.to_string_lossy()])
+            .env("CREDENTIALS_DIRECTORY", place.path())
+            .env("AGENZIA_TOKEN", "another")
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+    }
+}
+
 #[test]
 fn a_broken_configuration_ends_with_2_and_says_where_and_what() {
     let place = tempfile::tempdir().unwrap();

@@ -5,6 +5,7 @@
 
 mod auth;
 mod feed;
+mod json;
 mod listing;
 mod request;
 mod source;

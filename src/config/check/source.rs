@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use url::Url;
 
-use super::{Secrets, auth, listing, request};
+use super::{Secrets, auth, json, listing, request};
 use crate::config::problem::{Place, Report};
 use crate::config::tree::{Entry, Table};
 use crate::config::{Bounds, Content, Dates, Follow, Plan, Proxy, Source, leaf};
@@ -92,6 +92,7 @@ fn of_table(
     let listing = table
         .table("listing")
         .and_then(|rules| listing::listing(rules, report));
+    let json = table.table("json").and_then(json::json);
     let own = super::plan(table, timezone, report);
     let plan = own.or_else(|| match inherited.plan.clone() {
         // A rhythm has the hours of the place where it is made.
@@ -119,6 +120,7 @@ fn of_table(
         rights: table.read("rights", leaf::words),
         kind: table.text("kind").and_then(Kind::from_word),
         listing: listing.clone(),
+        json: json.clone(),
         plan: plan.clone(),
         dates: dates(table.table("dates")),
         headers: headers.clone(),
@@ -164,17 +166,27 @@ fn contradictions(table: &Table, report: &mut Report) {
         );
         report.see("`urls` is at", urls.key);
     }
-    if let (Some(kind), Some(rules)) = (table.node("kind"), table.entry("listing"))
-        && kind
-            .text()
-            .is_some_and(|kind| matches!(kind, "feed" | "article"))
-    {
+    for rules in ["listing", "json"] {
+        if let (Some(kind), Some(entry)) = (table.node("kind"), table.entry(rules))
+            && kind
+                .text()
+                .is_some_and(|kind| Kind::from_word(kind).is_some() && kind != rules)
+        {
+            report.at(
+                kind.place,
+                format!("this kind has no use for `{rules}`"),
+                format!("expected \"{rules}\", or no rules"),
+            );
+            report.see(&format!("`{rules}` is at"), entry.key);
+        }
+    }
+    if let (Some(listing), Some(json)) = (table.entry("listing"), table.entry("json")) {
         report.at(
-            kind.place,
-            "this kind has no use for `listing`",
-            "expected \"listing\", or no rules",
+            json.key,
+            "`json` cannot stand beside `listing`",
+            "expected the rules of one kind of document only",
         );
-        report.see("`listing` is at", rules.key);
+        report.see("`listing` is at", listing.key);
     }
     if let Some(urls) = table
         .entry("urls")
@@ -277,6 +289,9 @@ fn rules(table: &Table, url: &Url, languages: &[Language], timezone: Tz) -> Key 
     // Later keys count only where they are, so that the digests of sources without them stay what they were.
     if let Some(cookies) = table.table("cookies").filter(|table| !table.0.is_empty()) {
         parts.push(format!("cookies {}", texts(cookies)));
+    }
+    if table.entry("json").is_some() {
+        parts.push(format!("json {}", written("json")));
     }
     if let Some(post) = table.table("post") {
         let form = post.table("form").map(texts).unwrap_or_default();

@@ -441,6 +441,8 @@ fn rules_change_with_what_decides_what_is_read_and_with_nothing_else() {
         "timezone = \"Europe/Rome\"",
         "kind = \"listing\"",
         "listing.item = \"li\"",
+        "json = { items = \"$\", title = \"$.t\" }",
+        "kind = \"sitemap\"",
         "dates.ignore_zone = true",
         "headers.X-A = \"1\"",
         "headers.X-A = { env = \"API_TOKEN\" }",
@@ -496,6 +498,8 @@ fn the_example_loads() {
     let config = load(Path::new(example)).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(tags(&config.site.languages), ["it", "en"]);
     assert!(config.feeds.len() >= 3);
+    let sources: Vec<&str> = config.sources.iter().map(|source| &*source.id.0).collect();
+    assert_eq!(sources, ["asi.en", "asi.it", "emilia-romagna"]);
 }
 
 proptest::proptest! {

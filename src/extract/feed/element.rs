@@ -84,7 +84,13 @@ impl Element {
 
     /// The base of relative addresses within, given that of the element around it.
     pub(super) fn base(&self, outer: &Url) -> Url {
+        // CDF has it without a prefix.
+        let of_cdf = || {
+            let may = matches!(self.name.as_str(), "channel" | "item");
+            self.attribute("base").filter(|_| may)
+        };
         self.attribute("xml:base")
+            .or_else(of_cdf)
             .and_then(|base| outer.join(base).ok())
             .unwrap_or_else(|| outer.clone())
     }

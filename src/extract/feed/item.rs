@@ -15,6 +15,7 @@ const PUBLISHED: &[&str] = &[
     "dc:date",
     "dcterms:issued",
     "dcterms:created",
+    "dcterms:date",
     "atom:published",
 ];
 
@@ -29,6 +30,7 @@ pub(super) fn item(scoped: &Scoped) -> RawItem {
         language,
     } = scoped;
     let updated = dates(element, UPDATED).into_iter().next();
+    let updated = updated.or_else(|| Some(date(element.attribute("lastmod")?)));
     let mut published = dates(element, PUBLISHED);
     if published.is_empty() {
         published.extend(updated.clone());
@@ -36,7 +38,7 @@ pub(super) fn item(scoped: &Scoped) -> RawItem {
     RawItem {
         guid: guid(element),
         title: title(element),
-        link: link(element, base).or_else(|| permalink(element, base)),
+        link: link(element, base, language.as_deref()).or_else(|| permalink(element, base)),
         base: Some(content_base(element, base)),
         published,
         updated,
@@ -62,19 +64,37 @@ pub(super) fn title(element: &Element) -> Option<String> {
             _ => title.text(),
         });
     own.or_else(|| {
-        ["dc:title", "atom:title", "media:title"]
+        ["dc:title", "dcterms:title", "atom:title", "media:title"]
             .iter()
             .find_map(|name| element.text_of(name))
     })
 }
 
-/// The address of the item's or the channel's page, absolute.
-pub(super) fn link(element: &Element, base: &Url) -> Option<String> {
+/// The address of the item's or the channel's page, absolute; of several in Atom, that of the page in `language`.
+pub(super) fn link(element: &Element, base: &Url, language: Option<&str>) -> Option<String> {
     let resolved = |link: &Element, address: &str| absolute(address, &link.base(base));
-    let in_text = element
-        .named("link")
-        .find_map(|link| Some(resolved(link, &link.text()?)));
-    let atom = |wanted: fn(&Element) -> bool| {
+    let is_alternate = |link: &Element| {
+        link.attribute("rel")
+            .is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
+    };
+    let is_page = |link: &Element| {
+        let is_html = link
+            .attribute("type")
+            .is_none_or(|media_type| media_type.contains("html"));
+        is_html && is_alternate(link)
+    };
+    // RSS has the address as text. Of several the last counts, as with other readers.
+    let mut in_text = None;
+    for link in element.named("link") {
+        let own = link.text().is_some();
+        let address = link
+            .text()
+            .or_else(|| Some(link.attribute("href").filter(|_| is_page(link))?.to_owned()));
+        if own || in_text.is_some() {
+            in_text = address.map(|address| resolved(link, &address)).or(in_text);
+        }
+    }
+    let atom = |wanted: &dyn Fn(&Element) -> bool| {
         ["link", "atom:link"]
             .iter()
             .flat_map(|name| element.named(name))
@@ -85,28 +105,38 @@ pub(super) fn link(element: &Element, base: &Url) -> Option<String> {
                 ))
             })
     };
-    let is_alternate = |link: &Element| {
-        link.attribute("rel")
-            .is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
-    };
-    let is_page = |link: &Element| {
-        let is_html = link
-            .attribute("type")
-            .is_none_or(|media_type| media_type.contains("html"));
-        is_html
-            && link
-                .attribute("rel")
-                .is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
+    let in_language = |link: &Element| {
+        let same = |told: &str| language.is_some_and(|own| primary(told) == primary(own));
+        is_page(link) && link.attribute("hreflang").is_some_and(same)
     };
     in_text
-        .or_else(|| atom(is_page))
-        .or_else(|| atom(is_alternate))
+        .or_else(|| atom(&in_language))
+        .or_else(|| atom(&is_page))
+        .or_else(|| atom(&is_alternate))
         .or_else(|| {
             let content = element
                 .named("content")
                 .find(|content| content.attribute("src").is_some())?;
             Some(resolved(content, content.attribute("src")?))
         })
+        .or_else(|| of_cdf(element, base))
+}
+
+/// The address of an item or a channel in CDF: an attribute of its own or of an anchor within.
+fn of_cdf(element: &Element, base: &Url) -> Option<String> {
+    let anchor = || {
+        element
+            .named("a")
+            .find_map(|anchor| anchor.attribute("href"))
+    };
+    let address = element.attribute("href").or_else(anchor)?;
+    Some(absolute(address, base))
+}
+
+/// The primary subtag of a language tag, lower case (RFC 5646 §2.1).
+fn primary(tag: &str) -> String {
+    let end = tag.find(['-', '_']).unwrap_or(tag.len());
+    tag.get(..end).unwrap_or(tag).to_ascii_lowercase()
 }
 
 /// The notice of who holds the rights.
@@ -115,6 +145,7 @@ pub(super) fn rights(element: &Element) -> Option<String> {
         "rights",
         "copyright",
         "dc:rights",
+        "dcterms:rights",
         "atom:rights",
         "media:copyright",
     ]
@@ -124,7 +155,13 @@ pub(super) fn rights(element: &Element) -> Option<String> {
 
 /// The names of those who wrote, by whatever element says it first.
 pub(super) fn authors(element: &Element) -> Vec<String> {
-    for name in ["author", "dc:creator", "atom:author", "itunes:author"] {
+    for name in [
+        "author",
+        "dc:creator",
+        "dcterms:creator",
+        "atom:author",
+        "itunes:author",
+    ] {
         let mut names: Vec<String> = Vec::new();
         for person in element.named(name) {
             let said = person.text_of("name").or_else(|| {
@@ -190,16 +227,20 @@ fn permalink(element: &Element, base: &Url) -> Option<String> {
 fn dates(element: &Element, names: &[&str]) -> Vec<DateText> {
     let mut dates: Vec<DateText> = Vec::new();
     for text in names.iter().filter_map(|name| element.text_of(name)) {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if dates.iter().all(|date| date.text != text) {
-            dates.push(DateText {
-                text,
-                place: Place::Feed,
-                machine: true,
-            });
+        let new = date(&text);
+        if dates.iter().all(|date| date.text != new.text) {
+            dates.push(new);
         }
     }
     dates
+}
+
+fn date(text: &str) -> DateText {
+    DateText {
+        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+        place: Place::Feed,
+        machine: true,
+    }
 }
 
 fn summary(element: &Element) -> Option<String> {
@@ -207,9 +248,12 @@ fn summary(element: &Element) -> Option<String> {
         "description",
         "summary",
         "dc:description",
+        "dcterms:abstract",
+        "dcterms:description",
         "atom:summary",
         "itunes:summary",
         "media:description",
+        "abstract",
     ]
     .iter()
     .find_map(|name| element.named(name).find_map(Element::markup))
@@ -280,10 +324,12 @@ fn image(element: &Element, base: &Url) -> Option<String> {
 
 fn categories(element: &Element) -> Vec<String> {
     let mut categories: Vec<String> = Vec::new();
-    for child in element
-        .children()
-        .filter(|child| matches!(child.name.as_str(), "category" | "dc:subject"))
-    {
+    for child in element.children().filter(|child| {
+        matches!(
+            child.name.as_str(),
+            "category" | "dc:subject" | "dcterms:subject"
+        )
+    }) {
         let label = ["label", "term"]
             .iter()
             .find_map(|name| child.attribute(name))

@@ -1,9 +1,10 @@
-//! Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1, also when they are broken.
+//! Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1, CDF, also when they are broken.
 //!
 //! Text is decoded and repaired, then read by feed-rs and by a lenient reader of our own, which also reads what is
 //! ill-formed or cut short and tells what feed-rs has no room for. Nothing is invented, expanded or fetched.
 
 mod element;
+mod entities;
 mod fault;
 mod item;
 mod json;
@@ -134,7 +135,7 @@ fn without_marks(text: &str) -> &str {
 
 fn read_xml(text: &str, root: Root, start: usize, url: &Url) -> Result<FeedReading, NotAFeed> {
     let (before, feed) = text.split_at_checked(start).unwrap_or(("", text));
-    let repaired = repair::repair(feed, root);
+    let repaired = repair::repair(feed, root, entities::declared(before));
     let outline = lenient::outline(&repaired.text, url);
     let mut faults: Faults = &repaired.faults | &outline.faults;
     if outline.items.is_empty() && outline.header.nodes.is_empty() && faults.contains(&Fault::Cut) {
@@ -188,7 +189,7 @@ fn read_xml(text: &str, root: Root, start: usize, url: &Url) -> Result<FeedReadi
     }
     Ok(FeedReading {
         title: item::title(header),
-        link: item::link(header, &outline.base),
+        link: item::link(header, &outline.base, outline.language.as_deref()),
         language: header
             .text_of("language")
             .or_else(|| header.text_of("dc:language"))

@@ -1,21 +1,31 @@
 //! Writes text as well-formed XML: references checked, forbidden characters dropped, lone signs escaped.
 
+use super::entities::Entities;
 use super::fault::{Fault, Faults};
 
 /// The longest name of a character that HTML knows is 31 letters.
 const MAX_REFERENCE: usize = 32;
 
+/// How much text the entities of one document may stand for altogether, in bytes; beyond that they stay names.
+const MAX_EXPANDED: usize = 1 << 20;
+
 /// XML under construction.
-pub(super) struct Escaper {
+pub(super) struct Escaper<'d> {
     pub(super) text: String,
     pub(super) faults: Faults,
+    /// What the document declares.
+    entities: Entities<'d>,
+    /// How much text entities stood for so far, in bytes.
+    expanded: usize,
 }
 
-impl Escaper {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
+impl<'d> Escaper<'d> {
+    pub(super) fn new(entities: Entities<'d>, capacity: usize) -> Self {
         Self {
-            text: String::with_capacity(bytes),
+            text: String::with_capacity(capacity),
             faults: Faults::new(),
+            entities,
+            expanded: 0,
         }
     }
 
@@ -98,6 +108,12 @@ impl Escaper {
             }
         } else if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") {
             self.raw(&["&", name, ";"]);
+        } else if let Some(text) = self.entity(name) {
+            self.expanded += text.len();
+            // What it names in turn is left as written, so that no entity can grow.
+            let entities = std::mem::take(&mut self.entities);
+            self.text(text);
+            self.entities = entities;
         } else {
             let written = format!("&{name};");
             let characters = html_escape::decode_html_entities(&written);
@@ -112,6 +128,12 @@ impl Escaper {
             }
         }
         past
+    }
+
+    /// The text of a declared entity, while there is budget for it.
+    fn entity(&self, name: &str) -> Option<&'d str> {
+        let text = self.entities.get(name).copied()?;
+        (self.expanded + text.len() <= MAX_EXPANDED).then_some(text)
     }
 
     fn character(&mut self, character: char) {

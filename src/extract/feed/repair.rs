@@ -1,10 +1,11 @@
 //! Repairs the text of an XML feed so that a strict reader can take it, and bounds what it may cost.
 //!
-//! One pass, linear in the text. Entities of a DTD are never expanded, DTDs never kept, namespaces replaced by
-//! a fixed set of prefixes, the feed's own words put into their proper case. It does not balance elements.
+//! One pass, linear in the text. Entities of a DTD are replaced where they are plain text, DTDs never kept, namespaces
+//! replaced by a fixed set of prefixes, the feed's own words put into their proper case. It does not balance elements.
 
 use std::collections::HashMap;
 
+use super::entities::Entities;
 use super::fault::{Fault, Faults};
 use super::opening::{Root, element_name, past_doctype};
 use super::references::Escaper;
@@ -25,13 +26,13 @@ pub(super) struct Repaired {
     pub(super) depth: usize,
 }
 
-/// Repairs `text`, which starts with the tag of `root`.
-pub(super) fn repair(text: &str, root: Root) -> Repaired {
+/// Repairs `text`, which starts with the tag of `root` and may use these entities.
+pub(super) fn repair(text: &str, root: Root, entities: Entities<'_>) -> Repaired {
     let mut repair = Repair {
         text,
         at: 0,
         root,
-        out: Escaper::with_capacity(text.len() + DECLARATIONS.len()),
+        out: Escaper::new(entities, text.len() + DECLARATIONS.len()),
         prefixes: HashMap::new(),
         depth: 0,
         deepest: 0,
@@ -49,7 +50,7 @@ struct Repair<'a> {
     text: &'a str,
     at: usize,
     root: Root,
-    out: Escaper,
+    out: Escaper<'a>,
     /// The document's prefixes with the usual ones for their namespaces.
     prefixes: HashMap<&'a str, &'static str>,
     depth: usize,
@@ -172,6 +173,13 @@ impl<'a> Repair<'a> {
                 || lower.starts_with("xmlns:")
                 || (first && lower == "version" && !is_atom)
             {
+                continue;
+            }
+            if is_atom && is_text && lower == "type" && element != "content" && !is_textual(value) {
+                // A text of a type that is none is in base 64, as content would be (RFC 4287 §4.1.3.3).
+                if mode.is_none() {
+                    self.out.raw(&[" mode=\"base64\""]);
+                }
                 continue;
             }
             self.out.raw(&[" ", &lower, "=\""]);

@@ -461,12 +461,124 @@ fn a_feed_cut_anywhere_keeps_its_complete_items() {
 }
 
 #[test]
-fn entities_are_never_expanded_nor_fetched() {
+fn entities_that_the_document_declares_are_plain_text_only() {
     let body = format!(
         "<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'boom'><!ENTITY b '&a;&a;'><!ENTITY x SYSTEM 'file:///etc/passwd'>]>{}",
-        rss("<item><title>&b;&x;</title></item>")
+        rss("<item><title>&a; &b; &x;</title><guid isPermaLink='false'>&a;/1</guid></item>")
     );
-    assert_eq!(titles(&body), ["&b;&x;"]);
+    let item = only(&body);
+    assert_eq!(
+        item.title.as_deref(),
+        Some("boom &a;&a; &x;"),
+        "no entity within an entity, nothing from outside"
+    );
+    assert_eq!(item.guid.as_deref(), Some("boom/1"));
+}
+
+#[test]
+fn entities_cannot_blow_a_document_up() {
+    let body = format!(
+        "<!DOCTYPE rss [<!ENTITY a '{}'>]>{}",
+        "x".repeat(1000),
+        rss(&format!(
+            "<item><title>{}</title></item>",
+            "&a;".repeat(100_000)
+        ))
+    );
+    let title = only(&body).title.unwrap();
+    assert!(title.len() < 2 * 1024 * 1024, "{}", title.len());
+}
+
+#[test]
+fn a_text_of_a_type_that_is_none_is_base_64() {
+    let title = |tag: &str| {
+        let feed = format!("<feed xmlns='http://www.w3.org/2005/Atom'><entry>{tag}</entry></feed>");
+        only(&feed).title
+    };
+    assert_eq!(
+        title("<title type='application/octet-stream'>TGFuY2lv</title>").as_deref(),
+        Some("Lancio")
+    );
+    assert_eq!(
+        title("<title type='application/octet-stream'>Not base 64!</title>").as_deref(),
+        Some("Not base 64!")
+    );
+    assert_eq!(
+        title("<title type='text/plain'>TGFuY2lv</title>").as_deref(),
+        Some("TGFuY2lv")
+    );
+}
+
+#[test]
+fn dublin_core_stands_in_where_a_feed_says_nothing_itself() {
+    let item = only(
+        "<rss version='2.0' xmlns:t='http://purl.org/dc/terms/'><channel><item><t:title>Lancio</t:title>\
+         <t:date>2025-09-09</t:date><t:creator>Ada</t:creator><t:abstract>Breve</t:abstract>\
+         <t:subject>Luna</t:subject><t:rights>CC BY</t:rights></item></channel></rss>",
+    );
+    assert_eq!(item.title.as_deref(), Some("Lancio"));
+    assert_eq!(item.published, [machine("2025-09-09")]);
+    assert_eq!(item.authors, ["Ada"]);
+    assert_eq!(item.summary.as_deref(), Some("Breve"));
+    assert_eq!(item.categories, ["Luna"]);
+    assert_eq!(item.rights.as_deref(), Some("CC BY"));
+}
+
+#[test]
+fn bases_nest() {
+    let feed = "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://a.example/x/'><entry xml:base='y/'>\
+                <link xml:base='z/' href='1'/></entry><entry xml:base='/w/'><link href='2'/></entry></feed>";
+    let links: Vec<_> = reading(feed)
+        .items
+        .into_iter()
+        .filter_map(|item| item.link)
+        .collect();
+    assert_eq!(
+        links,
+        ["https://a.example/x/y/z/1", "https://a.example/w/2"]
+    );
+}
+
+#[test]
+fn cdf_is_read() {
+    let reading = reading(
+        "<CHANNEL BASE='https://site.example/cdf/' HREF='/'><TITLE>Canale</TITLE>\
+         <ITEM HREF='uno' LASTMOD='2025-09-09T18:05+02:00'><TITLE>Uno</TITLE><ABSTRACT>Breve</ABSTRACT></ITEM>\
+         <ITEM><A HREF='due'>Due</A></ITEM></CHANNEL>",
+    );
+    let [first, second] = reading.items.as_slice() else {
+        panic!("two items: {reading:?}")
+    };
+    assert_eq!(first.link.as_deref(), Some("https://site.example/cdf/uno"));
+    assert_eq!(first.title.as_deref(), Some("Uno"));
+    assert_eq!(first.summary.as_deref(), Some("Breve"));
+    assert_eq!(first.published, [machine("2025-09-09T18:05+02:00")]);
+    assert_eq!(second.link.as_deref(), Some("https://site.example/cdf/due"));
+}
+
+#[test]
+fn of_several_links_the_page_in_the_own_language_counts() {
+    let entry = |language: &str| {
+        let feed = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='{language}'><entry>\
+             <link rel='related' href='https://a.example/r'/><link rel='via' href='https://a.example/v'/>\
+             <link hreflang='en-GB' href='https://a.example/en'/><link hreflang='it' href='https://a.example/it'/>\
+             </entry></feed>"
+        );
+        only(&feed).link.unwrap()
+    };
+    assert_eq!(entry("it-IT"), "https://a.example/it");
+    assert_eq!(entry("en"), "https://a.example/en");
+    assert_eq!(entry("de"), "https://a.example/en", "the first, if none is");
+    let links = |links: &str| only(&rss(&format!("<item>{links}</item>"))).link.unwrap();
+    assert_eq!(
+        links("<link>https://a.example/1</link><link>https://a.example/2</link>"),
+        "https://a.example/2"
+    );
+    assert_eq!(
+        links("<link>https://a.example/1</link><link rel='replies' href='https://a.example/2'/>"),
+        "https://a.example/1"
+    );
 }
 
 #[test]

@@ -25,17 +25,61 @@ fn an_unknown_key() {
 }
 
 #[test]
-fn a_key_that_a_later_version_brings_is_unknown() {
-    insta::assert_snapshot!(wrong_source("json.items = \"$.x\"\nkind = \"sitemap\""), @r#"
-    error: unknown key `json`
-     --> rassegna.toml:4:1
-    4 | json.items = "$.x"
-      | ^^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `pages`
+fn a_kind_that_there_is_not() {
+    insta::assert_snapshot!(wrong_source("kind = \"site map\""), @r#"
+    error: `kind` cannot be `site map`
+     --> rassegna.toml:4:8
+    4 | kind = "site map"
+      |        ^^^^^^^^^^ expected one of `feed`, `listing`, `article`, `json`, `sitemap`; did you mean `sitemap`?
+    "#);
+}
 
-    error: `kind` cannot be `sitemap`
-     --> rassegna.toml:5:8
-    5 | kind = "sitemap"
-      |        ^^^^^^^^^ expected one of `feed`, `listing`, `article`
+#[test]
+fn paths_of_json() {
+    insta::assert_snapshot!(wrong_source("json.items = \"$.x[\"\njson.title = [\"$.t\", \"headline\"]\njson.link = \"https://a.example/{$.slug\""), @r#"
+    error: `items`: `$.x[` is not a path: it goes wrong at `[`
+     --> rassegna.toml:4:14
+    4 | json.items = "$.x["
+      |              ^^^^^^ expected a JSONPath (RFC 9535) such as "$.results[*]"
+
+    error: `title`: `headline` has no path in it
+     --> rassegna.toml:5:22
+    5 | json.title = ["$.t", "headline"]
+      |                      ^^^^^^^^^^ expected a JSONPath relative to the item such as "$.headline", or a text with such paths in braces such as "https://agenzia.example/{$.slug}"
+
+    error: `link`: `https://a.example/{$.slug` has a brace that is not closed
+     --> rassegna.toml:6:13
+    6 | json.link = "https://a.example/{$.slug"
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected a JSONPath relative to the item such as "$.headline", or a text with such paths in braces such as "https://agenzia.example/{$.slug}"
+    "#);
+    insta::assert_snapshot!(wrong_source("json.items = \"$\""), @r#"
+    error: `json` has no `title`
+     --> rassegna.toml:4:1
+    4 | json.items = "$"
+      | ^^^^ expected `title`: a JSONPath relative to the item such as "$.headline", or a text with such paths in braces such as "https://agenzia.example/{$.slug}", or a list of such
+    "#);
+}
+
+#[test]
+fn rules_of_two_kinds() {
+    insta::assert_snapshot!(wrong_source("kind = \"sitemap\"\nlisting.item = \"li\"\njson = { items = \"$\", title = \"$.t\" }"), @r#"
+    error: this kind has no use for `listing`
+     --> rassegna.toml:4:8
+    4 | kind = "sitemap"
+      |        ^^^^^^^^^ expected "listing", or no rules
+      = `listing` is at rassegna.toml:5:1
+
+    error: this kind has no use for `json`
+     --> rassegna.toml:4:8
+    4 | kind = "sitemap"
+      |        ^^^^^^^^^ expected "json", or no rules
+      = `json` is at rassegna.toml:6:1
+
+    error: `json` cannot stand beside `listing`
+     --> rassegna.toml:6:1
+    6 | json = { items = "$", title = "$.t" }
+      | ^^^^ expected the rules of one kind of document only
+      = `listing` is at rassegna.toml:5:1
     "#);
 }
 
@@ -359,7 +403,7 @@ fn a_source_needs_one_address() {
     error: unknown key `ulr`
      --> rassegna.toml:2:1
     2 | ulr = "https://a.example/"
-      | ^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `pages`; did you mean `url`?
+      | ^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `pages`; did you mean `url`?
     "#);
     insta::assert_snapshot!(wrong("[source.a]\nurls = {}"), @r"
     error: `urls` is empty

@@ -1,6 +1,7 @@
 //! The description of all keys: data only.
 
 mod feed;
+mod json;
 mod listing;
 mod request;
 mod source;

@@ -1,5 +1,6 @@
 //! The keys of `[source.ID]`.
 
+use super::json::JSON;
 use super::listing::LISTING;
 use super::request::{AUTH, COOKIES, HEADERS, POST, PROXY};
 use super::texts::{ID, LANGUAGE, PAGE, WORDS, ZONE};
@@ -23,7 +24,7 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
             "url",
             PAGE,
             Optional,
-            "What is fetched: a feed, a page that lists news, or one article.",
+            "What is fetched: a feed, a page that lists news, one article, JSON or a sitemap of news.",
         ),
         key(
             "urls",
@@ -78,7 +79,7 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
         ),
         key(
             "kind",
-            Kind::OneOf(&["feed", "listing", "article"]),
+            Kind::OneOf(&["feed", "listing", "article", "json", "sitemap"]),
             Optional,
             "What kind of document it is, where that is seen wrongly.",
         ),
@@ -87,6 +88,12 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
             table("a table with at least `listing.item`", LISTING),
             Optional,
             "Where on the page its items are; without it, the listing is detected.",
+        ),
+        key(
+            "json",
+            table("a table with at least `json.items` and `json.title`", JSON),
+            Optional,
+            "Where in its JSON its items are; without it, only WordPress's and JSON Feed are known.",
         ),
         key(
             "schedule",

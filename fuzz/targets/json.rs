@@ -1,0 +1,19 @@
+//! JSON by rules, as WordPress's, and of unknown kinds. The last byte says which.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rassegna::model::Kind;
+use rassegna_fuzz::{read, source};
+
+fuzz_target!(|data: &[u8]| {
+    let Some((last, body)) = data.split_last() else {
+        return;
+    };
+    let (id, kind) = match last % 3 {
+        0 => ("json", None),
+        1 => ("plain", Some(Kind::Json)),
+        _ => ("plain", None),
+    };
+    read(source(id), kind, Some("application/json"), body);
+});
