@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rusqlite::{Connection, OpenFlags};
 
 use super::support::{
-    Dice, Entry, LISTING, News, Origin, Route, Site, all_whole, atom, entries, listing, minute,
-    news, rss, seed,
+    Dice, Entry, LISTING, News, Origin, Route, Site, all_whole, atom, entries, listing, news, rss,
+    seed,
 };
 
 /// How often the daemon that shows everything is killed, and the one that shows little.
@@ -538,6 +539,8 @@ struct World {
     /// The number of the next piece of news, over all sources.
     next: u32,
     edits: u32,
+    /// Just before the first piece of news: not so long ago that many at once are taken for an archive.
+    first: DateTime<Utc>,
 }
 
 impl World {
@@ -548,6 +551,7 @@ impl World {
             sources: SOURCES.iter().map(|_| Shown::default()).collect(),
             next: 1,
             edits: 0,
+            first: Utc::now().trunc_subsecs(0) - TimeDelta::hours(40),
         };
         for origin in &world.origins {
             harm(origin);
@@ -614,7 +618,7 @@ impl World {
             link: format!("https://{name}.example/notizie/{n}"),
             guid: Some(format!("{name}:{n}")),
             text: format!("Il testo della notizia {n}."),
-            at: minute(n),
+            at: self.first + TimeDelta::minutes(i64::from(n)),
         };
         self.sources[at].items.insert(0, item);
     }
