@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -532,14 +532,6 @@ struct Shown {
 }
 
 /// The sources as they change: news come, go, come back, are rewritten, get other guids and other addresses.
-/// When a piece of news came out: a minute after the one before. Had they old dates, a daemon that is kept from polling
-/// for long would take what it then finds for an archive that is listed at once.
-fn minute_of_yesterday(n: u32) -> DateTime<Utc> {
-    static BEGAN: OnceLock<DateTime<Utc>> = OnceLock::new();
-    let began = BEGAN.get_or_init(|| (Utc::now() - TimeDelta::days(1)).trunc_subsecs(0));
-    *began + TimeDelta::minutes(i64::from(n))
-}
-
 struct World {
     dice: Dice,
     origins: Vec<Origin>,
@@ -547,6 +539,8 @@ struct World {
     /// The number of the next piece of news, over all sources.
     next: u32,
     edits: u32,
+    /// Just before the first piece of news: not so long ago that many at once are taken for an archive.
+    first: DateTime<Utc>,
 }
 
 impl World {
@@ -557,6 +551,7 @@ impl World {
             sources: SOURCES.iter().map(|_| Shown::default()).collect(),
             next: 1,
             edits: 0,
+            first: Utc::now().trunc_subsecs(0) - TimeDelta::hours(40),
         };
         for origin in &world.origins {
             harm(origin);
@@ -623,7 +618,7 @@ impl World {
             link: format!("https://{name}.example/notizie/{n}"),
             guid: Some(format!("{name}:{n}")),
             text: format!("Il testo della notizia {n}."),
-            at: minute_of_yesterday(n),
+            at: self.first + TimeDelta::minutes(i64::from(n)),
         };
         self.sources[at].items.insert(0, item);
     }
