@@ -155,7 +155,7 @@ impl Pair<'_> {
         if let Some(why) = self.other_versions() {
             return Judgement::different(why);
         }
-        let one_source = a.source == b.source;
+        let one_source = !a.source.is_empty() && a.source == b.source;
         if one_source {
             return self.one_source();
         }
