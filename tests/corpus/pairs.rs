@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rassegna::dedup::alike::{Profile, Telling, sketch};
+use rassegna::dedup::alike::{Kinship, Profile, Telling, compare, sketch};
 use rassegna::model::Key;
 use serde_json::Value;
 use url::Url;
@@ -22,10 +22,19 @@ pub(super) fn pairs(corpus: &Path) -> String {
         let text = std::fs::read_to_string(file).unwrap();
         rows.extend(text.lines().map(|line| serde_json::from_str(line).unwrap()));
     }
-    let keyed: Vec<[HashSet<Key>; 2]> = rows
+    let read: Vec<[Profile; 2]> = rows
         .iter()
-        .map(|row| [keys(&row["a"]), keys(&row["b"])])
+        .map(|row| [profile(&row["a"]), profile(&row["b"])])
         .collect();
+    let keyed: Vec<[HashSet<Key>; 2]> = read
+        .iter()
+        .map(|[a, b]| [a, b].map(|profile| sketch(profile).into_iter().collect()))
+        .collect();
+    for ((row, [a, b]), [keys_a, keys_b]) in rows.iter().zip(&read).zip(&keyed) {
+        let kin = compare(a, b).kinship != Kinship::Different;
+        let met = !keys_a.is_disjoint(keys_b);
+        assert!(met || !kin, "{} would not be found", row["id"]);
+    }
     let share = |truth: &str| {
         let of: Vec<_> = rows
             .iter()
@@ -74,7 +83,7 @@ pub(super) fn pairs(corpus: &Path) -> String {
     )
 }
 
-fn keys(item: &Value) -> HashSet<Key> {
+fn profile(item: &Value) -> Profile {
     let url = |value: &Value| value.as_str().and_then(|text| Url::parse(text).ok());
     let text = |name: &str| item[name].as_str().unwrap_or_default();
     let alternates: BTreeMap<String, Url> = item["alternates"]
@@ -84,7 +93,7 @@ fn keys(item: &Value) -> HashSet<Key> {
         .filter_map(|(language, value)| Some((language.clone(), url(value)?)))
         .collect();
     let (address, image) = (url(&item["url"]), url(&item["image"]));
-    let profile = Profile::new(&Telling {
+    Profile::new(&Telling {
         source: text("source"),
         url: address.as_ref(),
         title: text("title"),
@@ -93,8 +102,7 @@ fn keys(item: &Value) -> HashSet<Key> {
         published: Some(moment(item)),
         image: image.as_ref(),
         alternates: &alternates,
-    });
-    sketch(&profile).into_iter().collect()
+    })
 }
 
 fn moment(item: &Value) -> DateTime<Utc> {

@@ -12,9 +12,28 @@ const ID: usize = 4;
 const CUT: usize = 20;
 /// Parts of paths and names of files that stand for no one picture.
 const STOCK: [&str; 22] = [
-    "logo", "loghi", "default", "generic", "archiv", "placehold", "banner", "avatar", "icon",
-    "sprite", "share", "social", "og-image", "ogimage", "fallback", "standard", "stock", "noimage",
-    "no-image", "dummy", "header", "copertina",
+    "logo",
+    "loghi",
+    "default",
+    "generic",
+    "archiv",
+    "placehold",
+    "banner",
+    "avatar",
+    "icon",
+    "sprite",
+    "share",
+    "social",
+    "og-image",
+    "ogimage",
+    "fallback",
+    "standard",
+    "stock",
+    "noimage",
+    "no-image",
+    "dummy",
+    "header",
+    "copertina",
 ];
 
 /// How two addresses stand to each other.
@@ -70,11 +89,14 @@ impl Address {
         let mut ids: Vec<String> = parts.filter(|part| is_id(part)).collect();
         // The number may stand before or behind the words: `41234-the-title`, `the-title-41234`.
         ids.extend(
-            [slug.split(['-', '_']).next(), slug.rsplit(['-', '_']).next()]
-                .into_iter()
-                .flatten()
-                .filter(|part| is_id(part) && part.len() > ID)
-                .map(ToOwned::to_owned),
+            [
+                slug.split(['-', '_']).next(),
+                slug.rsplit(['-', '_']).next(),
+            ]
+            .into_iter()
+            .flatten()
+            .filter(|part| is_id(part) && part.len() > ID)
+            .map(ToOwned::to_owned),
         );
         ids.sort_unstable();
         ids.dedup();
@@ -90,9 +112,10 @@ impl Address {
 
     /// Whether the slug is long enough to name one page.
     pub(super) fn is_named(&self) -> bool {
-        let words = self.slug.split(['-', '_']).filter(|word| {
-            word.chars().count() > 1 && word.chars().any(char::is_alphabetic)
-        });
+        let words = self
+            .slug
+            .split(['-', '_'])
+            .filter(|word| word.chars().count() > 1 && word.chars().any(char::is_alphabetic));
         self.slug.chars().count() >= SLUG && words.count() >= 2
     }
 
@@ -134,13 +157,16 @@ impl Address {
 
 /// `-1` or `-12`: what a site puts behind a name that it has given before.
 fn is_counter(rest: &str) -> bool {
-    rest.strip_prefix(['-', '_'])
-        .is_some_and(|digits| (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+    rest.strip_prefix(['-', '_']).is_some_and(|digits| {
+        (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 fn uncounted(slug: &str) -> Option<&str> {
     let at = slug.rfind(['-', '_'])?;
-    is_counter(slug.get(at..)?).then(|| slug.get(..at)).flatten()
+    is_counter(slug.get(at..)?)
+        .then(|| slug.get(..at))
+        .flatten()
 }
 
 /// Digits enough to count articles, and neither a year nor a day.
@@ -191,22 +217,40 @@ mod tests {
     #[test]
     fn one_page_has_many_addresses() {
         let page = "https://www.agency.example/news/first-light";
-        assert_eq!(relation(page, "http://agency.example/news/first-light/"), Relation::OnePage);
+        assert_eq!(
+            relation(page, "http://agency.example/news/first-light/"),
+            Relation::OnePage
+        );
         assert_eq!(
             relation(page, "https://agency.example/archive/2025/first-light.html"),
             Relation::OneArticle
         );
-        assert_eq!(relation(page, "https://paper.example/first-light"), Relation::SameName);
+        assert_eq!(
+            relation(page, "https://paper.example/first-light"),
+            Relation::SameName
+        );
     }
 
     #[test]
     fn article_numbers_count_within_a_site() {
         let here = "https://agency.example/en/?p=98231";
-        assert_eq!(relation(here, "https://agency.example/?p=98231&lang=it"), Relation::OneArticle);
-        assert_eq!(relation(here, "https://agency.example/?p=98232"), Relation::None);
-        assert_eq!(relation(here, "https://paper.example/?p=98231"), Relation::None);
         assert_eq!(
-            relation("https://agency.example/2025/a-b", "https://agency.example/2025/c-d"),
+            relation(here, "https://agency.example/?p=98231&lang=it"),
+            Relation::OneArticle
+        );
+        assert_eq!(
+            relation(here, "https://agency.example/?p=98232"),
+            Relation::None
+        );
+        assert_eq!(
+            relation(here, "https://paper.example/?p=98231"),
+            Relation::None
+        );
+        assert_eq!(
+            relation(
+                "https://agency.example/2025/a-b",
+                "https://agency.example/2025/c-d"
+            ),
             Relation::None,
             "a year is no number of an article"
         );
@@ -215,9 +259,15 @@ mod tests {
     #[test]
     fn a_counter_behind_a_name_means_another_page() {
         let page = "https://agency.example/news/weekly-bulletin";
-        assert_eq!(relation(page, "https://agency.example/news/weekly-bulletin-1"), Relation::Numbered);
         assert_eq!(
-            relation("https://agency.example/weekly-bulletin-2", "https://agency.example/weekly-bulletin-1"),
+            relation(page, "https://agency.example/news/weekly-bulletin-1"),
+            Relation::Numbered
+        );
+        assert_eq!(
+            relation(
+                "https://agency.example/weekly-bulletin-2",
+                "https://agency.example/weekly-bulletin-1"
+            ),
             Relation::Numbered
         );
     }

@@ -94,7 +94,9 @@ impl Evidence {
             let mut words = from.words();
             from.source != to.source
                 && words.any(|word| {
-                    word.is_distinct() && to.own.contains(&word.stem) && !from.own.contains(&word.stem)
+                    word.is_distinct()
+                        && to.own.contains(&word.stem)
+                        && !from.own.contains(&word.stem)
                 })
         };
         if one_language && (speaks_of(a, b) || speaks_of(b, a)) {
@@ -126,7 +128,8 @@ impl Evidence {
         let follows = |(i, j): (usize, usize)| {
             (1..=2).any(|back| match (i.checked_sub(back), j.checked_sub(back)) {
                 (Some(x), Some(y)) => {
-                    let linked = back == 1 || left[i - 1].sort == Sort::Stop && right[j - 1].sort == Sort::Stop;
+                    let linked = back == 1
+                        || left[i - 1].sort == Sort::Stop && right[j - 1].sort == Sort::Stop;
                     linked && places.contains(&(x, y))
                 }
                 _ => false,
@@ -161,7 +164,11 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
                     .published
                     .is_some_and(|at| chrono::Datelike::year(&at) == i32::from(year))
             };
-            if this(profile) || this(other) { 0.1 } else { 0.8 }
+            if this(profile) || this(other) {
+                0.1
+            } else {
+                0.8
+            }
         }
         Sort::Number(number) => number.weight(),
         _ if word.is_common() => 0.25,
@@ -171,7 +178,13 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,
         _ if word.is_marked(Mark::Topic) => 0.85,
-        _ if word.meanings.iter().any(|meaning| matches!(meaning.mark, Mark::Value(_))) => 0.7,
+        _ if word
+            .meanings
+            .iter()
+            .any(|meaning| matches!(meaning.mark, Mark::Value(_))) =>
+        {
+            0.7
+        }
         _ if !word.meanings.is_empty() => 0.4,
         // Two letters of such a script are about half a word.
         _ if word.written.chars().all(script::is_unspaced) => 0.45,
@@ -209,7 +222,10 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
             Mark::Stage(_) => 0.5,
         })
         .max_by(f64::total_cmp);
-    meaning.into_iter().chain(spelling(a, b, one_language)).max_by(f64::total_cmp)
+    meaning
+        .into_iter()
+        .chain(spelling(a, b, one_language))
+        .max_by(f64::total_cmp)
 }
 
 fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
@@ -223,7 +239,10 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         return (plain(a) == plain(b)).then_some(1.0);
     }
     // A designation of digits is no beginning of a word.
-    if [a, b].iter().any(|word| word.folded.chars().any(char::is_numeric)) {
+    if [a, b]
+        .iter()
+        .any(|word| word.folded.chars().any(char::is_numeric))
+    {
         return None;
     }
     let letters = short.folded.chars().count();
@@ -244,7 +263,10 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         }
         let ending = long.folded.strip_prefix(short.stem.as_str());
         let inflected = ending.is_some_and(|ending| {
-            matches!(ending, "ing" | "ed" | "er" | "ers" | "en" | "ern" | "es" | "ings")
+            matches!(
+                ending,
+                "ing" | "ed" | "er" | "ers" | "en" | "ern" | "es" | "ings"
+            )
         });
         if short.stem.len() > 3 && inflected {
             return Some(0.9);

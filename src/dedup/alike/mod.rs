@@ -7,9 +7,11 @@ mod address;
 mod evidence;
 mod lexicon;
 mod numbers;
+mod numerals;
 mod profile;
 mod script;
 mod sketch;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod veto;
@@ -153,7 +155,7 @@ impl Pair<'_> {
         if let Some(why) = self.other_versions() {
             return Judgement::different(why);
         }
-        let one_source = a.source == b.source;
+        let one_source = !a.source.is_empty() && a.source == b.source;
         if one_source {
             return self.one_source();
         }
@@ -167,7 +169,9 @@ impl Pair<'_> {
         match self.relation {
             Relation::OnePage | Relation::OneArticle => weight += ARTICLE,
             Relation::SameName => weight += NAME,
-            Relation::Numbered => return Judgement::different("the site has two pages of this name"),
+            Relation::Numbered => {
+                return Judgement::different("the site has two pages of this name");
+            }
             Relation::None => {}
         }
         self.weigh(weight, SAME, Kinship::Same)
@@ -203,8 +207,16 @@ impl Pair<'_> {
         if a.summary.is_empty() || b.summary.is_empty() {
             return true;
         }
-        let own: f64 = a.summary.iter().map(|word| evidence::weigh(word, a, b)).sum();
-        let other: f64 = b.summary.iter().map(|word| evidence::weigh(word, b, a)).sum();
+        let own: f64 = a
+            .summary
+            .iter()
+            .map(|word| evidence::weigh(word, a, b))
+            .sum();
+        let other: f64 = b
+            .summary
+            .iter()
+            .map(|word| evidence::weigh(word, b, a))
+            .sum();
         let shared: f64 = self
             .evidence
             .shared
@@ -242,14 +254,18 @@ impl Pair<'_> {
             Relation::None | Relation::Numbered => {}
         }
         // One name is in many stories, in one language more than the other.
-        let alone = self.evidence.names < 2 && self.relation < Relation::SameName && !self.one_image();
-        let threshold = if alone { TRANSLATION + ALONE } else { TRANSLATION };
+        let alone =
+            self.evidence.names < 2 && self.relation < Relation::SameName && !self.one_image();
+        let threshold = if alone {
+            TRANSLATION + ALONE
+        } else {
+            TRANSLATION
+        };
         self.weigh(weight, threshold, Kinship::Translation)
     }
 
     fn weigh(&self, weight: f64, threshold: f64, kinship: Kinship) -> Judgement {
         let weight = weight - self.loose() * LOOSE;
-        if std::env::var("DBG").is_ok() { return Judgement::new(if weight < threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0) {Kinship::Different} else {kinship}, format!("W {:.2} titles {:.2} loose {} days {:.1} img {} {:?}", weight, self.evidence.titles, self.loose(), self.apart/24.0, self.one_image(), self.evidence.shared.iter().map(|s| format!("{}:{:.2}", s.written, s.weight)).collect::<Vec<_>>())); }
         let needed = threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0);
         if weight < needed {
             return Judgement::different(match self.terms().as_slice() {
@@ -294,7 +310,11 @@ impl Pair<'_> {
     fn terms(&self) -> Vec<String> {
         let shared = self.evidence.shared.iter();
         let mut terms: Vec<&Shared> = shared.filter(|shared| shared.weight > 0.2).collect();
-        terms.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| x.written.cmp(&y.written)));
+        terms.sort_by(|x, y| {
+            y.weight
+                .total_cmp(&x.weight)
+                .then_with(|| x.written.cmp(&y.written))
+        });
         terms.truncate(6);
         terms
             .into_iter()
@@ -339,6 +359,8 @@ impl Pair<'_> {
                     !version.front && !rival.front && version.relation(rival) < Relation::OneArticle
                 })
         });
-        third.map(|(language, _)| format!("they name different pages as their versions in `{language}`"))
+        third.map(|(language, _)| {
+            format!("they name different pages as their versions in `{language}`")
+        })
     }
 }

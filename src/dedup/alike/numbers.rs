@@ -1,9 +1,8 @@
 //! Numbers, years and days, written in digits or in words: `3,2 milioni` is `3.2 million`, `tre` is `3`.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::LazyLock;
 
+use super::numerals::{self, Role, Words};
 use super::words::fold;
 use crate::date;
 
@@ -114,96 +113,6 @@ impl fmt::Display for Number {
     }
 }
 
-/// What a word does in a number.
-#[derive(Debug, Clone, Copy)]
-enum Role {
-    Value(f64),
-    Times(f64),
-    Ordinal(u16),
-    About,
-}
-
-type Words = HashMap<String, Role>;
-
-static WORDS: LazyLock<HashMap<&str, Words>> = LazyLock::new(|| {
-    let rows = include_str!("numbers.txt")
-        .lines()
-        .filter(|row| !row.starts_with('#'));
-    rows.filter_map(|row| {
-        let columns: Vec<&str> = row.split('|').map(str::trim).collect();
-        let language = *columns.first()?;
-        Some((language, table(language, columns.get(1..)?)))
-    })
-    .collect()
-});
-
-fn table(language: &str, columns: &[&str]) -> Words {
-    let mut words = Words::new();
-    let mut put = |word: &str, role: Role| {
-        let word = fold(&word.replace(['_', '-'], " ")).replace(' ', "_");
-        if !word.is_empty() {
-            words.entry(word).or_insert(role);
-        }
-    };
-    let column = |at: usize| columns.get(at).copied().unwrap_or_default();
-    let forms = |word: &str| -> Vec<String> { word.split('/').map(fold).collect() };
-    let ones: Vec<&str> = column(0).split(' ').collect();
-    let tens: Vec<&str> = column(1).split(' ').collect();
-    for (value, word) in (0_u32..).zip(&ones) {
-        for word in forms(word) {
-            put(&word, Role::Value(value.into()));
-        }
-    }
-    let one = match language {
-        "it" => "uno",
-        "de" => "ein",
-        "nl" => "een",
-        _ => ".",
-    };
-    for (ten, word) in (2_u32..).zip(&tens).filter(|(_, word)| **word != ".") {
-        put(word, Role::Value((ten * 10).into()));
-        for (unit, name) in (1_u32..10).zip(ones.iter().skip(1)) {
-            let name = fold(if unit == 1 { one } else { name });
-            let value = Role::Value((ten * 10 + unit).into());
-            match language {
-                // The last vowel goes before another one: ventuno, ventotto.
-                "it" if name.starts_with(['u', 'o']) => {
-                    put(
-                        &format!("{}{name}", word.get(..word.len() - 1).unwrap_or_default()),
-                        value,
-                    );
-                }
-                "it" => put(&format!("{word}{name}"), value),
-                "de" => put(&format!("{name}und{word}"), value),
-                "nl" => put(&format!("{name}en{word}"), value),
-                _ => {}
-            }
-        }
-    }
-    for (at, times) in [(2, 1e2), (3, 1e3), (4, 1e6), (5, 1e9)] {
-        for word in column(at).split(' ').filter(|word| *word != ".") {
-            put(word, Role::Times(times));
-            for (unit, name) in (2_u32..10).zip(ones.iter().skip(2)) {
-                if at < 4 {
-                    put(
-                        &format!("{}{word}", fold(name)),
-                        Role::Value(f64::from(unit) * times),
-                    );
-                }
-            }
-        }
-    }
-    for word in column(6).split(' ') {
-        put(word, Role::About);
-    }
-    for (number, word) in (1..).zip(column(7).split(' ')) {
-        for word in word.split('/') {
-            put(word, Role::Ordinal(number));
-        }
-    }
-    words
-}
-
 /// Reads the number that begins with the first run: it, and how many runs it takes.
 pub(super) fn read(runs: &[&str], language: &str) -> Option<(Number, usize)> {
     let first = *runs.first()?;
@@ -211,7 +120,7 @@ pub(super) fn read(runs: &[&str], language: &str) -> Option<(Number, usize)> {
     if !plausible {
         return None;
     }
-    let words = WORDS.get(language);
+    let words = numerals::words(language);
     if let Some((skip, about)) = words.and_then(|words| about(runs, words)) {
         let (number, taken) = exact(runs.get(skip..)?, language, words)?;
         let number = match number {
@@ -255,7 +164,9 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
         if !ending.is_empty() {
             return match role(ending) {
                 Some(Role::Times(times)) => Some((count(value * times)?, 1)),
-                _ if plain && is_ordinal(ending) => Some((Number::Ordinal(number.parse().ok()?), 1)),
+                _ if plain && is_ordinal(ending) => {
+                    Some((Number::Ordinal(number.parse().ok()?), 1))
+                }
                 _ => None,
             };
         }
@@ -314,7 +225,11 @@ fn roman(run: &str) -> Option<u16> {
     let pairs = digits.iter().zip(digits.iter().skip(1).chain([&0]));
     let value = pairs.fold(0_i32, |sum, (digit, next)| {
         let digit_value = i32::from(*digit);
-        if digit < next { sum - digit_value } else { sum + digit_value }
+        if digit < next {
+            sum - digit_value
+        } else {
+            sum + digit_value
+        }
     });
     u16::try_from(value).ok()
 }
@@ -336,7 +251,10 @@ fn count(value: f64) -> Option<Number> {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '.' | ',' | ':' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '’' | '\'')
+    matches!(
+        c,
+        '.' | ',' | ':' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '’' | '\''
+    )
 }
 
 /// The value of digits with separators. A group of three digits behind a point or a comma is a thousand's, unless the
@@ -370,7 +288,9 @@ fn is_ordinal(ending: &str) -> bool {
 /// Whether a run that is a number so far goes on with what follows: a separator and more digits.
 pub(super) fn continues(number: &str, rest: &str) -> bool {
     if !number.starts_with(|c: char| c.is_ascii_digit())
-        || !number.chars().all(|c| c.is_ascii_digit() || is_separator(c))
+        || !number
+            .chars()
+            .all(|c| c.is_ascii_digit() || is_separator(c))
     {
         return false;
     }
@@ -461,7 +381,10 @@ mod tests {
     #[test]
     fn numbers_in_words_are_numbers() {
         assert_eq!(one("trentuno parabole, sessantatré masse", "it"), "31 63");
-        assert_eq!(one("ventotto, duecento, tre milioni", "it"), "28 200 3000000");
+        assert_eq!(
+            one("ventotto, duecento, tre milioni", "it"),
+            "28 200 3000000"
+        );
         assert_eq!(one("thirty-one flights", "en"), "31");
         assert_eq!(one("treinta y dos mil", "es"), "32000");
         assert_eq!(one("vierundsechzig Meter", "de"), "64");

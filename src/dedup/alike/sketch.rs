@@ -10,8 +10,8 @@ use crate::model::Key;
 
 /// The most words whose pairs become keys.
 const PAIRED: usize = 9;
-/// A word that says so much is a key by itself.
-const ALONE: f64 = 1.25;
+/// A word that says so much is a key by itself: less in a title, more in a summary.
+const ALONE: [f64; 2] = [0.55, 0.8];
 
 /// The keys of an item. Two items that [`compare`](super::compare) takes for one story nearly always share one; the
 /// number of keys is bounded.
@@ -34,15 +34,21 @@ pub fn sketch(profile: &Profile) -> Vec<Key> {
         keys.insert(Key::of(&["image", image]));
     }
     let mut terms: Vec<(f64, String)> = Vec::new();
-    for (place, words) in [(1.0, &profile.title), (0.7, &profile.summary)] {
+    let parts = [
+        (1.0, ALONE[0], &profile.title),
+        (0.7, ALONE[1], &profile.summary),
+    ];
+    for (place, alone, words) in parts {
         for word in words {
             let weight = weigh(word, profile, profile);
             let term = term(word);
             if weight * place < 0.4 || terms.iter().any(|(_, known)| *known == term) {
                 continue;
             }
-            if weight >= ALONE {
+            if weight >= alone {
+                // By its spelling as well: a city and its people may be two names, or none.
                 keys.insert(Key::of(&["word", &term]));
+                keys.insert(Key::of(&["word", &word.stem]));
             }
             terms.push((weight * place, term));
         }
@@ -51,7 +57,11 @@ pub fn sketch(profile: &Profile) -> Vec<Key> {
     terms.truncate(PAIRED);
     for (at, (_, first)) in terms.iter().enumerate() {
         for (_, second) in terms.iter().skip(at + 1) {
-            let (first, second) = if first < second { (first, second) } else { (second, first) };
+            let (first, second) = if first < second {
+                (first, second)
+            } else {
+                (second, first)
+            };
             keys.insert(Key::of(&["pair", first, second]));
         }
     }

@@ -38,10 +38,18 @@ fn check(pairs: &[(&str, &str)], kinship: Kinship) {
     for (a, b) in pairs {
         let judgement = compare(&item(a), &item(b));
         if judgement.kinship != kinship {
-            wrong.push(format!("{a}\n{b}\n  {}: {}", judgement.kinship, judgement.why));
+            wrong.push(format!(
+                "{a}\n{b}\n  {}: {}",
+                judgement.kinship, judgement.why
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -239,9 +247,36 @@ fn stories_of_two_languages_that_share_a_name_are_not_translations() {
 /// Titles as they come, and as they should not come.
 fn any_item() -> impl Strategy<Value = Profile> {
     let words = prop::sample::select(vec![
-        "Rondine", "lancio", "12", "domani", "Firenze", "«", "»", "3,2", "milioni", "Kestrel-2",
-        "the", "MS-25", "«prova", "6 aprile", "2025", "宇宙", "打ち上げ", "Спутник", "🚀", "l'", "n.",
-        "1234", "ORBITA", "", "'", "100%", "１２", "ﬁ", "ß", "İ",
+        "Rondine",
+        "lancio",
+        "12",
+        "domani",
+        "Firenze",
+        "«",
+        "»",
+        "3,2",
+        "milioni",
+        "Kestrel-2",
+        "the",
+        "MS-25",
+        "«prova",
+        "6 aprile",
+        "2025",
+        "宇宙",
+        "打ち上げ",
+        "Спутник",
+        "🚀",
+        "l'",
+        "n.",
+        "1234",
+        "ORBITA",
+        "",
+        "'",
+        "100%",
+        "１２",
+        "ﬁ",
+        "ß",
+        "İ",
     ]);
     let title = prop_oneof![
         prop::collection::vec(words, 0..14).prop_map(|words| words.join(" ")),
@@ -298,7 +333,10 @@ fn long_texts_cost_no_more_than_their_beginning() {
 #[test]
 fn pages_that_name_each_other_are_translations() {
     let url = |text: &str| Url::parse(text).unwrap();
-    let (here, there) = (url("https://agency.example/it/a"), url("https://agency.example/en/b"));
+    let (here, there) = (
+        url("https://agency.example/it/a"),
+        url("https://agency.example/en/b"),
+    );
     fn telling(
         url: &Url,
         title: &str,
@@ -319,11 +357,19 @@ fn pages_that_name_each_other_are_translations() {
     let none = BTreeMap::new();
     let names = |url: &Url| BTreeMap::from([("en".to_owned(), url.clone())]);
     let english = telling(&there, "A new home for bees", "en", &none);
-    let judged = |alternates: &BTreeMap<String, Url>| compare(&telling(&here, "Tutti in festa", "it", alternates), &english);
+    let judged = |alternates: &BTreeMap<String, Url>| {
+        compare(
+            &telling(&here, "Tutti in festa", "it", alternates),
+            &english,
+        )
+    };
     assert_eq!(judged(&names(&there)).kinship, Kinship::Translation);
     assert_eq!(judged(&none).kinship, Kinship::Different);
     let other = judged(&names(&url("https://agency.example/en/other-story")));
-    assert_eq!(other.why, "a page names another one as its version in that language");
+    assert_eq!(
+        other.why,
+        "a page names another one as its version in that language"
+    );
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! What speaks against two items being one story, however alike they are: another number, day, place or name in the
 //! same position; another stage of the affair; another statement by the same person.
 
-use chrono::{Datelike, Days, NaiveDate, TimeDelta};
-
 use super::evidence::{affinity, weigh};
-use super::lexicon::{Mark, Stage};
+use super::lexicon::Mark;
 use super::numbers::Number;
 use super::profile::Profile;
 use super::script;
+use super::stage;
 use super::words::{Sort, Word};
-use crate::date;
 
 /// The most words that may stand where the other title has others, for them to be in one position.
 const SLOT: usize = 3;
@@ -24,18 +22,6 @@ const UNSPACED_PARALLEL: f64 = 0.7;
 
 /// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
 const AMOUNT: u64 = 100_000_000;
-/// Time enough for what was to come to have happened.
-const LATER: TimeDelta = TimeDelta::hours(16);
-
-/// Stages of which one story has only one.
-const OPPOSED: [(Stage, Stage); 5] = [
-    (Stage::Ahead, Stage::Done),
-    (Stage::Ahead, Stage::Off),
-    (Stage::Off, Stage::Done),
-    (Stage::Call, Stage::Outcome),
-    (Stage::Call, Stage::Done),
-];
-
 /// A reason, in words for people; nothing if there is none.
 pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
     let one_language = a.language == b.language;
@@ -43,7 +29,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
         .or_else(|| counted(a, b, one_language))
         .or_else(|| one_language.then(|| position(a, b)).flatten())
         .or_else(|| place(a, b, one_language))
-        .or_else(|| stage(a, b))
+        .or_else(|| stage::find(a, b))
         .or_else(|| statement(a, b, one_language))
 }
 
@@ -54,16 +40,20 @@ fn value(a: &Profile, b: &Profile) -> Option<String> {
             let Mark::Value(_) = meaning.mark else {
                 continue;
             };
-            let rivals: Vec<&Word> = b.title.iter().filter(|y| y.is_marked(meaning.mark)).collect();
+            let rivals: Vec<&Word> = b
+                .title
+                .iter()
+                .filter(|y| y.is_marked(meaning.mark))
+                .collect();
             let agreed = b.words().any(|word| word.meanings.contains(meaning));
             let back = |rival: &&&Word| {
-                !a.title
-                    .iter()
-                    .any(|x| x.meanings.iter().any(|meaning| rival.meanings.contains(meaning)))
+                !a.title.iter().any(|x| {
+                    x.meanings
+                        .iter()
+                        .any(|meaning| rival.meanings.contains(meaning))
+                })
             };
-            if !agreed
-                && let Some(rival) = rivals.iter().find(back)
-            {
+            if !agreed && let Some(rival) = rivals.iter().find(back) {
                 return Some(against(x, rival));
             }
         }
@@ -80,11 +70,15 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
             .collect()
     };
     for (i, x) in numbers(a) {
-        if b.words().any(|word| word.number().is_some_and(|y| x.agrees(y))) {
+        if b.words()
+            .any(|word| word.number().is_some_and(|y| x.agrees(y)))
+        {
             continue;
         }
         for (j, y) in numbers(b) {
-            let known = a.words().any(|word| word.number().is_some_and(|x| x.agrees(y)));
+            let known = a
+                .words()
+                .any(|word| word.number().is_some_and(|x| x.agrees(y)));
             let comparable = matches!(
                 (x, y),
                 (
@@ -102,7 +96,9 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
             let labelled = [-1, 1].into_iter().any(|side| {
                 let label = |profile: &Profile, at: usize| label(&profile.title, at, side);
                 match (label(a, i), label(b, j)) {
-                    (Some(x), Some(y)) => affinity(&x, &y, one_language).is_some_and(|sure| sure > 0.8),
+                    (Some(x), Some(y)) => {
+                        affinity(&x, &y, one_language).is_some_and(|sure| sure > 0.8)
+                    }
                     _ => false,
                 }
             });
@@ -133,10 +129,10 @@ fn label(title: &[Word], at: usize, side: isize) -> Option<Word> {
 
 /// `H3F3` is not `H3F4`: designations that differ in their digits alone.
 fn designated(a: &Profile, b: &Profile) -> Option<String> {
-    let letters = |word: &Word| -> String {
-        word.folded.chars().filter(|c| c.is_alphabetic()).collect()
-    };
-    let digits = |word: &&Word| word.sort == Sort::Code && word.folded.chars().any(char::is_numeric);
+    let letters =
+        |word: &Word| -> String { word.folded.chars().filter(|c| c.is_alphabetic()).collect() };
+    let digits =
+        |word: &&Word| word.sort == Sort::Code && word.folded.chars().any(char::is_numeric);
     for x in a.title.iter().filter(digits) {
         if b.words().any(|y| affinity(x, y, true).is_some()) {
             continue;
@@ -154,7 +150,11 @@ fn designated(a: &Profile, b: &Profile) -> Option<String> {
 fn position(a: &Profile, b: &Profile) -> Option<String> {
     let pairs = aligned(&a.title, &b.title);
     let weight = |profile: &Profile, other: &Profile| -> f64 {
-        profile.title.iter().map(|word| 0.1 + weigh(word, profile, other)).sum()
+        profile
+            .title
+            .iter()
+            .map(|word| 0.1 + weigh(word, profile, other))
+            .sum()
     };
     let common: f64 = pairs
         .iter()
@@ -168,7 +168,10 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         return None;
     }
     let mut from = (0, 0);
-    let ends = pairs.iter().copied().chain([(a.title.len(), b.title.len())]);
+    let ends = pairs
+        .iter()
+        .copied()
+        .chain([(a.title.len(), b.title.len())]);
     for (i, j) in ends {
         let (gap_a, gap_b) = (a.title.get(from.0..i)?, b.title.get(from.1..j)?);
         let start = from;
@@ -176,7 +179,11 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         let alone = |gap: &[Word], other: &Profile| -> Vec<Word> {
             gap.iter()
                 .filter(|word| word.sort != Sort::Stop)
-                .filter(|word| !other.words().any(|other| affinity(word, other, true).is_some()))
+                .filter(|word| {
+                    !other
+                        .words()
+                        .any(|other| affinity(word, other, true).is_some())
+                })
                 .cloned()
                 .collect()
         };
@@ -207,9 +214,13 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         }
         if even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
             let object = |lone: &[Word], gap: &[Word], title: &[Word], from: usize| {
-                let at = lone.iter().find_map(|word| gap.iter().position(|other| other == word))?;
+                let at = lone
+                    .iter()
+                    .find_map(|word| gap.iter().position(|other| other == word))?;
                 let word = gap.get(at)?;
-                let before = (from + at).checked_sub(1).and_then(|before| title.get(before));
+                let before = (from + at)
+                    .checked_sub(1)
+                    .and_then(|before| title.get(before));
                 let noun = before.is_some_and(|before| before.sort == Sort::Stop)
                     && word.folded.len() > 3
                     && !word.is_common()
@@ -269,7 +280,9 @@ fn place(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
         let after = profile.title.iter().zip(profile.title.iter().skip(1));
         let all: Vec<&Word> = after
             .filter(|(before, word)| {
-                locates(&before.folded, &profile.language) && word.is_distinct() && !word.is_common()
+                locates(&before.folded, &profile.language)
+                    && word.is_distinct()
+                    && !word.is_common()
             })
             .map(|(_, word)| word)
             .collect();
@@ -288,7 +301,9 @@ fn place(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
 /// Whether a folded preposition says where.
 fn locates(word: &str, language: &str) -> bool {
     let prepositions: &[&str] = match language {
-        "it" => &["a", "ad", "in", "nel", "nell", "nella", "sul", "sull", "sulla"],
+        "it" => &[
+            "a", "ad", "in", "nel", "nell", "nella", "sul", "sull", "sulla",
+        ],
         "en" => &["in", "at", "near"],
         "fr" => &["a", "en", "au"],
         "de" => &["in", "im", "bei"],
@@ -299,105 +314,6 @@ fn locates(word: &str, language: &str) -> bool {
         _ => &[],
     };
     prepositions.contains(&word)
-}
-
-/// One says that it will be, the other that it was, or was called off.
-fn stage(a: &Profile, b: &Profile) -> Option<String> {
-    let only =
-        |profile: &Profile, this: Stage, other: Stage| profile.is_at(this) && !profile.is_at(other);
-    for (x, y) in OPPOSED {
-        for (p, q) in [(a, b), (b, a)] {
-            if only(p, x, y) && only(q, y, x) {
-                let (first, second) = (staged(p, x)?, staged(q, y)?);
-                return Some(format!(
-                    "they are at different stages: `{first}` and `{second}`"
-                ));
-            }
-        }
-    }
-    for (p, q) in [(a, b), (b, a)] {
-        let will = |profile: &Profile| {
-            let mut words = profile.title.iter();
-            words.find(|word| is_future(word, &profile.language)).cloned()
-        };
-        if let Some(word) = will(p)
-            && only(q, Stage::Done, Stage::Ahead)
-            && will(q).is_none()
-            && !p.is_at(Stage::Done)
-        {
-            let done = staged(q, Stage::Done)?;
-            return Some(format!(
-                "they are at different stages: `{}` and `{done}`",
-                word.written
-            ));
-        }
-        if p.is_at(Stage::Off) && !q.mentions(Stage::Off) {
-            let off = staged(p, Stage::Off)?;
-            return Some(format!("only one says `{off}`"));
-        }
-    }
-    // What is to come is told before it comes.
-    let (first, second) = match (a.published, b.published) {
-        (Some(at), Some(other)) if at + LATER <= other => (a, b),
-        (Some(at), Some(other)) if other + LATER <= at => (b, a),
-        _ => return None,
-    };
-    if let Some(word) = announced(first, second) {
-        return Some(format!("`{word}` lies between them"));
-    }
-    [Stage::Ahead, Stage::Call].into_iter().find_map(|stage| {
-        let passed = first.is_at(stage) && !second.mentions(stage);
-        let word = passed.then(|| staged(first, stage)).flatten()?;
-        Some(format!("the later one no longer says `{word}`"))
-    })
-}
-
-/// A day that was to come when the first was published, and had come when the second was.
-fn announced(first: &Profile, second: &Profile) -> Option<String> {
-    let (from, to) = (first.published?.date_naive(), second.published?.date_naive());
-    let comes = |word: &&Word| {
-        let day = match word.number() {
-            Some(Number::Day { month, day }) => {
-                NaiveDate::from_ymd_opt(from.year(), month.into(), day.into())
-            }
-            Some(_) => None,
-            // Short words and words that mean something else are no weekdays.
-            None if word.folded.chars().count() < 4
-                || word.meanings.iter().any(|meaning| !matches!(meaning.mark, Mark::Value(_))) =>
-            {
-                None
-            }
-            None => date::weekday(&word.written, &first.language).map(|day| {
-                let days = (day.num_days_from_monday() + 7 - from.weekday().num_days_from_monday()) % 7;
-                from + Days::new(days.into())
-            }),
-        };
-        // On the day itself it may have happened.
-        day.is_some_and(|day| from < day && day <= to)
-    };
-    let word = first.words().find(comes)?;
-    let repeated = second.words().any(|other| affinity(word, other, false).is_some());
-    (!repeated && !first.is_at(Stage::Done)).then(|| word.written.clone())
-}
-
-/// Whether a word is a verb in the future tense, in the languages where its ending says so.
-fn is_future(word: &Word, language: &str) -> bool {
-    let endings: &[&str] = match language {
-        "it" => &["rà", "ranno"],
-        "es" => &["rá", "rán"],
-        "pt" => &["rá", "rão"],
-        "fr" => &["era", "ront"],
-        _ => &[],
-    };
-    let small = word.written.starts_with(char::is_lowercase) && word.written.chars().count() > 4;
-    small && endings.iter().any(|ending| word.written.ends_with(ending))
-}
-
-/// The word of a title that tells its stage.
-fn staged(profile: &Profile, stage: Stage) -> Option<&str> {
-    let mut words = profile.title.iter();
-    let word = words.find(|word| word.is_marked(Mark::Stage(stage)))?;
-    Some(word.written.as_str())
 }
 
 /// Both titles quote, and not the same words.
@@ -423,6 +339,13 @@ fn statement(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
 
 fn against(x: &Word, y: &Word) -> String {
     // The order of the two must not depend on which item is which.
-    let (first, second) = if x.written <= y.written { (x, y) } else { (y, x) };
-    format!("one says `{}` where the other says `{}`", first.written, second.written)
+    let (first, second) = if x.written <= y.written {
+        (x, y)
+    } else {
+        (y, x)
+    };
+    format!(
+        "one says `{}` where the other says `{}`",
+        first.written, second.written
+    )
 }

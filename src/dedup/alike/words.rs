@@ -288,7 +288,9 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
         }
         let mut end = start + c.len_utf8();
         if script::is_unspaced(c) {
-            let pair = letters.peek().filter(|(_, next)| script::is_unspaced(*next));
+            let pair = letters
+                .peek()
+                .filter(|(_, next)| script::is_unspaced(*next));
             let alone = pair.is_none();
             end = pair.map_or(end, |(at, next)| at + next.len_utf8());
             // The last letter of a row stands in the pair before.
