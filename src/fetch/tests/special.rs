@@ -273,11 +273,11 @@ async fn stalled_requests_give_their_places_to_others() {
 async fn a_slow_robots_txt_takes_from_the_time_of_what_it_is_asked_for() {
     let server = Server::start(|request, stream| {
         let robots = request.starts_with("get /robots.txt");
-        thread::sleep(Duration::from_millis(if robots { 300 } else { 800 }));
+        thread::sleep(Duration::from_millis(if robots { 600 } else { 2_700 }));
         let _ = stream.write_all(&answer("200 OK", "", b""));
     });
     let limits = config::Fetch {
-        timeout: Duration::from_secs(1),
+        timeout: Duration::from_secs(3),
         ..limits()
     };
     let (fetcher, none) = (
@@ -290,7 +290,7 @@ async fn a_slow_robots_txt_takes_from_the_time_of_what_it_is_asked_for() {
         ..of(&source, &none)
     };
     let error = fetcher.get(robots).await.unwrap_err();
-    assert_eq!(error.to_string(), "no answer within 1 s");
+    assert_eq!(error.to_string(), "no answer within 3 s");
     // The next time it is known.
     assert!(fetcher.get(robots).await.is_ok());
 }
