@@ -135,7 +135,9 @@ fn planted_faults_are_found() {
 /// What opens connections. Only `fetch` connects to addresses that others chose, and vets them first.
 const CONNECTS: &[&str] = &[
     "reqwest",
-    "TcpStream",
+    "TcpStream::connect",
+    "TcpSocket",
+    "UnixStream::connect",
     "UdpSocket",
     "lookup_host",
     "ToSocketAddrs",
