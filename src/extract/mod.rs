@@ -1,7 +1,7 @@
 //! Page → raw items. What a page says is taken as it stands; whether it can be used is for `normalize` to ask.
 //!
-//! A page is a feed, a listing of news or one article. To add a kind of source: a file here, a [`Kind`], an arm
-//! in [`extract`].
+//! A page is a feed, a listing of news, one article, JSON by rules or a sitemap of news. To add a kind of source: a
+//! file here, a [`Kind`], an arm in [`extract`].
 
 mod alike;
 mod article;
