@@ -34,7 +34,7 @@ const REVISION: f64 = 72.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 1.7;
+const SAME: f64 = 1.8;
 /// The evidence for a translation.
 const TRANSLATION: f64 = 2.1;
 /// How much more is asked for where only one name is shared.

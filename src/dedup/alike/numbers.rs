@@ -188,7 +188,7 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
         }
     };
     // "Treinta y uno", "thirty-one".
-    if !digits && value >= 20.0 && value < 100.0 && value % 10.0 == 0.0 {
+    if !digits && (20.0..100.0).contains(&value) && value % 10.0 == 0.0 {
         let linked = matches!(runs.get(taken), Some(&("y" | "e" | "et" | "and")));
         let unit = taken + usize::from(linked);
         // One is an article elsewhere, so the table leaves it out.
