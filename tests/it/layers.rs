@@ -135,7 +135,7 @@ fn planted_faults_are_found() {
 /// What opens connections. Only `fetch` connects to addresses that others chose, and vets them first.
 const CONNECTS: &[&str] = &[
     "reqwest",
-    "TcpStream",
+    "TcpStream::connect",
     "UdpSocket",
     "lookup_host",
     "ToSocketAddrs",
