@@ -81,6 +81,9 @@ fn work(out: &mut Exposition, work: &Work) {
     }
 }
 
+/// What is asked of what was served at an address.
+type Count = fn(&Served) -> u64;
+
 fn served(out: &mut Exposition, served: &[(&'static str, Served); 2]) {
     out.counter(
         "rassegna_http_answers_total",
@@ -92,7 +95,7 @@ fn served(out: &mut Exposition, served: &[(&'static str, Served); 2]) {
             out.sample(&[("address", address), ("status", &status)], count);
         }
     }
-    let counts: [(_, _, _, fn(&Served) -> u64); 4] = [
+    let counts: [(_, _, _, Count); 4] = [
         (
             "rassegna_http_answer_bytes_total",
             "Bytes of the bodies of answers.",
