@@ -364,6 +364,12 @@ impl Traits {
         item * many * home * marked * steady * proper * even * beside * (0.4 + self.share.min(1.0))
     }
 
+    /// Whether it is the list of a page that is there for it.
+    pub(super) fn is_clear(&self) -> bool {
+        let told = self.dated >= 0.9 || self.told >= 0.9;
+        self.count >= 5 && told && self.headed >= 0.9 && self.steady >= 0.9 && self.share >= 0.3
+    }
+
     /// Whether it is a list of news and not a menu, a set of services, or a list of names.
     pub(super) fn is_news(&self, asked: bool) -> bool {
         // Two things are soon alike.
