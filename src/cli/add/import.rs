@@ -66,18 +66,12 @@ pub(super) fn run(desk: &Desk<'_>, file: &Path) -> Result<(), Exit> {
             _ => Err(refused(&name, "nothing was added")),
         };
     }
-    let stem = file
-        .file_stem()
-        .and_then(|stem| names::slug(&stem.to_string_lossy()))
-        .unwrap_or_default();
-    let stem = stem.trim_start_matches("opml-");
-    desk.put(
-        &format!("opml-{stem}")
-            .trim_end_matches('-')
-            .replace("opml-opml", "opml"),
-        &text,
-        &ids,
-    )?;
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let name = match names::slug(&stem).as_deref() {
+        None | Some("opml") => "opml".to_owned(),
+        Some(stem) => format!("opml-{}", stem.trim_start_matches("opml-")),
+    };
+    desk.put(&name, &text, &ids)?;
     if failed > 0 {
         Err(Exit::Failed)
     } else {

@@ -27,7 +27,7 @@ use fields::Budget;
 use picks::Seeker;
 pub use written::Written;
 
-/// The most elements that are looked at to find the rules of one page.
+/// The most elements that are looked at to find the items of one page by rules, and again for their fields.
 const WORK: usize = 4_000_000;
 /// The most elements within each other of which the best name is taken.
 const LEVELS: usize = 4;
@@ -144,7 +144,7 @@ fn of_found(page: &Parsed, found: &Found<'_>, dates: &date::Context<'_>) -> Resu
     if distinct.len() < elements.len() {
         return Err(NoRules::Loose);
     }
-    let budget = Budget::new(WORK);
+    let (budget, budget_of_picks) = (Budget::new(WORK), Budget::new(WORK));
     // Of an element and the only one inside it, the one with the better name.
     let levels = levels(found, elements);
     let ways = levels
@@ -162,7 +162,7 @@ fn of_found(page: &Parsed, found: &Found<'_>, dates: &date::Context<'_>) -> Resu
         found,
         dates,
         elements,
-        budget: &budget,
+        budget: &budget_of_picks,
     }
     .picks();
     let item = match ways.into_iter().nth(level).flatten() {

@@ -317,3 +317,20 @@ fn a_hostile_page_takes_bounded_time() {
     let _ = rules(&page, &MARKS);
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn no_page_makes_it_panic(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "<li x class='a css-1a2b3c'>", "<a t href=/1>Titolo uno</a>", "<a t href='/2' class='9'>Due</a>", "</li>", "<h4>9 marzo 2026</h4>",
+                "<p s>", "Testo", "</p>", "<time d datetime='2026-03-09'>", "</time>", "<div x id=\"'\">", "</div>", "<img src=x>", "<x-y t x>",
+            ]),
+            0..60,
+        )
+    ) {
+        let _ = rules(&parts.concat(), &Marks { heading: "h4", ..MARKS });
+    }
+}
