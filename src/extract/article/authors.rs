@@ -6,7 +6,7 @@ use super::jsonld::Linked;
 use super::layout::Line;
 use super::meta::Meta;
 use super::microdata::{Microdata, value};
-use super::title::Site;
+use super::site::Site;
 use super::words::{Phrase, Sign, begins, is, signed};
 use crate::config::units::fold;
 use crate::extract::text::{plain, squash, visible};
@@ -229,9 +229,10 @@ fn without_by(text: &str) -> Option<&str> {
         .filter_map(|(end, next)| Some((text.get(..end)?, text.get(next..)?)))
         .find(|(start, rest)| {
             let rest = rest.trim_start_matches([' ', ':', '：']);
-            is(&fold(start), Phrase::By) && !rest.is_empty()
-                // "De Luca" is a name, "de Maria Luca" is not.
-                && (rest.contains(' ') || start.chars().all(|c| !c.is_uppercase()) || !start.chars().count() == 2)
+            // "De Luca" is a name, "de Maria Luca" is not.
+            is(&fold(start), Phrase::By)
+                && !rest.is_empty()
+                && (rest.contains(' ') || !start.starts_with(char::is_uppercase))
         })?;
     Some(rest.trim_start_matches([' ', ':', '：']))
 }

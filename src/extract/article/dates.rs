@@ -227,18 +227,13 @@ impl Dates<'_, '_> {
         let Some(headline) = self.headline else {
             return 0;
         };
-        if at >= headline {
-            match at - headline {
-                0..=NEAR => 3,
-                ..=AFTER => 1,
-                _ => -1,
-            }
-        } else {
-            match headline - at {
-                ..=ABOVE => 2,
-                ..=BEFORE => 1,
-                _ => -2,
-            }
+        match (at.checked_sub(headline), headline.saturating_sub(at)) {
+            (Some(after), _) if after <= NEAR => 3,
+            (Some(after), _) if after <= AFTER => 1,
+            (Some(_), _) => -1,
+            (None, before) if before <= ABOVE => 2,
+            (None, before) if before <= BEFORE => 1,
+            (None, _) => -2,
         }
     }
 
@@ -342,7 +337,7 @@ fn places(document: &Html) -> HashMap<NodeId, Vec<ElementRef<'_>>> {
 }
 
 /// A date for machines.
-pub(super) fn stamp(text: String) -> DateText {
+fn stamp(text: String) -> DateText {
     DateText {
         text: squash(&text),
         place: Place::Metadata,

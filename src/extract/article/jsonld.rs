@@ -192,13 +192,15 @@ fn repaired(text: &str) -> String {
                     out.push('"');
                 }
                 '"' => out.push_str("\\\""),
-                '\\' => match text[at..].chars().next() {
-                    Some(next @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {
+                '\\' => {
+                    let known = text[at..].chars().next();
+                    if let Some(next @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) =
+                        known
+                    {
                         out.extend(['\\', next]);
                         at += 1;
                     }
-                    _ => {}
-                },
+                }
                 c if c.is_control() => out.push(' '),
                 c => out.push(c),
             }

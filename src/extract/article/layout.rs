@@ -194,11 +194,10 @@ impl<'a> Layout<'a> {
                         && let Some((element, _)) = open.iter().rev().find(|(_, block)| *block)
                     {
                         match lines.last_mut() {
-                            Some(line) if !broken => {
-                                if line.text.len() < LINE {
-                                    line.text.push_str(beginning(text));
-                                }
+                            Some(line) if !broken && line.text.len() < LINE => {
+                                line.text.push_str(beginning(text));
                             }
+                            Some(_) if !broken => {}
                             _ if !text.trim().is_empty() => {
                                 lines.push(Line {
                                     element: *element,

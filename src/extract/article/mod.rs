@@ -8,6 +8,7 @@ mod jsonld;
 mod layout;
 mod meta;
 mod microdata;
+mod site;
 #[cfg(test)]
 mod tests;
 mod title;
@@ -42,7 +43,7 @@ pub(super) fn read(page: &Parsed, base: &Url, dates: &date::Context<'_>) -> Read
         || meta
             .get("og:type")
             .is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
-    let site = title::Site::of(&meta, base);
+    let site = site::Site::of(&meta, base);
     let headline = title::headline(document, &ld, &meta, &microdata, &site, base);
     let Some(title) = headline.title else {
         return Read {
