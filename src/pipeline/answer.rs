@@ -249,7 +249,9 @@ pub(super) async fn read_apart(
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
 pub(super) async fn announced(
-    visit: Visit<'_>, page: &Reading) -> Option<(Url, (Arc<Page>, Reading))> {
+    visit: Visit<'_>,
+    page: &Reading,
+) -> Option<(Url, (Arc<Page>, Reading))> {
     let feed = page.extracted.announced.first()?;
     let Ok(Answer::Page(answer)) =
         get(visit, feed, &Validators::default(), visit.source.robots).await

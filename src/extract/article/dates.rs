@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
-use crate::extract::jsonld::Linked;
 use super::layout::{Layout, Line, is_block};
 use super::meta::Meta;
 use super::microdata::Microdata;
 use super::words::{Phrase, Sign, begins, signed};
 use crate::config::units::fold;
 use crate::date;
+use crate::extract::jsonld::Linked;
 use crate::extract::one;
 use crate::extract::text::squash;
 use crate::model::{DateText, Place};

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use crate::extract::jsonld::Linked;
 use super::meta::Meta;
 use super::microdata::Microdata;
 use super::site::Site;
 use crate::config::units::fold;
+use crate::extract::jsonld::Linked;
 use crate::extract::one;
 use crate::extract::text::{plain, visible};
 

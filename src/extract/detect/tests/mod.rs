@@ -49,7 +49,15 @@ fn read(html: &str, language: &str, kind: Option<Kind>) -> Result<Extracted, NoN
     let page = page(html, "https://agenzia.example/notizie/");
     with_dates(language, |dates| {
         let rules = None;
-        extract(&page, &Ask { kind, rules, json: None, dates })
+        extract(
+            &page,
+            &Ask {
+                kind,
+                rules,
+                json: None,
+                dates,
+            },
+        )
     })
 }
 
