@@ -1,7 +1,7 @@
 //! The date of a unit: where it stands, and which of several is that of publication.
 
+use super::Stand;
 use super::consensus::Candidate;
-use super::found::Stand;
 use super::groups::Unit;
 use super::reader::Reader;
 use crate::extract::text::squash;

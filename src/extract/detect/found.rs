@@ -17,6 +17,8 @@ pub(crate) struct Found<'a> {
     pub(crate) prose: Prose,
     /// Most items have a date.
     pub(crate) dated: bool,
+    /// It is a list at first sight: its items are many, alike and a large part of the page.
+    pub(crate) clear: bool,
     /// The page says of itself when it was published, as articles do.
     pub(crate) published: bool,
 }
@@ -32,6 +34,7 @@ pub(crate) struct Other {
 
 /// An item and the elements that it was read from.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "rules are derived from where the parts stand")]
 pub(crate) struct Located<'a> {
     /// What they say.
     pub(crate) item: RawItem,
@@ -54,6 +57,7 @@ pub(crate) struct Located<'a> {
 
 /// Where a value stands: an attribute of an element, or else its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "rules are derived from it")]
 pub(crate) struct Stand<'a> {
     /// The element.
     pub(crate) element: ElementRef<'a>,
@@ -105,8 +109,12 @@ impl Found<'_> {
             let little = 4 * around < within && around < 1_000;
             return self.dated && self.items.len() > 2 && !headed && little;
         }
+        let clear = self.clear && !headed;
         if !self.dated {
-            return around < 500 || 3 * around <= within;
+            return around < 500 || if clear { around } else { 3 * around } <= within;
+        }
+        if clear {
+            return around <= 2 * within;
         }
         if dated || headed {
             let few = if headed { 300 } else { 1_000 };

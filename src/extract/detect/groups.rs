@@ -13,8 +13,8 @@ use super::plot::{Plot, weight};
 
 /// The most cells that one unit may have; larger ones are parts of the page.
 const LARGEST: usize = 3_000;
-/// The most units of a group.
-const MOST: usize = 20_000;
+/// The most units of a group; what comes after them is left out.
+const MOST: usize = 5_000;
 /// The most groups that are looked at closely.
 const CLOSELY: usize = 40;
 /// A link with a text of more weight may be a title.
@@ -78,8 +78,9 @@ pub(super) fn groups(
         let roots: Vec<usize> = roots(plot, &marks)
             .into_iter()
             .filter(|root| usable(*root))
+            .take(MOST)
             .collect();
-        if !(2..=MOST).contains(&roots.len()) || !known.insert(roots.clone()) {
+        if roots.len() < 2 || !known.insert(roots.clone()) {
             continue;
         }
         let units = runs(plot, &roots);

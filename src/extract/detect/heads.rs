@@ -1,6 +1,6 @@
 //! Headings with a date that hold for the units after them.
 
-use super::found::Stand;
+use super::Stand;
 use super::groups::Unit;
 use super::reader::Reader;
 use crate::model::{DateText, Place};

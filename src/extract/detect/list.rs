@@ -6,11 +6,11 @@ use url::Url;
 
 use super::consensus::{Candidate, Ranking};
 use super::dates::Dated;
-use super::found::{Located, Stand};
 use super::groups::{Unit, is_entry};
 use super::heads::Heads;
 use super::plot::weight;
 use super::reader::Reader;
+use super::{Located, Stand};
 use crate::extract::text::squash;
 use crate::model::{DateText, Place, RawItem};
 
@@ -362,6 +362,12 @@ impl Traits {
         let even = if self.even { 1.0 } else { 0.2 };
         let beside = if self.beside { 0.3 } else { 1.0 };
         item * many * home * marked * steady * proper * even * beside * (0.4 + self.share.min(1.0))
+    }
+
+    /// Whether it is the list of a page that is there for it.
+    pub(super) fn is_clear(&self) -> bool {
+        let told = self.dated >= 0.9 || self.told >= 0.9;
+        self.count >= 5 && told && self.headed >= 0.9 && self.steady >= 0.9 && self.share >= 0.3
     }
 
     /// Whether it is a list of news and not a menu, a set of services, or a list of names.

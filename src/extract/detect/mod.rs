@@ -79,6 +79,7 @@ pub(crate) fn find<'a>(
         others: others(&reader, &best, lists),
         prose,
         dated: best.traits.dated >= 0.5,
+        clear: best.traits.is_clear(),
         published: stated::is_published(&page.document),
     }
 }
@@ -109,7 +110,37 @@ fn items<'a>(reader: &Reader<'_, 'a, '_>, list: &List<'a>) -> Vec<Located<'a>> {
         }
     };
     let fitting = all.into_iter().filter(fits);
-    fitting.map(|(_, located)| located).collect()
+    let mut items: Vec<Located<'a>> = fitting.map(|(_, located)| located).collect();
+    if list.traits.dated >= 0.5 {
+        without_ends(&mut items);
+    }
+    items
+}
+
+/// Drops several items at either end of a dated list that have no date and short titles: cards of something else.
+fn without_ends(items: &mut Vec<Located<'_>>) {
+    let undated = |located: &&Located<'_>| located.item.published.is_empty();
+    let head = items.iter().take_while(undated).count();
+    let tail = items.iter().rev().take_while(undated).count();
+    let title = |items: &[Located<'_>]| {
+        let titles = items
+            .iter()
+            .filter_map(|located| located.item.title.as_deref());
+        titles.map(weight).sum::<usize>() as f64 / items.len().max(1) as f64
+    };
+    if head + tail >= items.len() {
+        return;
+    }
+    let end = items.len() - tail;
+    let usual = title(&items[head..end]);
+    let other = |part: &[Located<'_>]| part.len() > 1 && title(part) < 0.6 * usual;
+    let (first, last) = (other(&items[..head]), other(&items[end..]));
+    if last {
+        items.truncate(end);
+    }
+    if first {
+        items.drain(..head);
+    }
 }
 
 /// What the elements that rules select say by themselves, as the detection would read them.

@@ -124,10 +124,6 @@ impl Stated {
         self.items.get(&address(&base.join(link).ok()?))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.order.is_empty()
-    }
-
     /// The items by themselves, for a page that shows none of them without a program in the browser.
     pub(super) fn into_items(mut self) -> Vec<RawItem> {
         self.order

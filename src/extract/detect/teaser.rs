@@ -2,7 +2,7 @@
 
 use scraper::ElementRef;
 
-use super::found::Stand;
+use super::Stand;
 use super::groups::Unit;
 use super::plot::weight;
 use super::reader::Reader;
