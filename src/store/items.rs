@@ -7,7 +7,8 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use super::articles::{self, Asked};
+use super::articles;
+use super::asked::{self, Asked};
 use super::course::Course;
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
@@ -155,7 +156,7 @@ fn record(
 ) -> Result<Recorded, StoreError> {
     wait(connection, &poll.pauses)?;
     if let Outcome::Read(fetched) = &poll.outcome {
-        articles::save(connection, &fetched.asked, &fetched.items, poll.at)?;
+        asked::save(connection, &fetched.asked, &fetched.items, poll.at)?;
     }
     let course = Course::of(connection, &poll.source)?;
     let Some(course) = course.filter(|course| course.rules == poll.rules) else {

@@ -2,6 +2,7 @@
 //! pipeline; SQL stays below here.
 
 mod articles;
+mod asked;
 mod course;
 mod feeds;
 mod items;
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
-pub use articles::{Again, Asked, Trouble};
+pub use asked::{Again, Asked, Trouble};
 pub use feeds::{Reviewed, Shown, Teller};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};

@@ -23,7 +23,7 @@ impl Store {
                     connection.prepare_cached("INSERT OR IGNORE INTO shown (story) VALUES (?1)")?.execute([story])?;
                 }
             }
-            super::articles::prune(connection, horizon)?;
+            super::asked::prune(connection, horizon)?;
             let gone = connection.execute(
                 "DELETE FROM item WHERE last_seen < ?1 AND (story IS NULL OR story NOT IN (SELECT story FROM shown))",
                 params![horizon.timestamp()],

@@ -656,6 +656,8 @@ fn what_is_forgotten_of_an_article_is_its_text_and_not_that_it_was_read() {
             .unwrap()
     };
     assert_eq!(texts(&site), 2);
+    // A feed shows all that came in the second of its newest entry.
+    std::thread::sleep(Duration::from_millis(1100));
     origin.set("/a/", listed([3]));
     site.once();
     let database = rusqlite::Connection::open(site.database()).unwrap();
