@@ -26,12 +26,15 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::{Value, json};
 
+/// What holds over the corpus in a folder, and how many cases showed it; a panic where it does not.
+type Test = fn(&Path) -> String;
+
 fn main() -> ExitCode {
     let Some(corpus) = std::env::var_os("RASSEGNA_CORPUS").map(PathBuf::from) else {
         println!("corpus tests: did NOT run, because RASSEGNA_CORPUS does not name a corpus");
         return ExitCode::SUCCESS;
     };
-    let tests: [(&str, fn(&Path) -> String); 7] = [
+    let tests: [(&str, Test); 7] = [
         ("seeds", seeds),
         ("dates", dates),
         ("feeds", feeds),
