@@ -116,6 +116,37 @@ fn the_commented_keys_of_the_example_are_accepted() {
     }
 }
 
+/// Collects the names of a schema's properties.
+fn keys(schema: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match schema {
+        serde_json::Value::Object(map) => {
+            if let Some(properties) = map.get("properties").and_then(|all| all.as_object()) {
+                found.extend(properties.keys().cloned());
+            }
+            map.values().for_each(|value| keys(value, found));
+        }
+        serde_json::Value::Array(list) => list.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_example_has_every_key() {
+    let example = fs::read_to_string("config/rassegna.toml").unwrap();
+    let schema = fs::read_to_string("config/schema.json").unwrap();
+    let mut found = std::collections::BTreeSet::new();
+    keys(&serde_json::from_str(&schema).unwrap(), &mut found);
+    assert!(found.len() > 60, "{}", found.len());
+    let words: std::collections::HashSet<&str> = example
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
+    let missing: Vec<&String> = found
+        .iter()
+        .filter(|key| !words.contains(key.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn a_broken_configuration_ends_with_2_and_says_where_and_what() {
     let place = tempfile::tempdir().unwrap();
