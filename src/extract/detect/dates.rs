@@ -4,6 +4,7 @@ use super::Stand;
 use super::consensus::Candidate;
 use super::groups::Unit;
 use super::reader::Reader;
+use crate::date;
 use crate::extract::text::squash;
 use crate::model::{DateText, Place};
 
@@ -162,7 +163,11 @@ impl<'a> Reader<'_, 'a, '_> {
     /// Whether a text tells a date and little else; a `named` one may have more words around it.
     fn reads(&self, text: &str, named: bool) -> bool {
         let count = text.split(' ').count();
-        let most = if named { 16 } else { 9 };
+        let most = if named || date::is_announced(text) {
+            16
+        } else {
+            9
+        };
         let numbered = text.chars().any(char::is_numeric);
         (numbered || named) && count <= most && self.day(text, false).is_some()
     }
