@@ -125,6 +125,15 @@ pub fn read_machine(text: &str, context: &Context) -> Result<Reading, Refusal> {
     machine::read(&text, context).unwrap_or_else(|| human::read(&text, context))
 }
 
+/// Whether a text begins by announcing its date ("Published on …", "Pubblicato il …").
+#[must_use]
+pub fn is_announced(text: &str) -> bool {
+    let first = text
+        .split(|c: char| !c.is_alphabetic())
+        .find(|word| !word.is_empty());
+    first.is_some_and(|word| human::announces(&token::fold(word)))
+}
+
 /// Reads a date by a `strftime` pattern; names of months and weekdays are those of the context's languages.
 ///
 /// # Errors

@@ -4,26 +4,35 @@ use super::Stand;
 use super::consensus::Candidate;
 use super::groups::Unit;
 use super::reader::Reader;
+use crate::date;
 use crate::extract::text::squash;
 use crate::model::{DateText, Place};
 
 /// A text of more bytes is no date.
 const LONGEST: usize = 90;
-/// Attributes that hold a moment for machines.
-const ATTRIBUTES: &[&str] = &[
+/// Words in the names of `data-` attributes that hold a moment for machines.
+const MOMENTS: &[&str] = &[
+    "date",
+    "data",
+    "fecha",
+    "datum",
     "datetime",
-    "content",
-    "data-datetime",
-    "data-date",
-    "data-time",
-    "data-timestamp",
-    "data-published",
-    "data-epoch",
-    "data-utc",
-    "data-pubdate",
-    "data-created",
-    "title",
+    "time",
+    "timestamp",
+    "stamp",
+    "ts",
+    "epoch",
+    "unix",
+    "unixtime",
+    "utc",
+    "published",
+    "publish",
+    "pubdate",
+    "posted",
+    "created",
 ];
+/// No moment in seconds is taken that is before 1995, in seconds since 1970.
+const EARLIEST: i64 = 788_918_400;
 /// Words in the class of a date.
 const DATED: &[&str] = &[
     "date",
@@ -127,7 +136,7 @@ impl<'a> Reader<'_, 'a, '_> {
     }
 
     /// A moment that an attribute tells.
-    fn stamp(&self, at: usize) -> Option<(&'static str, String, f64)> {
+    fn stamp(&self, at: usize) -> Option<(&'a str, String, f64)> {
         let cell = &self.plot.cells[at];
         let element = cell.element;
         let property = |name: &str| {
@@ -136,9 +145,14 @@ impl<'a> Reader<'_, 'a, '_> {
                 value.contains("date") || value.contains("created") || value.contains("issued")
             })
         };
-        let name = *ATTRIBUTES
-            .iter()
-            .find(|name| element.attr(name).is_some())?;
+        let written = element.value().attrs();
+        let named = written.map(|(name, _)| name).filter(|name| is_moment(name));
+        let named = named.min_by_key(|name| has_word(name, UPDATED));
+        let usual = |name: &'static str| element.attr(name).map(|_| name);
+        let name = usual("datetime")
+            .or_else(|| usual("content"))
+            .or(named)
+            .or_else(|| usual("title"))?;
         let points = match name {
             "datetime"
                 if matches!(
@@ -155,14 +169,36 @@ impl<'a> Reader<'_, 'a, '_> {
         };
         let text = squash(element.attr(name)?);
         let digits = text.chars().filter(char::is_ascii_digit).count();
-        (digits >= 6 && text.len() <= LONGEST && self.day(&text, true).is_some())
-            .then_some((name, text, points))
+        let reads = digits >= 6
+            && text.len() <= LONGEST
+            && !(digits == text.len() && !self.is_near(&text))
+            && self.day(&text, true).is_some();
+        reads.then_some((name, text, points))
+    }
+
+    /// Whether a number of seconds or milliseconds is a moment in which news may have been published; shorter
+    /// numbers are no such.
+    fn is_near(&self, number: &str) -> bool {
+        let seconds = match number.len() {
+            9..=10 => number.parse::<i64>().ok(),
+            12..=13 => number
+                .parse::<i64>()
+                .ok()
+                .map(|milliseconds| milliseconds / 1_000),
+            _ => return true,
+        };
+        let latest = self.now() + 366 * 86_400;
+        seconds.is_some_and(|seconds| (EARLIEST..latest).contains(&seconds))
     }
 
     /// Whether a text tells a date and little else; a `named` one may have more words around it.
     fn reads(&self, text: &str, named: bool) -> bool {
         let count = text.split(' ').count();
-        let most = if named { 16 } else { 9 };
+        let most = if named || date::is_announced(text) {
+            16
+        } else {
+            9
+        };
         let numbered = text.chars().any(char::is_numeric);
         (numbered || named) && count <= most && self.day(text, false).is_some()
     }
@@ -172,7 +208,7 @@ impl<'a> Reader<'_, 'a, '_> {
         unit: &Unit,
         at: usize,
         title: Option<usize>,
-        attribute: Option<&'static str>,
+        attribute: Option<&'a str>,
         text: String,
         mut points: f64,
     ) -> (Candidate, Dated<'a>) {
@@ -230,6 +266,16 @@ impl<'a> Reader<'_, 'a, '_> {
             dated,
         )
     }
+}
+
+/// Whether an attribute's name tells of a moment: `data-ts`, `data-publish-date`.
+fn is_moment(name: &str) -> bool {
+    name.strip_prefix("data-")
+        .is_some_and(|name| has_word(name, MOMENTS) && !has_word(name, OTHER))
+}
+
+fn has_word(name: &str, words: &[&str]) -> bool {
+    name.split(['-', '_']).any(|word| words.contains(&word))
 }
 
 /// Parts a date from the title that it stands before or after in one text.

@@ -34,7 +34,6 @@ pub(crate) struct Other {
 
 /// An item and the elements that it was read from.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "rules are derived from where the parts stand")]
 pub(crate) struct Located<'a> {
     /// What they say.
     pub(crate) item: RawItem,
@@ -57,12 +56,11 @@ pub(crate) struct Located<'a> {
 
 /// Where a value stands: an attribute of an element, or else its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "rules are derived from it")]
 pub(crate) struct Stand<'a> {
     /// The element.
     pub(crate) element: ElementRef<'a>,
     /// The attribute's name.
-    pub(crate) attribute: Option<&'static str>,
+    pub(crate) attribute: Option<&'a str>,
 }
 
 impl Found<'_> {

@@ -9,6 +9,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
+use super::heads::headings;
 use super::plot::{Plot, weight};
 
 /// The most cells that one unit may have; larger ones are parts of the page.
@@ -64,6 +65,7 @@ impl Unit {
 pub(super) fn groups(
     plot: &Plot<'_>,
     usable: impl Fn(usize) -> bool,
+    days: &[usize],
     asked: bool,
 ) -> Vec<Vec<Unit>> {
     let mut marks: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
@@ -83,7 +85,7 @@ pub(super) fn groups(
         if roots.len() < 2 || !known.insert(roots.clone()) {
             continue;
         }
-        let units = runs(plot, &roots);
+        let units = runs(plot, &roots, &headings(plot, &roots, days));
         let promise = units
             .iter()
             .map(|unit| (unit.to - unit.from).min(300))
@@ -220,16 +222,20 @@ fn most_frequent(numbers: &[usize]) -> usize {
         .map_or(0, |(number, _)| number)
 }
 
-/// Units from their roots: with the siblings that go with each, where the roots leave regular gaps.
-fn runs(plot: &Plot<'_>, roots: &[usize]) -> Vec<Unit> {
-    let all: HashSet<usize> = roots.iter().copied().collect();
+/// Units from their roots: with the siblings that go with each, where the roots leave regular gaps. A heading that
+/// dates the roots after it is in no unit.
+fn runs(plot: &Plot<'_>, roots: &[usize], headings: &HashSet<usize>) -> Vec<Unit> {
     let parent = |at: usize| plot.cells[at].parent;
     // What follows each root before the next one.
     let gaps: Vec<Vec<usize>> = roots
         .iter()
-        .map(|&root| {
+        .enumerate()
+        .map(|(place, &root)| {
+            let next = roots.get(place + 1);
+            let holds_next = |at: usize| next.is_some_and(|&next| plot.holds(at, next));
             let after = plot.siblings(root).skip(1);
-            let own = after.take_while(|at| !all.contains(at) && !plot.cells[*at].aside);
+            let own = after.take_while(|at| !holds_next(*at) && !plot.cells[*at].aside);
+            let own = own.filter(|at| !headings.contains(at));
             own.take(RUN).collect()
         })
         .collect();
@@ -264,7 +270,7 @@ fn runs(plot: &Plot<'_>, roots: &[usize]) -> Vec<Unit> {
             *usual.entry(sign).or_default() += 1;
         }
     }
-    let lead = leading(plot, roots, &gaps, &inner, &sign);
+    let lead = leading(plot, roots, &gaps, headings, &inner, &sign);
     let leads = text_leads(plot, roots);
     // A heading that stands before some of the items only holds for several.
     let shared = inner.iter().any(|place| gaps[*place].len() < lead);
@@ -275,7 +281,10 @@ fn runs(plot: &Plot<'_>, roots: &[usize]) -> Vec<Unit> {
             let gap = place.checked_sub(1).filter(|last| followed(*last));
             let mut own: Vec<usize> = match gap.and_then(|last| gaps.get(last)) {
                 Some(gap) => gap.iter().rev().take(lead).copied().collect(),
-                None => before(plot, root).take(lead).collect(),
+                None => before(plot, root)
+                    .filter(|at| !headings.contains(at))
+                    .take(lead)
+                    .collect(),
             };
             own.reverse();
             run.extend(own);
@@ -352,6 +361,7 @@ fn leading(
     plot: &Plot<'_>,
     roots: &[usize],
     gaps: &[Vec<usize>],
+    headings: &HashSet<usize>,
     inner: &[usize],
     sign: &impl Fn(usize) -> u64,
 ) -> usize {
@@ -363,7 +373,8 @@ fn leading(
     else {
         return 0;
     };
-    let before_first: Vec<u64> = before(plot, first).take(usual.len()).map(sign).collect();
+    let own = before(plot, first).filter(|at| !headings.contains(at));
+    let before_first: Vec<u64> = own.take(usual.len()).map(sign).collect();
     let agree = |count: &usize| {
         let wanted = before_first.iter().take(*count).copied();
         let same = filled.iter().filter(|gap| {

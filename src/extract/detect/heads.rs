@@ -1,7 +1,10 @@
 //! Headings with a date that hold for the units after them.
 
+use std::collections::HashSet;
+
 use super::Stand;
 use super::groups::Unit;
+use super::plot::Plot;
 use super::reader::Reader;
 use crate::model::{DateText, Place};
 
@@ -64,15 +67,7 @@ impl<'a> Heads<'a> {
             }
             let cell = &cells[at];
             let has_unit = units.get(next).is_some_and(|unit| unit.first() < cell.end);
-            let text = reader.plot.text(at);
-            let reads = !has_unit
-                && !cell.aside
-                && (1..=LONGEST).contains(&text.len())
-                && text.chars().any(char::is_numeric)
-                && reader.is_bare_date(&text)
-                && !OTHER.iter().any(|word| text.to_lowercase().contains(word))
-                && reader.day(&text, false).is_some();
-            if reads {
+            if !has_unit && let Some(text) = reader.heading_date(at) {
                 let mut outer = at;
                 while cells[outer].parent != region && !has_any(reader, cells[outer].parent, units)
                 {
@@ -130,6 +125,63 @@ impl<'a> Heads<'a> {
             },
         ))
     }
+}
+
+impl Reader<'_, '_, '_> {
+    /// The text of a cell that reads as a date of publication and nothing else.
+    fn heading_date(&self, at: usize) -> Option<String> {
+        let cell = &self.plot.cells[at];
+        if cell.aside || cell.from == cell.to || cell.to - cell.from > LONGEST + 2 {
+            return None;
+        }
+        let text = self.plot.text(at);
+        let reads = (1..=LONGEST).contains(&text.len())
+            && text.chars().any(char::is_numeric)
+            && self.is_bare_date(&text)
+            && !OTHER.iter().any(|word| text.to_lowercase().contains(word))
+            && self.day(&text, false).is_some();
+        reads.then_some(text)
+    }
+
+    /// The largest elements that read as a date and nothing else, in the page's order.
+    pub(super) fn days(&self) -> Vec<usize> {
+        let mut days = Vec::new();
+        let mut at = 0;
+        while let Some(cell) = self.plot.cells.get(at) {
+            if self.heading_date(at).is_some() {
+                days.push(at);
+                at = cell.end;
+            } else {
+                at += 1;
+            }
+        }
+        days
+    }
+}
+
+/// The days that are headings over the roots of a group: one stands before the first root, none after the last.
+/// Whatever is between a root and the next heading is never the heading's.
+pub(super) fn headings(plot: &Plot<'_>, roots: &[usize], days: &[usize]) -> HashSet<usize> {
+    let none = HashSet::new;
+    let (Some(&first), Some(&last)) = (roots.first(), roots.last()) else {
+        return none();
+    };
+    let Some(region) = plot.around(first).find(|at| plot.holds(*at, last)) else {
+        return none();
+    };
+    let after = days.partition_point(|day| *day < plot.cells[last].end);
+    let trailing = days.get(after).is_some_and(|day| plot.holds(region, *day));
+    let nearest = |root: usize, from: usize| {
+        let before = days.partition_point(|day| *day < root).checked_sub(1)?;
+        let day = *days.get(before)?;
+        (day >= from && plot.cells[day].end <= root).then_some(day)
+    };
+    if trailing || nearest(first, region + 1).is_none() {
+        return none();
+    }
+    let starts = std::iter::once(region + 1).chain(roots.iter().map(|&root| plot.cells[root].end));
+    let headings = roots.iter().zip(starts);
+    headings.filter_map(|(&root, from)| nearest(root, from)).collect()
 }
 
 fn has_any(reader: &Reader<'_, '_, '_>, at: usize, units: &[Unit]) -> bool {

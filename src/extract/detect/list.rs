@@ -47,7 +47,7 @@ impl Pattern {
         let leads: HashSet<&&str> = anchors.iter().collect();
         let elsewhere = anchors.len() > 2 && 2 * leads.len() < anchors.len();
         let links: Vec<Vec<Candidate>> = sample.iter().map(|unit| reader.links(unit)).collect();
-        let dates: Vec<Vec<Candidate>> = sample
+        let mut dates: Vec<Vec<Candidate>> = sample
             .iter()
             .zip(&titles)
             .map(|(unit, title)| {
@@ -59,6 +59,7 @@ impl Pattern {
                     .collect()
             })
             .collect();
+        without_clock(&mut dates);
         let split = titles
             .iter()
             .flatten()
@@ -71,6 +72,25 @@ impl Pattern {
             split: 2 * split > sample.len(),
             elsewhere,
         }
+    }
+}
+
+/// Drops a number of seconds that is the same in all of several units: it tells when the page was made.
+fn without_clock(units: &mut [Vec<Candidate>]) {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut texts: BTreeMap<u64, (usize, HashSet<String>)> = BTreeMap::new();
+    for candidate in units.iter().flatten() {
+        let (count, texts) = texts.entry(candidate.key).or_default();
+        *count += 1;
+        texts.insert(candidate.text.clone());
+    }
+    let is_clock = |candidate: &Candidate| {
+        let known = texts.get(&candidate.key);
+        is_number(&candidate.text)
+            && known.is_some_and(|(count, texts)| *count > 2 && texts.len() == 1)
+    };
+    for unit in units {
+        unit.retain(|candidate| !is_clock(candidate));
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn find<'a>(
     );
     let stated = Stated::of(&page.document, base);
     let whole = |at: usize| !page.open.contains(&plot.cells[at].element.id());
-    let lists = groups::groups(&plot, whole, asked).into_iter();
+    let lists = groups::groups(&plot, whole, &reader.days(), asked).into_iter();
     let mut lists: Vec<List<'a>> = lists
         .filter_map(|units| List::of(&reader, units, base))
         .filter(|list| list.traits.is_news(asked))

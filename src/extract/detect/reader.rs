@@ -43,6 +43,11 @@ impl<'p, 'a, 'd> Reader<'p, 'a, 'd> {
         day
     }
 
+    /// The time of reading, in seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.dates.now.timestamp()
+    }
+
     /// A day that is still to come is no day of publication.
     pub(super) fn is_ahead(&self, day: NaiveDate) -> bool {
         let today = self.dates.now.date_naive();
