@@ -150,7 +150,7 @@ def serves_all(site, seen):
     """After the next start, everything that was seen is served, in the files and over HTTP."""
     daemon = site.start_ready()
     try:
-        wrong = rig.check(site, seen)
+        wrong = rig.check(site, seen, look=rig.opened)
         for feed in site.languages:
             name = f"{feed}/atom.xml"
             served = rig.entries_of(name, site.get("/" + name)[1])

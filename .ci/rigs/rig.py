@@ -320,6 +320,16 @@ def copied(database):
             connection.close()
 
 
+@contextlib.contextmanager
+def opened(database):
+    """A connection to the database of a daemon that runs."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 def asked(database, question):
     """The one value that a question has, or why there is none."""
     with copied(database) as connection:
@@ -329,11 +339,11 @@ def asked(database, question):
             return str(why)
 
 
-def stored(database):
+def stored(database, look=copied):
     """({feed: ids in its ledger}, number of stories, what is wrong)."""
     if not Path(database).exists() or Path(database).stat().st_size == 0:
         return {}, 0, []
-    with copied(database) as connection:
+    with look(database) as connection:
         wrong, ledger, stories = [], {}, 0
         try:
             intact = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -367,14 +377,15 @@ class Seen:
         self.new = sum(int(n) for n in re.findall(r" items, (\d+) new, ", text))
 
 
-def check(site, seen, files=True):
+def check(site, seen, files=True, look=copied):
     """What is wrong with what a dead run has left: a list of sentences, empty if nothing is.
 
     The database is intact and has everything that was acknowledged; the files are whole, show nothing twice and nothing
     that the database does not know; with `files`, each feed still shows every entry that somebody has seen.
     """
-    ledger, stories, wrong = stored(site.database)
+    # The files first: beside a daemon that runs, the database may only have gone further since.
     feeds, broken = published(site.feeds) if site.feeds.exists() else ({}, [])
+    ledger, stories, wrong = stored(site.database, look)
     wrong += broken
     if stories < seen.new:
         wrong.append(f"the log told of {seen.new} new stories, the database has {stories}")
