@@ -89,6 +89,20 @@ fn headings_with_dates_become_a_group_and_numbers_of_posts_stay_out() {
 }
 
 #[test]
+fn headings_over_uneven_groups_in_wrappers_become_a_group() {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/agenzia-it.html");
+    let text = printed(
+        Route::html(fs::read_to_string(demo).unwrap()),
+        &["--id", "agenzia"],
+    );
+    let rules = [
+        "listing.item       = \"article",
+        "listing.group.date = \"h4",
+    ];
+    assert!(rules.iter().all(|rule| text.contains(rule)), "{text}");
+}
+
+#[test]
 fn names_that_a_build_tool_made_are_not_used() {
     let card = |n: u32, title: &str| {
         format!(

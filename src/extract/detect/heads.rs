@@ -97,7 +97,15 @@ impl<'a> Heads<'a> {
             })
         };
         // One date over all of the list may be anything, unless it looks like a heading.
-        if heads.len() == 1 && !heads.first().is_some_and(strong) {
+        let over_all = |head: &Head<'a>| {
+            head.at < first.first()
+                && reader.plot.holds(head.within, first.first())
+                && reader.plot.holds(head.within, last.first())
+        };
+        if let [head] = heads.as_slice()
+            && over_all(head)
+            && !strong(head)
+        {
             heads.clear();
         }
         Self(heads)
@@ -181,7 +189,9 @@ pub(super) fn headings(plot: &Plot<'_>, roots: &[usize], days: &[usize]) -> Hash
     }
     let starts = std::iter::once(region + 1).chain(roots.iter().map(|&root| plot.cells[root].end));
     let headings = roots.iter().zip(starts);
-    headings.filter_map(|(&root, from)| nearest(root, from)).collect()
+    headings
+        .filter_map(|(&root, from)| nearest(root, from))
+        .collect()
 }
 
 fn has_any(reader: &Reader<'_, '_, '_>, at: usize, units: &[Unit]) -> bool {

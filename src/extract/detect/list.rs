@@ -16,6 +16,8 @@ use crate::model::{DateText, Place, RawItem};
 
 /// So many units are enough to learn from.
 const SAMPLE: usize = 24;
+/// A text of less weight is no second title.
+const LEAST: usize = 12;
 
 /// What the units of a group have in common.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,9 @@ pub(super) struct Pattern {
     split: bool,
     /// The links of the titles lead to one page, so others count.
     elsewhere: bool,
+    /// How many titles there are where each unit's own stands, for each unit; more than one where units are several
+    /// items each.
+    crowd: f64,
 }
 
 impl Pattern {
@@ -35,6 +40,8 @@ impl Pattern {
         let sample: Vec<&Unit> = units.iter().step_by(step).collect();
         let titles: Vec<Vec<Candidate>> = sample.iter().map(|unit| reader.titles(unit)).collect();
         let title = Ranking::of(&titles, 2);
+        let crowd = titles.iter().map(|unit| crowd(reader, unit, &title));
+        let crowd = crowd.sum::<usize>() as f64 / sample.len().max(1) as f64;
         let titles: Vec<Option<Candidate>> = titles
             .into_iter()
             .map(|unit| title.order(unit).into_iter().next())
@@ -71,8 +78,24 @@ impl Pattern {
             date: Ranking::of(&dates, 0),
             split: 2 * split > sample.len(),
             elsewhere,
+            crowd,
         }
     }
+}
+
+/// How many titles that lead to pages of their own stand in a unit at the place of its title; at least one.
+fn crowd(reader: &Reader<'_, '_, '_>, unit: &[Candidate], title: &Ranking) -> usize {
+    let first = title.order(unit.to_vec()).into_iter().next();
+    let Some(first) = first.filter(|first| !first.bare) else {
+        return 1;
+    };
+    let alike = unit
+        .iter()
+        .filter(|other| other.key == first.key && weight(&other.text) >= LEAST);
+    let pages: HashSet<&str> = alike
+        .filter_map(|other| reader.plot.cells[reader.anchor_of(other.cell)?].href())
+        .collect();
+    pages.len().max(1)
 }
 
 /// Drops a number of seconds that is the same in all of several units: it tells when the page was made.
@@ -261,8 +284,10 @@ impl<'a> List<'a> {
             title(located).is_none_or(|title| !reader.is_beside(title, unit))
         });
         traits.proper = proper.count() as f64 / items.len() as f64;
+        // Units that are several items each would lose all but the first.
+        let whole = pattern.crowd.powi(-3).max(0.4);
         Some(Self {
-            points: traits.points(),
+            points: whole * traits.points(),
             units,
             pattern,
             heads,
