@@ -171,7 +171,7 @@ impl<'a> Reader<'_, 'a, '_> {
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let reads = digits >= 6
             && text.len() <= LONGEST
-            && !(digits == text.len() && !self.is_near(&text))
+            && (digits != text.len() || self.is_near(&text))
             && self.day(&text, true).is_some();
         reads.then_some((name, text, points))
     }

@@ -168,7 +168,7 @@ impl Reader<'_, '_, '_> {
 }
 
 /// The days that are headings over the roots of a group: one stands before the first root, none after the last.
-/// Whatever is between a root and the next heading is never the heading's.
+/// Nothing between a root and the heading after it belongs to that heading.
 pub(super) fn headings(plot: &Plot<'_>, roots: &[usize], days: &[usize]) -> HashSet<usize> {
     let none = HashSet::new;
     let (Some(&first), Some(&last)) = (roots.first(), roots.last()) else {

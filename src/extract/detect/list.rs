@@ -10,6 +10,7 @@ use super::groups::{Unit, is_entry};
 use super::heads::Heads;
 use super::plot::weight;
 use super::reader::Reader;
+use super::undated::Undated;
 use super::{Located, Stand};
 use crate::extract::text::squash;
 use crate::model::{DateText, Place, RawItem};
@@ -237,6 +238,8 @@ pub(super) struct Traits {
     pub(super) proper: f64,
     /// No item has most of its text.
     pub(super) even: bool,
+    /// It looks like news even without dates.
+    pub(super) newsy: bool,
     /// It stands beside the main part of the page.
     pub(super) beside: bool,
 }
@@ -306,6 +309,7 @@ impl Traits {
     ) -> Option<Self> {
         let mut different = HashSet::new();
         let mut traits = Self::default();
+        let mut undated = Undated::default();
         let site = base
             .host_str()
             .unwrap_or_default()
@@ -322,7 +326,7 @@ impl Traits {
                 let day = reader.day(&date.text, date.machine);
                 day.is_none_or(|day| !reader.is_ahead(day))
             }));
-            traits.told += one(item.summary.is_some());
+            undated.add(item, base);
             traits.pictured += one(item.image.is_some());
             traits.headed += one(located.title.is_some_and(|title| {
                 let at = reader.plot.place(title);
@@ -355,7 +359,6 @@ impl Traits {
         }
         for sum in [
             &mut traits.dated,
-            &mut traits.told,
             &mut traits.headed,
             &mut traits.home,
             &mut traits.pictured,
@@ -364,6 +367,8 @@ impl Traits {
         ] {
             *sum /= count as f64;
         }
+        traits.told = undated.told();
+        traits.newsy = undated.is_news();
         traits.count = units.len() * count / sampled.max(1);
         let own: usize = units.iter().map(|unit| unit.to - unit.from).sum();
         traits.share = own as f64 / reader.plot.main_length().max(1) as f64;
@@ -425,7 +430,7 @@ impl Traits {
         if self.dated >= 0.5 {
             return self.title >= if asked { 3.0 } else { 5.0 };
         }
-        if self.linked < 0.8 || self.home < 0.5 {
+        if self.linked < 0.8 || self.home < 0.5 || !(self.newsy || self.marked) {
             return false;
         }
         let told = self.told >= 0.5 && (self.headed >= 0.5 || self.count >= 4);

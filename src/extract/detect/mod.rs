@@ -18,6 +18,7 @@ mod stated;
 mod teaser;
 #[cfg(test)]
 mod tests;
+mod undated;
 
 use std::collections::HashSet;
 

@@ -50,7 +50,19 @@ const BESIDE: &[&str] = &[
     "topbar",
     "masthead",
 ];
-/// The same, where they are the whole class or id.
+/// Those of them that name a menu, or the head or foot of the page, whatever is asked.
+const MENUS: &[&str] = &[
+    "nav",
+    "navbar",
+    "navigation",
+    "breadcrumb",
+    "breadcrumbs",
+    "footer",
+    "sitemap",
+];
+/// The mean weight of the labels of a menu is less.
+const LABEL: usize = 30;
+/// Words that stand beside the news where they are the whole class or id.
 const BESIDE_WHOLE: &[&str] = &["widget-area", "header", "site-header", "secondary"];
 
 /// Words in the class of what has the news even if it is named after a menu beside it.
@@ -91,6 +103,18 @@ impl<'a> Cell<'a> {
 
     pub(super) fn has_word(&self, words: &[&str]) -> bool {
         self.words().any(|word| words.contains(&word.as_str()))
+    }
+
+    /// Whether one of its classes or its id is such, lower case; one that tells of something else (`has-menu`) is not.
+    fn is_named(&self, is: impl Fn(&str) -> bool) -> bool {
+        let id = self.element.attr("id");
+        self.element.value().classes().chain(id).any(|written| {
+            let written = written.to_ascii_lowercase();
+            let about = ["has-", "no-", "with-", "without-"]
+                .iter()
+                .any(|start| written.starts_with(start));
+            !about && is(&written)
+        })
     }
 
     /// The level of a heading.
@@ -258,7 +282,7 @@ impl<'a> Plot<'a> {
                 self.cells[at].name(),
                 "div" | "section" | "aside" | "dialog"
             );
-            self.cells[at].menu = within || (own && !soft);
+            self.cells[at].menu = within || (own && (!soft || self.cells[at].is_named(names_menu)));
         }
     }
 
@@ -293,22 +317,29 @@ impl<'a> Plot<'a> {
         {
             return false;
         }
-        let id = cell.element.attr("id");
-        let named = cell.element.value().classes().chain(id).any(|written| {
-            let written = written.to_ascii_lowercase();
-            let about = ["has-", "no-", "with-", "without-"]
-                .iter()
-                .any(|start| written.starts_with(start));
-            !about
-                && (BESIDE_WHOLE.contains(&written.as_str())
-                    || written.starts_with("widget_")
-                    || (written.split(['-', '_']).any(|word| BESIDE.contains(&word))
-                        && !written
-                            .split(['-', '_'])
-                            .any(|word| CONTENT.contains(&word))))
-        });
-        // What has the class of a menu and most of the page is no menu.
-        named && 5 * (cell.to - cell.from) <= 2 * whole
+        let beside = |written: &str| {
+            BESIDE_WHOLE.contains(&written)
+                || written.starts_with("widget_")
+                || (written
+                    .split(['-', '_'])
+                    .any(|word| BESIDE.contains(&word) || is_menu(word))
+                    && !written
+                        .split(['-', '_'])
+                        .any(|word| CONTENT.contains(&word)))
+        };
+        // What has the class of a menu and most of the page is no menu, unless it is labels and nothing else.
+        cell.is_named(beside)
+            && (5 * (cell.to - cell.from) <= 2 * whole
+                || (cell.is_named(names_menu) && self.is_labels(at)))
+    }
+
+    /// Whether a cell has several links with short texts and little else.
+    fn is_labels(&self, at: usize) -> bool {
+        let cell = &self.cells[at];
+        let count = self.links(at, cell.end);
+        let links = (at + 1..cell.end).filter(|inner| self.cells[*inner].href().is_some());
+        let linked: usize = links.map(|inner| self.length(inner)).sum();
+        count > 1 && 5 * linked >= 4 * self.length(at) && linked < LABEL * count
     }
 
     /// The cells around one, the nearest first.
@@ -381,6 +412,18 @@ impl<'a> Plot<'a> {
             !STATES.contains(class) && !class.contains(|c: char| c.is_ascii_digit())
         })
     }
+}
+
+/// Whether a word of a class or id names a menu: `menu`, `mainmenu`, `topnav`.
+fn is_menu(word: &str) -> bool {
+    MENUS.contains(&word)
+        || word.starts_with("menu")
+        || word.ends_with("menu")
+        || word.ends_with("nav")
+}
+
+fn names_menu(written: &str) -> bool {
+    written.split(['-', '_']).any(is_menu)
 }
 
 /// How long a text is to the eye: a sign of a script without spaces says about as much as two letters.

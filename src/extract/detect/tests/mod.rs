@@ -158,6 +158,19 @@ fn every_layout_is_read_as_its_page_says() {
 }
 
 #[test]
+fn a_page_without_news_gives_nothing_even_where_a_listing_is_asked_for() {
+    for path in pages() {
+        let html = std::fs::read_to_string(&path).unwrap();
+        let wanted = wanted(&html);
+        if wanted.kind.is_none() {
+            let read = read(&html, &wanted.language, Some(Kind::Listing));
+            let items = read.map(|read| read.items).unwrap_or_default();
+            assert!(items.is_empty(), "{}: {items:?}", path.display());
+        }
+    }
+}
+
+#[test]
 fn every_part_of_an_item_is_found_where_it_stands() {
     for path in pages() {
         let html = std::fs::read_to_string(&path).unwrap();
