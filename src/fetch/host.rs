@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ const PATIENCE: usize = 8;
 pub(super) struct Hosts {
     /// Requests in flight in all, but for those that have stalled.
     everywhere: Arc<Semaphore>,
+    /// Those among them to hosts that have not shown that they answer: half of all, so that a crowd of hosts that don't
+    /// never keeps those waiting that do.
+    unproven: Arc<Semaphore>,
     /// Those that have stalled.
     stalled: Arc<Semaphore>,
     per_host: usize,
@@ -59,6 +63,8 @@ struct Host {
     /// Whoever has it is next to start. Both serve in the order of asking.
     door: tokio::sync::Mutex<()>,
     times: Mutex<Times>,
+    /// Whether its last request was over before it stalled.
+    proven: AtomicBool,
 }
 
 #[derive(Clone, Copy)]
@@ -73,20 +79,28 @@ struct Times {
 
 /// The right to run one request; it ends when this is dropped.
 pub(super) struct Turn {
-    _host: OwnedSemaphorePermit,
+    host: Arc<Host>,
+    _slot: OwnedSemaphorePermit,
     everywhere: OwnedSemaphorePermit,
+    unproven: Option<OwnedSemaphorePermit>,
     stalled: Arc<Semaphore>,
 }
 
 impl Turn {
-    /// Runs the request, and holds up as little as possible if it stalls.
-    pub(super) async fn run<T>(mut self, request: impl Future<Output = T>) -> T {
+    /// Runs the request, and holds up as little as possible if it stalls. `proves`: whether it shows, if it does not, that
+    /// the host answers.
+    pub(super) async fn run<T>(mut self, request: impl Future<Output = T>, proves: bool) -> T {
         let mut request = pin!(request);
-        match timeout(STALLED, &mut request).await {
+        let soon = timeout(STALLED, &mut request).await;
+        if proves || soon.is_err() {
+            self.host.proven.store(soon.is_ok(), Ordering::Relaxed);
+        }
+        match soon {
             Ok(done) => done,
             Err(_) => {
                 if let Ok(place) = Arc::clone(&self.stalled).try_acquire_owned() {
                     self.everywhere = place;
+                    self.unproven = None;
                 }
                 request.await
             }
@@ -101,6 +115,7 @@ impl Hosts {
             |count: usize| Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS)));
         Self {
             everywhere: places(concurrency),
+            unproven: places(concurrency / 2),
             stalled: places(concurrency.saturating_mul(PATIENCE)),
             pauses: Mutex::default(),
             per_host: per_host.clamp(1, Semaphore::MAX_PERMITS),
@@ -123,6 +138,11 @@ impl Hosts {
         let door = host.door.lock().await;
         sleep_until(host.admits()?.next).await;
         // The slot in the whole is taken last: a request that only waits for its host keeps none from others.
+        let unproven = if host.proven.load(Ordering::Relaxed) {
+            None
+        } else {
+            Some(acquire(&self.unproven).await)
+        };
         let everywhere = acquire(&self.everywhere).await;
         host.admits()?;
         let mut times = lock(&host.times);
@@ -130,8 +150,10 @@ impl Hosts {
         drop(times);
         drop(door);
         Ok(Turn {
-            _host: slot,
+            host,
+            _slot: slot,
             everywhere,
+            unproven,
             stalled: Arc::clone(&self.stalled),
         })
     }
@@ -203,6 +225,7 @@ impl Host {
                 held: now,
                 gap: Duration::ZERO,
             }),
+            proven: AtomicBool::new(false),
         }
     }
 
@@ -291,6 +314,27 @@ mod tests {
         assert!(waits(&hosts, "b.test").await);
         drop(first);
         assert!(!waits(&hosts, "b.test").await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hosts_that_have_not_answered_leave_half_of_the_places_to_those_that_have() {
+        let hosts = Hosts::new(4, 1, Duration::ZERO);
+        let proven = hosts.turn(&url("quick.test")).await.unwrap();
+        proven.run(async {}, true).await;
+        let robots = hosts.turn(&url("c.test")).await.unwrap();
+        robots.run(async {}, false).await;
+        let first = hosts.turn(&url("a.test")).await.unwrap();
+        let _second = hosts.turn(&url("b.test")).await.unwrap();
+        assert!(waits(&hosts, "c.test").await);
+        assert!(!waits(&hosts, "quick.test").await);
+        // One that stalls makes room for the next that is not proven, and is not proven by that.
+        let stalls = tokio::spawn(first.run(std::future::pending::<()>(), true));
+        tokio::time::sleep(STALLED + SOON).await;
+        assert!(!waits(&hosts, "c.test").await);
+        stalls.abort();
+        assert!(stalls.await.is_err());
+        let _third = hosts.turn(&url("c.test")).await.unwrap();
+        assert!(waits(&hosts, "a.test").await);
     }
 
     #[tokio::test]

@@ -130,6 +130,7 @@ impl Http {
             cookies,
             time: self.timeout,
             max_body: self.max_body,
+            proves: true,
         })
     }
 
@@ -154,7 +155,8 @@ impl Http {
                 at: Instant::now() + left,
                 after: sending.time,
             };
-            let reply = turn.run(self.ask(sending, deadline)).await?;
+            let proves = sending.proves;
+            let reply = turn.run(self.ask(sending, deadline), proves).await?;
             left = deadline.at.saturating_duration_since(Instant::now());
             let (to, permanent, same, new_cookies) = match reply {
                 Reply::Done(fetched) => return Ok(fetched.moved_to(moved)),
@@ -203,6 +205,7 @@ impl Http {
             cookies: Jar::default(),
             time: self.timeout / ROBOTS,
             max_body: self.max_body.max(robots::READ),
+            proves: false,
         };
         match self.follow(&mut file, false).await? {
             Fetched::Page(page) => Ok(page.body),

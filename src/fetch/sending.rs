@@ -25,6 +25,8 @@ pub(super) struct Sending<'a> {
     /// How long all of it may take, from the first turn on.
     pub(super) time: Duration,
     pub(super) max_body: usize,
+    /// Whether an answer to it shows that its host answers; robots.txt is often there where the rest stalls.
+    pub(super) proves: bool,
 }
 
 pub(super) struct Private<'a> {
