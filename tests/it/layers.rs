@@ -137,7 +137,6 @@ const CONNECTS: &[&str] = &[
     "reqwest",
     "TcpStream::connect",
     "TcpSocket",
-    "UnixStream::connect",
     "UdpSocket",
     "lookup_host",
     "ToSocketAddrs",
