@@ -104,6 +104,8 @@ impl Judgement {
 /// Compares two items. The order of the two makes no difference.
 #[must_use]
 pub fn compare(a: &Profile, b: &Profile) -> Judgement {
+    // What is looked for in one item may be found in the other and not the other way round: one order decides.
+    let (a, b) = if rank(b) < rank(a) { (b, a) } else { (a, b) };
     let relation = match (&a.address, &b.address) {
         (Some(a), Some(b)) => a.relation(b),
         _ => Relation::None,
@@ -129,6 +131,20 @@ pub fn compare(a: &Profile, b: &Profile) -> Judgement {
     } else {
         pair.translation()
     }
+}
+
+/// Which of two items is the first, whatever order they come in.
+fn rank(item: &Profile) -> impl Ord {
+    let words = item.title.iter().chain(&item.summary);
+    (
+        item.source.clone(),
+        item.language.clone(),
+        item.published,
+        item.address
+            .as_ref()
+            .map(|address| address.identity.clone()),
+        words.map(|word| word.written.clone()).collect::<Vec<_>>(),
+    )
 }
 
 /// Two items and what is known of them together.

@@ -298,6 +298,12 @@ fn any_item() -> impl Strategy<Value = Profile> {
     })
 }
 
+#[test]
+fn one_letter_for_two_is_found_from_either_side() {
+    let (a, b) = (item("uno it 0 | \u{fb01}"), item("due it 0 | fÌ"));
+    assert_eq!(compare(&a, &b), compare(&b, &a));
+}
+
 proptest! {
     #[test]
     fn the_order_of_the_two_makes_no_difference(a in any_item(), b in any_item()) {
