@@ -34,8 +34,12 @@ pub(super) struct Linked {
 
 impl Linked {
     pub(super) fn of(document: &Html) -> Self {
+        Self::of_values(values(document))
+    }
+
+    pub(super) fn of_values(values: Vec<Value>) -> Self {
         let mut linked = Self::default();
-        for value in values(document) {
+        for value in values {
             linked.find(value, DEPTH);
         }
         linked

@@ -26,6 +26,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::cut::Parsed;
+use super::jsonld;
 use crate::date;
 use crate::model::RawItem;
 use groups::Unit;
@@ -54,7 +55,8 @@ pub(crate) fn find<'a>(
             ..*dates
         },
     );
-    let stated = Stated::of(&page.document, base);
+    let values = jsonld::values(&page.document);
+    let stated = Stated::of(&values, base);
     let whole = |at: usize| !page.open.contains(&plot.cells[at].element.id());
     let lists = groups::groups(&plot, whole, &reader.days(), asked).into_iter();
     let mut lists: Vec<List<'a>> = lists
@@ -81,7 +83,7 @@ pub(crate) fn find<'a>(
         prose,
         dated: best.traits.dated >= 0.5,
         clear: best.traits.is_clear(),
-        published: stated::is_published(&page.document),
+        published: stated::is_published(&page.document, values),
     }
 }
 

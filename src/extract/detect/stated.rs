@@ -9,9 +9,9 @@ use url::Url;
 use crate::extract::{jsonld, one};
 use crate::model::{DateText, Place, RawItem};
 
-/// Whether a page says of itself when it was published.
-pub(super) fn is_published(document: &Html) -> bool {
-    let stated = jsonld::Linked::of(document).text("datePublished");
+/// Whether a page, and what it states as data, says of itself when it was published.
+pub(super) fn is_published(document: &Html, values: Vec<Value>) -> bool {
+    let stated = jsonld::Linked::of_values(values).text("datePublished");
     let meta = one("meta[property='article:published_time'], meta[name='article:published_time']");
     stated.is_some() || meta.is_some_and(|meta| document.select(&meta).next().is_some())
 }
@@ -38,10 +38,10 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    pub(super) fn of(document: &Html, base: &Url) -> Self {
+    pub(super) fn of(values: &[Value], base: &Url) -> Self {
         let mut stated = Self::default();
-        for value in jsonld::values(document) {
-            stated.take(&value, base, DEPTH, false);
+        for value in values {
+            stated.take(value, base, DEPTH, false);
         }
         // One article is the page itself and no list.
         if stated.order.len() < 2 {
