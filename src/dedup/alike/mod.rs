@@ -178,19 +178,10 @@ impl Pair<'_> {
         if let Some(why) = veto::find(a, b) {
             return Judgement::different(why);
         }
-        let mut weight = self.evidence.weight;
-        if self.one_image() {
-            weight += IMAGE;
+        if self.relation == Relation::Numbered {
+            return Judgement::different("the site has two pages of this name");
         }
-        match self.relation {
-            Relation::OnePage | Relation::OneArticle => weight += ARTICLE,
-            Relation::SameName => weight += NAME,
-            Relation::Numbered => {
-                return Judgement::different("the site has two pages of this name");
-            }
-            Relation::None => {}
-        }
-        self.weigh(weight, SAME, Kinship::Same)
+        self.weigh(SAME, Kinship::Same)
     }
 
     /// One source tells a story once; it may revise it, or have it at two addresses.
@@ -260,15 +251,6 @@ impl Pair<'_> {
         if let Some(why) = veto::find(a, b) {
             return Judgement::different(why);
         }
-        let mut weight = self.evidence.weight;
-        if self.one_image() {
-            weight += IMAGE;
-        }
-        match self.relation {
-            Relation::OnePage | Relation::OneArticle => weight += ARTICLE,
-            Relation::SameName => weight += NAME,
-            Relation::None | Relation::Numbered => {}
-        }
         // One name is in many stories, in one language more than the other.
         let alone =
             self.evidence.names < 2 && self.relation < Relation::SameName && !self.one_image();
@@ -277,11 +259,22 @@ impl Pair<'_> {
         } else {
             TRANSLATION
         };
-        self.weigh(weight, threshold, Kinship::Translation)
+        self.weigh(threshold, Kinship::Translation)
     }
 
-    fn weigh(&self, weight: f64, threshold: f64, kinship: Kinship) -> Judgement {
-        let weight = weight - self.loose() * LOOSE;
+    /// What speaks for one story: what both tell of, their image, their addresses.
+    fn weight(&self) -> f64 {
+        let image = if self.one_image() { IMAGE } else { 0.0 };
+        let address = match self.relation {
+            Relation::OnePage | Relation::OneArticle => ARTICLE,
+            Relation::SameName => NAME,
+            Relation::None | Relation::Numbered => 0.0,
+        };
+        self.evidence.weight + image + address
+    }
+
+    fn weigh(&self, threshold: f64, kinship: Kinship) -> Judgement {
+        let weight = self.weight() - self.loose() * LOOSE;
         let needed = threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0);
         if weight < needed {
             return Judgement::different(match self.terms().as_slice() {
