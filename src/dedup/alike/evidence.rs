@@ -1,5 +1,7 @@
 //! What two items have in common, weighed: rare words, names and figures much, the field's daily words little.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::lexicon::Mark;
 use super::profile::Profile;
 use super::script;
@@ -13,11 +15,13 @@ const ALIKE: f64 = 0.75;
 const CROSSED: f64 = 0.8;
 const ASIDE: f64 = 0.5;
 /// The same for words that are neither names nor figures.
-const ASIDE_PLAIN: f64 = 0.35;
+const ASIDE_PLAIN: f64 = 0.45;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
 /// What it is worth that one names the other's source.
 const SPOKEN_OF: f64 = 0.4;
+/// What a place is worth that languages write each its own way: much happens there.
+const PLACE: f64 = 1.1;
 /// The weight from which on a name or a figure tells something by itself.
 const TELLING: f64 = 0.5;
 /// What is left of it for the further words of one name.
@@ -43,6 +47,8 @@ pub(super) struct Evidence {
     pub(super) weight: f64,
     /// How many names and telling figures are shared.
     pub(super) names: usize,
+    /// What is left of that without the heaviest name or figure.
+    pub(super) rest: f64,
     /// What part of the lesser title the other title has, by weight.
     pub(super) titles: f64,
 }
@@ -88,8 +94,9 @@ impl Evidence {
                 written: left[i].written.clone().min(right[j].written.clone()),
             });
         }
-        evidence.count_names_once(&left, &right);
+        let heaviest = evidence.count_names_once(&left, &right);
         evidence.weight = evidence.shared.iter().map(|shared| shared.weight).sum();
+        evidence.rest = evidence.weight - heaviest;
         let speaks_of = |from: &Profile, to: &Profile| {
             let mut words = from.words();
             from.source != to.source
@@ -117,34 +124,56 @@ impl Evidence {
         evidence
     }
 
-    /// A name of several words is one name: what follows the first says less.
-    fn count_names_once(&mut self, left: &[&Word], right: &[&Word]) {
-        let places: std::collections::BTreeSet<(usize, usize)> = self
+    /// A name of several words is one name: what follows the first says less. Gives what the heaviest name says.
+    fn count_names_once(&mut self, left: &[&Word], right: &[&Word]) -> f64 {
+        let places: BTreeSet<(usize, usize)> = self
             .shared
             .iter()
             .filter(|shared| hard(left[shared.at.0]) || hard(right[shared.at.1]))
             .map(|shared| shared.at)
             .collect();
-        let follows = |(i, j): (usize, usize)| {
-            (1..=2).any(|back| match (i.checked_sub(back), j.checked_sub(back)) {
-                (Some(x), Some(y)) => {
-                    let linked = back == 1
-                        || left[i - 1].sort == Sort::Stop && right[j - 1].sort == Sort::Stop;
-                    linked && places.contains(&(x, y))
-                }
-                _ => false,
+        let before = |(i, j): (usize, usize)| {
+            (1..=2).find_map(|back| {
+                let at = (i.checked_sub(back)?, j.checked_sub(back)?);
+                let linked =
+                    back == 1 || left[i - 1].sort == Sort::Stop && right[j - 1].sort == Sort::Stop;
+                (linked && places.contains(&at)).then_some(at)
             })
         };
+        let first = |at: (usize, usize)| std::iter::successors(Some(at), |at| before(*at)).last();
+        let mut heaviest: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for shared in self
+            .shared
+            .iter()
+            .filter(|shared| places.contains(&shared.at))
+        {
+            let name = heaviest
+                .entry(first(shared.at).unwrap_or(shared.at))
+                .or_default();
+            *name = name.max(shared.weight);
+        }
+        self.names = heaviest
+            .values()
+            .filter(|weight| **weight >= TELLING)
+            .count();
+        let mut whole = heaviest.clone();
         for shared in &mut self.shared {
-            if !places.contains(&shared.at) {
+            let name = first(shared.at).unwrap_or(shared.at);
+            let Some(most) = heaviest
+                .get_mut(&name)
+                .filter(|_| places.contains(&shared.at))
+            else {
                 continue;
-            }
-            if follows(shared.at) {
+            };
+            if shared.weight < *most {
                 shared.weight *= FOLLOWING;
-            } else if shared.weight >= TELLING {
-                self.names += 1;
+                *whole.entry(name).or_default() += shared.weight;
+            } else {
+                // A second one of the same weight follows as well.
+                *most = f64::INFINITY;
             }
         }
+        whole.into_values().fold(0.0, f64::max)
     }
 }
 
@@ -173,7 +202,8 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         Sort::Number(number) => number.weight(),
         _ if word.is_common() => 0.25,
         _ if word.is_marked(Mark::FamousName) && profile.language != other.language => 0.8,
-        _ if word.is_marked(Mark::Name) || word.is_marked(Mark::FamousName) => 1.3,
+        _ if word.is_marked(Mark::Name) => PLACE,
+        _ if word.is_marked(Mark::FamousName) => 1.3,
         Sort::Code if letters > 2 => 2.2,
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,

@@ -6,6 +6,7 @@
 mod address;
 mod evidence;
 mod lexicon;
+mod named;
 mod numbers;
 mod numerals;
 mod profile;
@@ -24,6 +25,7 @@ use evidence::{Evidence, Shared};
 use lexicon::{Mark, Stage};
 pub use profile::{Profile, Telling};
 pub use sketch::sketch;
+use words::Word;
 
 /// Hours beyond which two tellings are not of one story, whatever they share.
 const WINDOW: f64 = 12.0 * 24.0;
@@ -34,13 +36,17 @@ const REVISION: f64 = 72.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 1.8;
+const SAME: f64 = 1.6;
 /// The evidence for a translation.
 const TRANSLATION: f64 = 2.1;
+/// How much more is asked for where the titles name different things.
+const STRANGERS: f64 = 0.8;
 /// How much more is asked for where only one name is shared.
 const ALONE: f64 = 0.6;
+/// What must be shared besides one name, for the name not to stand alone.
+const ASIDE: f64 = 0.5;
 /// How much more evidence each day between them asks for.
-const DAY: f64 = 0.1;
+const DAY: f64 = 0.05;
 /// What each topic of either title costs that the other item does not have, as far as both have one.
 const LOOSE: f64 = 0.35;
 /// What a lead image is worth that both show.
@@ -181,7 +187,14 @@ impl Pair<'_> {
         if self.relation == Relation::Numbered {
             return Judgement::different("the site has two pages of this name");
         }
-        self.weigh(SAME, Kinship::Same)
+        let mut threshold = SAME;
+        if self.strangers() {
+            threshold += STRANGERS;
+        }
+        if self.evidence.rest < ASIDE && !self.one_image() {
+            threshold += ALONE;
+        }
+        self.weigh(threshold, Kinship::Same)
     }
 
     /// One source tells a story once; it may revise it, or have it at two addresses.
@@ -313,6 +326,31 @@ impl Pair<'_> {
             u8::try_from(loose.count()).unwrap_or(u8::MAX)
         };
         f64::from(count(self.a, self.b).min(count(self.b, self.a)))
+    }
+
+    /// Whether either title names something that the other item does not speak of, and no name is in both.
+    fn strangers(&self) -> bool {
+        let (a, b) = (self.a, self.b);
+        let names_other = |from: &Profile, to: &Profile| {
+            let own = |word: &Word| from.own.contains(&word.stem) || to.own.contains(&word.stem);
+            let mut words = from.title.iter();
+            words.any(|word| {
+                word.is_distinct()
+                    && !word.is_common()
+                    && !own(word)
+                    && !to
+                        .words()
+                        .any(|other| evidence::affinity(word, other, true).is_some())
+            })
+        };
+        let titles = |shared: &Shared| shared.at.0 < a.title.len() && shared.at.1 < b.title.len();
+        let named = self.evidence.shared.iter().any(|shared| {
+            titles(shared)
+                && a.title
+                    .get(shared.at.0)
+                    .is_some_and(|word| word.is_distinct() || word.number().is_some())
+        });
+        !named && !self.one_image() && names_other(a, b) && names_other(b, a)
     }
 
     /// The weightiest of what both have, for people.

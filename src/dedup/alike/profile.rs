@@ -1,12 +1,12 @@
 //! An item as it is compared: its words with their meanings, its addresses, its time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::address::{Address, image};
-use super::lexicon::{Mark, Stage};
+use super::lexicon::{self, Mark, Meaning, Stage};
 use super::words::{self, SUMMARY, TITLE, Word, fold};
 
 /// What is compared of an item. All but the title may be missing.
@@ -43,6 +43,8 @@ pub struct Profile {
     pub(super) alternates: BTreeMap<String, Address>,
     /// Stems of what the source and its site are called: they say nothing of a story.
     pub(super) own: Vec<String>,
+    /// The places that they are called after.
+    pub(super) home: BTreeSet<Meaning>,
 }
 
 impl Profile {
@@ -50,13 +52,15 @@ impl Profile {
     #[must_use]
     pub fn new(telling: &Telling<'_>) -> Self {
         let host = telling.url.and_then(Url::host_str).unwrap_or_default();
-        let own = telling
+        let parts: Vec<String> = telling
             .source
             .split(|c: char| !c.is_alphanumeric())
             .chain(host.split(['.', '-']))
             .filter(|part| part.len() > 2)
-            .map(|part| words::stem(&fold(part)))
+            .map(fold)
             .collect();
+        let places = parts.iter().flat_map(|part| lexicon::names(part));
+        let home = places.filter(|name| name.mark == Mark::Name).collect();
         Self {
             source: telling.source.to_owned(),
             language: telling.language.to_owned(),
@@ -70,7 +74,8 @@ impl Profile {
                 .iter()
                 .map(|(language, url)| (language.clone(), Address::new(url)))
                 .collect(),
-            own,
+            own: parts.iter().map(|part| words::stem(part)).collect(),
+            home,
         }
     }
 

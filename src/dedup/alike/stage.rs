@@ -53,7 +53,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
                 word.written
             ));
         }
-        if p.is_at(Stage::Off) && !q.mentions(Stage::Off) {
+        if p.is_at(Stage::Off) && !q.mentions(Stage::Off) && !one_day(p, q) {
             let off = staged(p, Stage::Off)?;
             return Some(format!("only one says `{off}`"));
         }
@@ -72,6 +72,17 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
         let word = passed.then(|| staged(first, stage)).flatten()?;
         Some(format!("the later one no longer says `{word}`"))
     })
+}
+
+/// Whether both titles name one day, as two reports of a new date do.
+fn one_day(a: &Profile, b: &Profile) -> bool {
+    let days = |profile: &Profile| {
+        let numbers = profile.title.iter().filter_map(Word::number);
+        numbers
+            .filter(|number| matches!(number, Number::Day { .. }))
+            .collect::<Vec<_>>()
+    };
+    days(a).iter().any(|day| days(b).contains(day))
 }
 
 /// A day that was to come when the first was published, and had come when the second was.

@@ -178,6 +178,18 @@ fn what_differs_in_one_thing_is_another_story() {
                 "giornale it 2 | Legge sui parchi approvata in Aula | ",
             ),
             (
+                "liguria it 0 | Allerta gialla per vento da mezzanotte alle 18 | Scuole, decidono i comuni.",
+                "toscana it 1 | Allerta gialla per vento da mezzanotte alle 18 | Attenzione sui crinali.",
+            ),
+            (
+                "regione it 0 | Consiglio, 15 milioni per le biblioteche di quartiere | ",
+                "giornale it 6 | Consiglio, 15 milioni per i canili di quartiere | ",
+            ),
+            (
+                "regione it 0 | Emilia-Romagna, cresce il turismo in collina | ",
+                "giornale it 6 | Maltempo in Emilia-Romagna, strade interrotte | ",
+            ),
+            (
                 "agency en 0 | Crew of Expedition 80 enters the station | ",
                 "paper en 50 | Crew of Expedition 80 begins first spacewalk | ",
             ),
@@ -230,6 +242,10 @@ fn stories_of_two_languages_that_share_a_name_are_not_translations() {
             (
                 "agenzia it 0 | Moretti in orbita: la prima intervista dalla Stazione | ",
                 "agency en 20 | Moretti to lead training of new astronauts | ",
+            ),
+            (
+                "agenzia it 0 | Il pallone Rondine 3 vola da Kiruna | ",
+                "agency en 20 | SWIFTLET balloon takes off from Kiruna | ",
             ),
             (
                 "agence fr 0 | Callisto décollera mardi de Kourou | ",

@@ -1,8 +1,11 @@
 //! What speaks against two items being one story, however alike they are: another number, day, place or name in the
 //! same position; another stage of the affair; another statement by the same person.
 
+use std::ops::Range;
+
 use super::evidence::{affinity, weigh};
 use super::lexicon::Mark;
+use super::named::{designated, designations, homes, place};
 use super::numbers::Number;
 use super::profile::Profile;
 use super::script;
@@ -20,6 +23,8 @@ const ENDED_PARALLEL: f64 = 0.45;
 /// The same, for texts without blanks between the words.
 const UNSPACED_PARALLEL: f64 = 0.7;
 
+/// The weight from which on a figure that both have outweighs plain words that differ.
+const FIGURE: f64 = 1.1;
 /// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
 const AMOUNT: u64 = 100_000_000;
 /// A reason, in words for people; nothing if there is none.
@@ -29,6 +34,8 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
         .or_else(|| counted(a, b, one_language))
         .or_else(|| one_language.then(|| position(a, b)).flatten())
         .or_else(|| place(a, b, one_language))
+        .or_else(|| homes(a, b))
+        .or_else(|| designations(a, b, one_language))
         .or_else(|| stage::find(a, b))
         .or_else(|| statement(a, b, one_language))
 }
@@ -127,25 +134,6 @@ fn label(title: &[Word], at: usize, side: isize) -> Option<Word> {
     None
 }
 
-/// `H3F3` is not `H3F4`: designations that differ in their digits alone.
-fn designated(a: &Profile, b: &Profile) -> Option<String> {
-    let letters =
-        |word: &Word| -> String { word.folded.chars().filter(|c| c.is_alphabetic()).collect() };
-    let digits =
-        |word: &&Word| word.sort == Sort::Code && word.folded.chars().any(char::is_numeric);
-    for x in a.title.iter().filter(digits) {
-        if b.words().any(|y| affinity(x, y, true).is_some()) {
-            continue;
-        }
-        for y in b.title.iter().filter(digits) {
-            if letters(x) == letters(y) && !a.words().any(|x| affinity(x, y, true).is_some()) {
-                return Some(against(x, y));
-            }
-        }
-    }
-    None
-}
-
 /// Titles that run in parallel, but for something that stands in one position and is not the same.
 fn position(a: &Profile, b: &Profile) -> Option<String> {
     let pairs = aligned(&a.title, &b.title);
@@ -167,6 +155,11 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
     if parallel < PARALLEL {
         return None;
     }
+    // One figure in both says more than another plain word.
+    let figured = a.words().any(|x| {
+        let figure = x.number().filter(|number| number.weight() > FIGURE);
+        figure.is_some_and(|x| b.words().any(|y| y.number().is_some_and(|y| x.agrees(y))))
+    });
     let mut from = (0, 0);
     let ends = pairs
         .iter()
@@ -199,10 +192,18 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 }
             }
         }
+        if even >= PARALLEL
+            && let (Some(x), Some(y)) = (
+                purpose(&a.title, start.0..i, &x, &a.language),
+                purpose(&b.title, start.1..j, &y, &b.language),
+            )
+        {
+            return Some(against(x, y));
+        }
         let small = gap_a.len() <= SLOT && gap_b.len() <= SLOT;
         let last = from.0 > a.title.len() && from.1 > b.title.len();
         let named = even >= PLAIN_PARALLEL && small;
-        let ended = even >= ENDED_PARALLEL && last && x.len() + y.len() > 2;
+        let ended = !figured && even >= ENDED_PARALLEL && last && x.len() + y.len() > 2;
         if named || ended {
             let object = |lone: &[Word]| {
                 let mut words = lone.iter();
@@ -212,7 +213,7 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 return Some(against(&x, &y));
             }
         }
-        if even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
+        if !figured && even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
             let object = |lone: &[Word], gap: &[Word], title: &[Word], from: usize| {
                 let at = lone
                     .iter()
@@ -236,6 +237,40 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         }
     }
     None
+}
+
+/// What something is for or about: the first of these words that follows such a preposition, in this part of a title.
+fn purpose<'a>(
+    title: &[Word],
+    part: Range<usize>,
+    lone: &'a [Word],
+    language: &str,
+) -> Option<&'a Word> {
+    let prepositions: &[&str] = match language {
+        "it" => &[
+            "per", "su", "sul", "sull", "sulla", "sulle", "sui", "sugli", "contro",
+        ],
+        "en" => &["for", "on", "about", "against"],
+        "fr" => &["pour", "sur", "contre"],
+        "de" => &["fur", "uber", "gegen"],
+        "es" | "pt" | "gl" => &["para", "sobre", "contra"],
+        "ca" => &["per", "sobre", "contra"],
+        "nl" => &["voor", "over", "tegen"],
+        _ => &[],
+    };
+    let (before, inside) = (title.get(..part.start)?, title.get(part)?);
+    let stops = before
+        .iter()
+        .rev()
+        .take_while(|word| word.sort == Sort::Stop);
+    let from = before.len() - stops.count();
+    let mut words = title
+        .get(from..)?
+        .iter()
+        .take(before.len() - from + inside.len());
+    words.find(|word| prepositions.contains(&word.folded.as_str()))?;
+    let object = words.find(|word| word.sort != Sort::Stop)?;
+    lone.iter().find(|word| *word == object)
 }
 
 /// Whether the word is of a script without blanks, and says more than grammar does.
@@ -274,48 +309,6 @@ fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Both titles say where, and not the same.
-fn place(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
-    let places = |profile: &Profile, other: &Profile| -> (usize, Vec<Word>) {
-        let after = profile.title.iter().zip(profile.title.iter().skip(1));
-        let all: Vec<&Word> = after
-            .filter(|(before, word)| {
-                locates(&before.folded, &profile.language)
-                    && word.is_distinct()
-                    && !word.is_common()
-            })
-            .map(|(_, word)| word)
-            .collect();
-        let elsewhere = all.iter().filter(|word| {
-            let mut words = other.words();
-            !words.any(|other| affinity(word, other, one_language).is_some())
-        });
-        (all.len(), elsewhere.map(|word| (*word).clone()).collect())
-    };
-    let ((count_a, x), (count_b, y)) = (places(a, b), places(b, a));
-    let apart = x.len() == count_a && y.len() == count_b;
-    let (x, y) = (x.first()?, y.first()?);
-    apart.then(|| against(x, y))
-}
-
-/// Whether a folded preposition says where.
-fn locates(word: &str, language: &str) -> bool {
-    let prepositions: &[&str] = match language {
-        "it" => &[
-            "a", "ad", "in", "nel", "nell", "nella", "sul", "sull", "sulla",
-        ],
-        "en" => &["in", "at", "near"],
-        "fr" => &["a", "en", "au"],
-        "de" => &["in", "im", "bei"],
-        "es" | "gl" => &["en"],
-        "pt" => &["em", "no", "na"],
-        "ca" => &["a", "al"],
-        "nl" => &["in", "bij"],
-        _ => &[],
-    };
-    prepositions.contains(&word)
-}
-
 /// Both titles quote, and not the same words.
 fn statement(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
     let quoted = |profile: &Profile| -> Vec<Word> {
@@ -337,7 +330,7 @@ fn statement(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
     differ.then(|| "they quote different statements".to_owned())
 }
 
-fn against(x: &Word, y: &Word) -> String {
+pub(super) fn against(x: &Word, y: &Word) -> String {
     // The order of the two must not depend on which item is which.
     let (first, second) = if x.written <= y.written {
         (x, y)
