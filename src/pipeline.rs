@@ -21,6 +21,7 @@ pub use output::{PublishFailure, Published};
 use answer::Visit;
 
 use crate::config::{Config, Source};
+use crate::dedup::health::Verdict;
 use crate::extract::{self, Ask, Extracted, NoNews};
 use crate::fetch::Fetcher;
 use crate::model::{Item, Kind, Page};
@@ -90,8 +91,8 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     ))
 }
 
-/// Polls one source: fetch, read, go on to the list's next pages and to the articles of what is new, record. That a
-/// source fails is an outcome to record, not an error.
+/// Polls one source: fetch, read, go on to the list's next pages, judge whether that can be its news, go on to the
+/// articles of what is new, record. That a source fails is an outcome to record, not an error.
 ///
 /// # Errors
 ///
@@ -114,7 +115,14 @@ pub async fn poll(
     let (mut outcome, next) = answer.unwrap_or_else(|failure| (failure.into(), None));
     if let Outcome::Read(fetched) = &mut outcome {
         pages::read_on(visit, store, fetched, next).await?;
-        articles::ask(visit, store, fetched).await?;
+        let judged = store.examine(&source.id, fetched, source.timezone, Utc::now());
+        match judged.await? {
+            Verdict::Taken(trust) => {
+                fetched.trust = trust;
+                articles::ask(visit, store, fetched).await?;
+            }
+            Verdict::Doubted(doubted) => outcome = Outcome::Doubted(Box::new(doubted)),
+        }
     }
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {

@@ -10,6 +10,7 @@ use url::Url;
 use super::apart::Apart;
 use super::{Reading, parts, read};
 use crate::config::Source;
+use crate::dedup::health::{Picture, Trust};
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
 use crate::normalize::url::identity;
@@ -157,12 +158,15 @@ fn fetched(
         extracted,
         normalized,
     } = reading;
+    let picture = Picture::of(&normalized.items, page.fetched_at);
     let fetched = Fetched {
         kind: extracted.kind,
         feed_url,
         told: told(page, source),
         body,
         items: normalized.items,
+        picture,
+        trust: Trust::Usual,
         rates: extracted.fields,
         warnings: extracted
             .warnings

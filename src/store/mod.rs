@@ -5,6 +5,8 @@ mod articles;
 mod asked;
 mod course;
 mod feeds;
+mod health;
+mod incidents;
 mod items;
 mod open;
 mod prune;
@@ -22,6 +24,7 @@ use thiserror::Error;
 
 pub use asked::{Again, Asked, Trouble};
 pub use feeds::{Reviewed, Shown, Teller};
+pub use incidents::{Incident, What};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
 pub use requests::Request;
