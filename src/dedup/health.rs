@@ -402,8 +402,12 @@ fn shrunk(
 ) -> Option<Doubt> {
     let items = answer.picture.items;
     let shrunk = scraped && !answer.partial && usual.items >= LONG && 4 * items <= usual.items;
-    let new = remembered.since.map_or(0, |since| fresh(answer, since));
-    (shrunk && new == 0).then_some(Doubt::Shrunk {
+    let since = remembered.since?;
+    let unknown = answer.items.iter().zip(answer.known);
+    let mut unknown = unknown.filter(|(_, known)| known.is_none());
+    let undated = unknown.any(|(item, _)| item.published.is_none());
+    let new = undated || fresh(answer, since) > 0;
+    (shrunk && !new).then_some(Doubt::Shrunk {
         items,
         usually: usual.items,
     })
