@@ -9,7 +9,6 @@ mod output;
 mod pages;
 mod parts;
 mod reread;
-mod reread;
 
 use std::sync::Arc;
 
@@ -19,7 +18,6 @@ use tokio::task::spawn_blocking;
 pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
-pub use reread::{Drifted, Repaired, reread};
 pub use reread::{Drifted, Repaired, reread};
 
 use answer::Visit;
