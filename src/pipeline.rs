@@ -8,6 +8,7 @@ mod look;
 mod output;
 mod pages;
 mod parts;
+mod reread;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use tokio::task::spawn_blocking;
 pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
+pub use reread::{Drifted, Repaired, reread};
 
 use answer::Visit;
 

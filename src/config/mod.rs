@@ -353,6 +353,25 @@ pub struct Listing {
     pub next: Option<Selector>,
 }
 
+impl Listing {
+    /// Rules that say what an item is, and nothing of its fields: those are looked for.
+    #[must_use]
+    pub fn of(item: Selector) -> Self {
+        Self {
+            item,
+            group: Group::default(),
+            title: Vec::new(),
+            link: Vec::new(),
+            date: Vec::new(),
+            summary: Vec::new(),
+            image: Vec::new(),
+            author: Vec::new(),
+            category: Vec::new(),
+            next: None,
+        }
+    }
+}
+
 /// `listing.group`: headings between the items.
 #[derive(Debug, Clone, Default)]
 pub struct Group {
