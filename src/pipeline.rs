@@ -5,6 +5,7 @@ mod answer;
 mod apart;
 mod articles;
 mod look;
+mod mend;
 mod output;
 mod pages;
 mod parts;
@@ -20,7 +21,7 @@ pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 pub use reread::{Drifted, Repaired, reread};
 
-use answer::Visit;
+use answer::{Answered, Visit};
 
 use crate::config::{Config, Source};
 use crate::dedup::health::Verdict;
@@ -107,17 +108,35 @@ pub async fn poll(
     state: &SourceState,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
+    let is_list = source.listing.is_some() || state.kind == Some(Kind::Listing);
+    let known = if is_list {
+        store.roll(&source.id).await?
+    } else {
+        Vec::new()
+    };
     let visit = Visit {
         fetcher,
         apart,
         source,
         state,
+        known: &known,
     };
     let answer = answer::outcome(visit).await;
-    let (mut outcome, next) = answer.unwrap_or_else(|failure| (failure.into(), None));
+    let Answered {
+        mut outcome,
+        next,
+        misgiving,
+        mending,
+    } = answer.unwrap_or_else(|failure| Outcome::from(failure).into());
+    let mended = mend::keep(store, source, state, mending).await?;
+    let visit = Visit {
+        source: mended.as_ref().unwrap_or(source),
+        ..visit
+    };
     if let Outcome::Read(fetched) = &mut outcome {
+        fetched.mended = mended.is_some();
         pages::read_on(visit, store, fetched, next).await?;
-        let judged = store.examine(&source.id, fetched, source.timezone, Utc::now());
+        let judged = store.examine(&source.id, fetched, misgiving, source.timezone, Utc::now());
         match judged.await? {
             Verdict::Taken(trust) => {
                 fetched.trust = trust;

@@ -128,6 +128,12 @@ fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
     say!("next run      {}", when(state.next_run, now));
     let (word, why) = around.state(source);
     say!("{word:<13} {why}");
+    if let Some(repair) = &state.repair {
+        say!("repair        {}", around.repair(repair));
+        for line in repair.patch.lines() {
+            say!("  {line}");
+        }
+    }
     for note in around.source(source) {
         say!("note: {}", note.text);
     }

@@ -89,6 +89,8 @@ pub struct Answer<'a> {
     pub kind: Kind,
     /// It was cut short.
     pub partial: bool,
+    /// Its list was found again by the known items after its layout had changed.
+    pub mended: bool,
     /// The picture of its first page.
     pub picture: Picture,
     /// Its items, those of its further pages too.
@@ -99,6 +101,15 @@ pub struct Answer<'a> {
     pub marks: &'a [String],
     /// When it came.
     pub now: DateTime<Utc>,
+}
+
+/// What speaks against an answer by what was on its page before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misgiving {
+    /// What it is, for people.
+    pub reason: String,
+    /// Whether time can settle it.
+    pub passes: bool,
 }
 
 /// What is remembered of its source.
@@ -112,6 +123,8 @@ pub struct Remembered {
     pub expected: f64,
     /// The answers in a row that were not believed.
     pub doubted: Option<Doubted>,
+    /// What the page itself says against this one.
+    pub misgiving: Option<Misgiving>,
 }
 
 /// The answers in a row that were not believed.
@@ -133,12 +146,9 @@ pub struct Doubted {
 
 impl Doubted {
     /// With one more.
-    fn again(before: Option<Self>, reason: &Doubt, answer: &Answer<'_>) -> Self {
+    fn again(before: Option<Self>, reason: String, answer: &Answer<'_>) -> Self {
         let marks: Vec<String> = answer.marks.iter().take(SAMPLE).cloned().collect();
-        let (since, reason) = (
-            before.as_ref().map_or(answer.now, |before| before.since),
-            reason.to_string(),
-        );
+        let since = before.as_ref().map_or(answer.now, |before| before.since);
         let same = before.filter(|before| {
             let shared = marks.iter().filter(|mark| before.marks.contains(mark));
             2 * shared.count() >= marks.len()
@@ -258,11 +268,19 @@ pub enum Trust {
 /// Judges an answer.
 #[must_use]
 pub fn judge(answer: &Answer<'_>, remembered: &Remembered) -> Verdict {
-    let Some(doubt) = doubt(answer, remembered) else {
-        return Verdict::Taken(Trust::Usual);
+    let doubt = doubt(answer, remembered);
+    let reason = match (&doubt, &remembered.misgiving) {
+        (Some(doubt), _) => doubt.to_string(),
+        (None, Some(misgiving)) => misgiving.reason.clone(),
+        (None, None) => return Verdict::Taken(Trust::Usual),
     };
-    let doubted = Doubted::again(remembered.doubted.clone(), &doubt, answer);
-    if !doubted.is_settled(answer.now) || !doubt.passes(&doubted) {
+    let doubted = Doubted::again(remembered.doubted.clone(), reason, answer);
+    let passes = doubt.is_none_or(|doubt| doubt.passes(&doubted))
+        && remembered
+            .misgiving
+            .as_ref()
+            .is_none_or(|misgiving| misgiving.passes);
+    if !doubted.is_settled(answer.now) || !passes {
         Verdict::Doubted(doubted)
     } else if familiar(answer) == 0 {
         Verdict::Taken(Trust::Anew)
@@ -285,7 +303,7 @@ fn doubt(answer: &Answer<'_>, remembered: &Remembered) -> Option<Doubt> {
     }
     let scraped = matches!(answer.kind, Kind::Listing | Kind::Json);
     titles(now, usual, scraped)
-        .or_else(|| fields(now, usual, scraped))
+        .or_else(|| fields(now, usual, scraped, answer.mended))
         .or_else(|| days(answer, usual, scraped))
         .or_else(|| strange(answer, remembered, usual, scraped))
         .or_else(|| shrunk(answer, remembered, usual, scraped))
@@ -304,7 +322,7 @@ fn titles(now: Picture, usual: Picture, scraped: bool) -> Option<Doubt> {
     })
 }
 
-fn fields(now: Picture, usual: Picture, scraped: bool) -> Option<Doubt> {
+fn fields(now: Picture, usual: Picture, scraped: bool, mended: bool) -> Option<Doubt> {
     // What nearly all had, and less than half as many have.
     let lost = |found: usize, had: usize| {
         let always = usual.items >= FEW && 5 * had >= 4 * usual.items;
@@ -323,8 +341,8 @@ fn fields(now: Picture, usual: Picture, scraped: bool) -> Option<Doubt> {
     if scraped && lost(now.dated, usual.dated) {
         return Some(doubt(DATE, now.dated, usual.dated));
     }
-    // A list without teasers is a list still; that none at all has one is the loss of a rule.
-    let teasers = scraped && now.told == 0 && lost(now.told, usual.told);
+    // That none at all has a teaser is the loss of a rule, unless it is the new layout that has none.
+    let teasers = scraped && !mended && now.told == 0 && lost(now.told, usual.told);
     teasers.then(|| doubt(TEASER, now.told, usual.told))
 }
 

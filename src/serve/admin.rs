@@ -187,6 +187,7 @@ struct Row {
     state: &'static str,
     words: String,
     notes: Vec<Note>,
+    repair: Option<(String, String)>,
     detail: Vec<String>,
     kind: &'static str,
     items: u32,
@@ -281,6 +282,10 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
         state: name,
         words,
         notes: around.source(source),
+        repair: state
+            .repair
+            .as_ref()
+            .map(|repair| (around.repair(repair), repair.patch.clone())),
         detail,
         kind: state.kind.map_or("", |kind| kind.as_str()),
         items: source.items,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::notes::{Around, settled};
-use crate::store::{SourceState, Summary};
+use crate::store::{Repair, SourceState, Summary};
 
 /// All words, in the order of the alphabet.
 pub(super) const WORDS: [&str; 7] = [
@@ -56,6 +56,22 @@ impl Around<'_> {
             ),
         };
         (word, text)
+    }
+
+    /// What is to be done with the rules that mend a source.
+    #[must_use]
+    pub fn repair(&self, repair: &Repair) -> String {
+        let since = self.time(repair.since);
+        let reason = &repair.reason;
+        if repair.used {
+            format!(
+                "its rules no longer fit the page ({reason}); it is read by these since {since}. Write them into its table:"
+            )
+        } else {
+            format!(
+                "its rules no longer fit the page ({reason}); these were found on {since}, and do. Write them into its table,                  or set `repair = \"auto\"` there:"
+            )
+        }
     }
 
     fn degraded(&self, state: &SourceState, kept: &str) -> String {

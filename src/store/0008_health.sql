@@ -5,7 +5,8 @@ ALTER TABLE source ADD COLUMN doubted       TEXT;      -- JSON: the answers in a
 ALTER TABLE source ADD COLUMN failing_since INTEGER;   -- the first of the failures in a row
 ALTER TABLE source ADD COLUMN silent_from   INTEGER;   -- without news until then it is silent far beyond its rhythm
 ALTER TABLE source ADD COLUMN news_days     REAL;      -- on how many days of a week it has had news
-ALTER TABLE source ADD COLUMN repair        TEXT;      -- JSON: the rules that would mend its listing
+ALTER TABLE source ADD COLUMN roll          TEXT;      -- JSON: the items that its list had last, by which it is found again
+ALTER TABLE source ADD COLUMN repair        TEXT;      -- JSON: the rules that mend its list, or would
 
 -- What the operator is told of, the latest only: a row for each trouble of a source, however long it lasts.
 CREATE TABLE incident (

@@ -15,7 +15,9 @@ use super::incidents::{self, What};
 use super::items::{Fetched, recall};
 use super::rows::maybe_time;
 use super::{Store, StoreError};
-use crate::dedup::health::{self, Answer, Doubted, Familiar, Picture, Remembered, Trust, Verdict};
+use crate::dedup::health::{
+    self, Answer, Doubted, Familiar, Misgiving, Picture, Remembered, Trust, Verdict,
+};
 use crate::dedup::{self, Keys, Memory, Trace};
 use crate::model::SourceId;
 use crate::schedule::silence::{HISTORY, Quiet, quiet};
@@ -29,16 +31,21 @@ impl Store {
         &self,
         source: &SourceId,
         fetched: &Fetched,
+        misgiving: Option<Misgiving>,
         timezone: Tz,
         now: DateTime<Utc>,
     ) -> Result<Verdict, StoreError> {
         let (source, mut items, follow) = (source.clone(), fetched.items.clone(), fetched.follow);
         let (kind, partial, picture) = (fetched.kind, fetched.partial, fetched.picture);
+        let mended = fetched.mended;
         self.read(move |connection| {
             let Some(course) = Course::of(connection, &source)? else {
                 return Ok(Verdict::Taken(Trust::Usual));
             };
-            let remembered = remembered(connection, &course, now)?;
+            let remembered = Remembered {
+                misgiving,
+                ..remembered(connection, &course, now)?
+            };
             if remembered.usual.is_none() {
                 return Ok(Verdict::Taken(Trust::Usual));
             }
@@ -59,6 +66,7 @@ impl Store {
             let answer = Answer {
                 kind,
                 partial,
+                mended,
                 picture,
                 items: &items,
                 known: &known,
@@ -97,6 +105,7 @@ fn remembered(
         since,
         expected: f64::from(came) * passed / known_for,
         doubted,
+        misgiving: None,
     })
 }
 

@@ -13,11 +13,12 @@ use super::course::Course;
 use super::incidents::{self, Condition};
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
-use super::{Store, StoreError, health};
+use super::{Store, StoreError, health, repairs};
 use crate::config::Follow;
 use crate::dedup::health::{Doubted, Picture, Trust};
 use crate::dedup::{self, Fetch, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
+use crate::extract::drift::Known as Listed;
 use crate::fetch::Pause;
 use crate::fetch::history::PAUSE;
 use crate::model::{Item, Key, Kind, Pace, SourceId, Validators};
@@ -90,6 +91,10 @@ pub struct Fetched {
     pub items: Vec<Item>,
     /// How those of its first page look.
     pub picture: Picture,
+    /// Its list was found again by the known items after its layout had changed.
+    pub mended: bool,
+    /// Those items by which its list will be found again.
+    pub roll: Vec<Listed>,
     /// Why they are believed.
     pub trust: Trust,
     /// How many of them had each field.
@@ -312,6 +317,9 @@ fn record(
                 ])?;
             let whole = recorded.listed > 0 && !fetched.partial;
             health::believe(connection, number, whole.then_some(fetched.picture))?;
+            if whole && fetched.kind == Kind::Listing {
+                repairs::enrol(connection, number, fetched.roll)?;
+            }
             if recorded.new + recorded.joined + recorded.seen > 0 || course.silent_from.is_none() {
                 health::listen(connection, number, poll.timezone, poll.at)?;
             }

@@ -10,6 +10,7 @@ mod incidents;
 mod items;
 mod open;
 mod prune;
+mod repairs;
 mod requests;
 mod rows;
 mod sources;
@@ -27,6 +28,7 @@ pub use feeds::{Reviewed, Shown, Teller};
 pub use incidents::{Incident, What};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
+pub use repairs::Repair;
 pub use requests::Request;
 pub use sources::{SourceState, Summary};
 

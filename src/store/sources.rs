@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::rows::{floor, json, list, maybe_time};
-use super::{Store, StoreError, course, health};
+use super::{Repair, Store, StoreError, course, health};
 use crate::config::Source;
 use crate::dedup::health::Doubted;
 use crate::extract::Rate;
@@ -48,6 +48,8 @@ pub struct SourceState {
     pub failing_since: Option<DateTime<Utc>>,
     /// The answers in a row that were not believed: it is degraded.
     pub doubted: Option<Doubted>,
+    /// The rules that mend its list, or would.
+    pub repair: Option<Repair>,
     /// From when on it is silent beyond its rhythm if nothing new comes, and on how many days of a week it has had news.
     pub silent_from: Option<(DateTime<Utc>, f64)>,
     /// When it is due again.
@@ -127,7 +129,8 @@ impl Store {
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
                         kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
-                        empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL, repair = NULL
+                        empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL, roll = NULL,
+                        repair = NULL
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -251,6 +254,7 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         error: row.get("error")?,
         failing_since: maybe_time(row, "failing_since")?,
         doubted: health::doubted(row)?,
+        repair: health::value(row, "repair")?,
         silent_from: health::silent(row)?,
         next_run: maybe_time(row, "next_run")?,
         listed: row.get("listed")?,

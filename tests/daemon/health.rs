@@ -341,3 +341,117 @@ fn a_source_that_is_silent_far_beyond_its_rhythm_is_told_and_does_not_fail() {
     );
     assert!(site.run("status", &["a"]).out.contains("\nok "));
 }
+
+/// The news in another layout, which no rule of [`LISTING`] fits.
+fn redesigned(items: &[News]) -> String {
+    let cards: String = items
+        .iter()
+        .map(|item| {
+            let (day, link) = (item.at.format("%Y-%m-%d"), &item.link);
+            let (title, text) = (&item.title, &item.text);
+            format!(
+                "<div class=\"scheda\"><span class=\"giorno\">{day}</span><h2 class=\"titolo\"><a href=\"{link}\">{title}</a></h2>\
+                 <div class=\"sommario\">{text}</div></div>\n"
+            )
+        })
+        .collect();
+    format!(
+        "<!doctype html><html lang=\"it\"><head><title>Notizie</title></head><body><nav><a href=\"/\">Home</a></nav>\
+         <main><h1>Notizie</h1><div class=\"elenco\">{cards}</div></main></body></html>"
+    )
+}
+
+/// The lines of TOML that the status of a source shows.
+fn patch(site: &Site) -> String {
+    let status = site.run("status", &["a"]).out;
+    let lines = status
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("listing."));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn a_listing_whose_layout_changed_is_told_with_the_rules_that_mend_it() {
+    let origin = Origin::start();
+    let site = site(&origin, LISTING);
+    origin.set("/a", Route::html(listing(&list(20..30))));
+    site.once();
+    assert_eq!(patch(&site), "");
+    let before = site.entries("it");
+    origin.set("/a", unusual(redesigned(&list(21..32))));
+    let ran = site.run("once", &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(site.entries("it"), before);
+    let patch = patch(&site);
+    assert!(patch.contains("listing.item"), "{patch}");
+    // As it is shown, in place of the old rules, it reads the page, and no known item is new.
+    let kept: String = LISTING
+        .lines()
+        .filter(|line| !patch.contains(line.split(' ').next().unwrap()))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    site.replace(LISTING, &format!("{kept}{patch}"));
+    site.once();
+    assert_eq!(site.entries("it").len(), 12);
+    assert!(site.titles("it").contains(&"Notizia n31 di a".to_owned()));
+    assert!(!site.run("status", &["a"]).out.contains("\nrepair "));
+}
+
+#[test]
+fn with_repair_auto_the_mended_rules_are_used_at_once_and_as_long_as_they_are_needed() {
+    let origin = Origin::start();
+    let site = site(&origin, &format!("repair = \"auto\"\n{LISTING}"));
+    origin.set("/a", Route::html(listing(&list(20..30))));
+    site.once();
+    origin.set("/a", Route::html(redesigned(&list(21..32))));
+    site.once();
+    assert_eq!(site.entries("it").len(), 12);
+    let shown = patch(&site);
+    assert!(shown.contains("listing.item"), "{shown}");
+    assert!(
+        site.run("status", &["a"])
+            .out
+            .contains("it is read by these since")
+    );
+    // They are remembered, also where nothing that was known then is left on the page.
+    let now = chrono::Utc::now();
+    let later = |number: u32| News {
+        at: now - chrono::TimeDelta::hours(8 * i64::from(68 - number)),
+        ..news("a", number)
+    };
+    origin.set(
+        "/a",
+        Route::html(redesigned(&(60..66).map(later).collect::<Vec<_>>())),
+    );
+    site.once();
+    assert_eq!(site.entries("it").len(), 18);
+    assert_eq!(patch(&site), shown);
+    let told = troubles(&site);
+    assert_eq!(titles(&told), ["Agenzia is read by mended rules"]);
+    let daemon = site.start_ready();
+    let page = site.admin("/status").unwrap().text();
+    daemon.stop();
+    assert!(page.contains("<pre>listing.item"), "{page}");
+    // The site goes back to its old layout, for which the configured rules are.
+    origin.set(
+        "/a",
+        Route::html(listing(&(60..68).map(later).collect::<Vec<_>>())),
+    );
+    site.once();
+    assert_eq!(site.entries("it").len(), 20);
+    assert_eq!(patch(&site), "");
+}
+
+#[test]
+fn with_repair_never_no_rules_are_looked_for() {
+    let origin = Origin::start();
+    let site = site(&origin, &format!("repair = \"never\"\n{LISTING}"));
+    origin.set("/a", Route::html(listing(&list(20..30))));
+    site.once();
+    origin.set("/a", Route::html(redesigned(&list(21..32))));
+    assert_eq!(site.run("once", &[]).code, 1);
+    assert_eq!(patch(&site), "");
+    let error = site.error("a").unwrap_or_default();
+    assert!(error.contains("`listing.item` matches nothing"), "{error}");
+}

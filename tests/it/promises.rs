@@ -173,6 +173,8 @@ impl World {
             body: Key::of(&[&self.now.to_string()]),
             items,
             picture: Picture::default(),
+            mended: false,
+            roll: Vec::new(),
             trust: Trust::Usual,
             rates: Vec::new(),
             warnings: Vec::new(),

@@ -58,6 +58,8 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         body: Key::of(&[&body]),
         items: read.normalized.items,
         picture: Picture::default(),
+        mended: false,
+        roll: Vec::new(),
         trust: Trust::Usual,
         rates: Vec::new(),
         warnings: Vec::new(),

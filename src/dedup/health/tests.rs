@@ -92,6 +92,7 @@ impl Case {
         let answer = Answer {
             kind: self.kind,
             partial: self.partial,
+            mended: false,
             picture: Picture::of(items, now),
             items,
             known: &known,
@@ -103,6 +104,7 @@ impl Case {
             since: Some(now - self.since),
             expected: self.expected,
             doubted: self.doubted.clone(),
+            misgiving: None,
         };
         judge(&answer, &remembered)
     }

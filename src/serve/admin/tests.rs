@@ -217,6 +217,8 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
             body: Key([1; 16]),
             items: Vec::new(),
             picture: Picture::default(),
+            mended: false,
+            roll: Vec::new(),
             trust: Trust::Usual,
             rates: Vec::new(),
             warnings: Vec::new(),
