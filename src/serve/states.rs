@@ -69,7 +69,7 @@ impl Around<'_> {
             )
         } else {
             format!(
-                "its rules no longer fit the page ({reason}); these were found on {since}, and do. Write them into its table,                  or set `repair = \"auto\"` there:"
+                "its rules no longer fit the page ({reason}); these were found on {since}, and do. Write them into its table, or set `repair = \"auto\"` there:"
             )
         }
     }

@@ -86,7 +86,7 @@ impl Teller<'_> {
         let Incident { title, what, .. } = incident;
         let happened = match what {
             What::Failing => "fails",
-            What::Degraded => "is not believed",
+            What::Degraded => "is degraded",
             What::Gone => "is gone",
             What::Silent => "is silent",
             What::Moved => "has moved",
@@ -107,13 +107,14 @@ impl Teller<'_> {
         let text = match incident.what {
             What::Failing => format!(
                 "Since {began} the source {source} gives nothing: {reason}. Its last good entries stay published, and it \
-                 is asked again, less and less often. If its page opens in a browser, look at `rassegna inspect {source}`; \
-                 else wait, or disable it."
+                 is asked again, less and less often. `rassegna status {source}` tells more, and shows rules that mend it \
+                 where some were found; if its page opens in a browser, look at `rassegna inspect {source}`; else wait, or \
+                 disable it."
             ),
             What::Degraded => format!(
                 "At {began} the source {source} answered, but not with its news as far as can be told: {reason}. Nothing \
                  was taken from that; its last good entries stay published, and it is asked again as usual. Look at its \
-                 page, and at `rassegna inspect {source}`: if its layout has changed, give its rules anew."
+                 page and at `rassegna status {source}`, which shows rules that mend it where some were found."
             ),
             What::Gone => format!(
                 "At {began} the source {source} was paused: {reason}. What it gave stays published, and it is asked once a \
@@ -170,7 +171,7 @@ fn lasted(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
     let minutes = (to - from).num_minutes().max(1);
     let (count, unit) = match minutes {
         ..120 => (minutes, "minute"),
-        ..2880 => (minutes / 60, "hour"),
+        120..2880 => (minutes / 60, "hour"),
         _ => (minutes / 1440, "day"),
     };
     let plural = if count == 1 { "" } else { "s" };

@@ -206,7 +206,7 @@ fn begin(
 impl Store {
     /// The latest incidents, those that began or came back last first.
     pub async fn incidents(&self) -> Result<Vec<Incident>, StoreError> {
-        self.read(|connection| incidents(connection)).await
+        self.read(incidents).await
     }
 }
 

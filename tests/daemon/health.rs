@@ -123,7 +123,7 @@ fn a_listing_that_becomes_a_page_of_other_links_publishes_none_of_them() {
     let troubles = troubles(&site);
     assert_eq!(
         titles(&troubles),
-        ["Agenzia is well again", "Agenzia is not believed"]
+        ["Agenzia is well again", "Agenzia is degraded"]
     );
 }
 
