@@ -175,6 +175,17 @@ impl<'a> Sight<'a> {
         self.pairs.iter().filter(other).count()
     }
 
+    /// Whether no item has a day, and all known ones have their title and lead where they led.
+    pub(super) fn is_undated(&self) -> bool {
+        let same = |pair: &Pair| {
+            let item = &self.items[pair.item];
+            self.roll.known[pair.known].url.is_some()
+                && self.roll.same_path(pair.known, item)
+                && self.roll.same_title(pair.known, item)
+        };
+        self.items.iter().all(|item| day(item).is_none()) && self.pairs.iter().all(same)
+    }
+
     fn strange(&self) -> Option<Why> {
         let known = self.roll.known.len();
         if !self.pairs.is_empty() || known < 3 {

@@ -8,6 +8,7 @@
 //! A poll has what it needs in [`pipeline::reread`](crate::pipeline::reread), which takes a source, its known items and
 //! a page.
 
+mod align;
 mod empty;
 mod health;
 mod known;

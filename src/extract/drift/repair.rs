@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
+use super::align::align;
 use super::health::{Sight, Why};
 use super::known::{Roll, day};
 use super::mend::{Change, FIELDS, Mend, of};
@@ -13,13 +14,16 @@ use super::{Ground, Normalize, Repair};
 use crate::config::Listing;
 use crate::date;
 use crate::extract::cut::Parsed;
-use crate::extract::detect::{self, Found, Located};
+use crate::extract::detect::{self, Found, Located, Stand};
 use crate::extract::rules::{self, Field, Written};
+use crate::extract::text::visible;
 use crate::extract::{Ask, Extracted, extract, listing, without_items};
-use crate::model::{Item, Page, RawItem};
+use crate::model::{DateText, Item, Page, Place, RawItem};
 
 /// The most sets of elements for which rules are drafted.
 const DRAFTS: usize = 8;
+/// A text of more bytes is no date.
+const DATE: usize = 80;
 /// The fewest known items that can vouch for new rules.
 const FEW: usize = 3;
 
@@ -140,14 +144,27 @@ impl<'a> Search<'a> {
     }
 
     /// Adds a list, without what stands apart, and without what is unlike the known items, if it is healthy then.
-    fn add(&self, sets: &mut Vec<Set<'a>>, located: Vec<Located<'a>>) {
+    fn add(&self, sets: &mut Vec<Set<'a>>, mut located: Vec<Located<'a>>) {
         let document = &self.ground.parsed.document;
         let items = self.items_of(&located);
         let pairs = self.roll.pairs(&items);
         if pairs.len() < FEW {
             return;
         }
+        align(&mut located, &items, &pairs, self.roll, &self.ground.base);
+        let items = self.items_of(&located);
+        let pairs = self.roll.pairs(&items);
+        for pair in &pairs {
+            let (was, now) = (self.roll.known[pair.known].day, day(&items[pair.item]));
+            if let (Some(was), Some(now)) = (was, now)
+                && was != now
+            {
+                self.redate(&mut located[items[pair.item].position], was);
+            }
+        }
         let kept: BTreeSet<usize> = pairs.iter().map(|pair| items[pair.item].position).collect();
+        without_odd_dates(&mut located, &kept);
+        let items = self.items_of(&located);
         let first = |at: usize| located[at].run.first().map(|first| first.id());
         let places: Vec<NodeId> = kept.iter().filter_map(|at| first(*at)).collect();
         let Some(region) = common(document, &places) else {
@@ -187,23 +204,75 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Gives an item the one of its dates, or of the texts in it, that tells its known day.
+    fn redate(&self, one: &mut Located<'a>, known: NaiveDate) {
+        let tells = |text: &DateText| {
+            let raw = RawItem {
+                title: Some("dated".to_owned()),
+                published: vec![text.clone()],
+                ..RawItem::default()
+            };
+            self.items(vec![raw]).first().and_then(day) == Some(known)
+        };
+        if let Some(at) = one.item.published.iter().position(tells) {
+            one.item.published = vec![one.item.published.swap_remove(at)];
+            if one
+                .item
+                .published
+                .iter()
+                .any(|text| text.place == Place::Heading)
+            {
+                one.date = None;
+            }
+            return;
+        }
+        let inner = one.run.iter().flat_map(|unit| unit.descendants());
+        let found = inner.filter_map(ElementRef::wrap).find_map(|element| {
+            let short = element.text().map(str::len).sum::<usize>() <= DATE;
+            let text = short
+                .then(|| visible(element))
+                .filter(|text| !text.is_empty())?;
+            let text = DateText {
+                text,
+                place: Place::Item,
+                machine: false,
+            };
+            tells(&text).then_some((element, text))
+        });
+        if let Some((element, text)) = found {
+            one.item.published = vec![text];
+            one.date = Some(Stand {
+                element,
+                attribute: None,
+            });
+        }
+    }
+
     /// How many known items there are among these; nothing unless they are healthy and nearly all that stand on the page.
     fn kept(&self, items: &[Item]) -> Option<usize> {
-        let sight = Sight {
+        let sight = self.sight(items);
+        let kept = sight.pairs.len();
+        // A page that shows no dates any more takes nothing from items that keep title and link.
+        let fault = sight
+            .fault()
+            .filter(|why| !(matches!(why, Why::Undated { .. }) && sight.is_undated()));
+        let enough = kept >= FEW && 10 * sight.missing().len() <= kept;
+        // New items may be many after a pause, but they don't vouch for themselves.
+        let fresh = items.len() - kept;
+        let known = fresh <= kept.max(FEW);
+        let exact = sight.contradictions() == 0;
+        (enough && known && exact && fault.is_none()).then_some(kept)
+    }
+
+    fn sight<'b>(&'b self, items: &'b [Item]) -> Sight<'b> {
+        Sight {
             roll: self.roll,
             items,
             pairs: self.roll.pairs(items),
             shown: self.shown,
             today: self.today,
             teasers: false,
-        };
-        let kept = sight.pairs.len();
-        let enough = kept >= FEW && 10 * sight.missing().len() <= kept;
-        // New items may be many after a pause, but they don't vouch for themselves.
-        let fresh = items.len() - kept;
-        let known = fresh <= kept.max(FEW);
-        let exact = sight.contradictions() == 0;
-        (enough && known && exact && sight.fault().is_none()).then_some(kept)
+        }
     }
 
     fn items_of(&self, located: &[Located<'_>]) -> Vec<Item> {
@@ -315,6 +384,27 @@ impl<'a> Search<'a> {
     fn read(&self, rules: &Listing) -> Option<Vec<Item>> {
         let read = listing::read(&self.ground.parsed, rules, self.ask.dates).ok()?;
         Some(self.items(read.items))
+    }
+}
+
+/// Takes their dates from items that are not known where those stand in another kind of element than all known ones:
+/// better none than a wrong one.
+fn without_odd_dates(located: &mut [Located<'_>], kept: &BTreeSet<usize>) {
+    let sign = |located: &Located<'_>| {
+        let stand = located.date?;
+        Some((
+            stand.element.value().name().to_owned(),
+            stand.attribute.map(str::to_owned),
+        ))
+    };
+    let usual: BTreeSet<_> = kept.iter().map(|at| sign(&located[*at])).collect();
+    for (at, one) in located.iter_mut().enumerate() {
+        if !kept.contains(&at) && !usual.contains(&sign(one)) {
+            one.item
+                .published
+                .retain(|text| text.place == Place::Heading);
+            one.date = None;
+        }
     }
 }
 
