@@ -96,7 +96,7 @@ pub fn judge(
             let items = normalize(extracted.clone());
             let pairs = roll.pairs(&items);
             // The page is parsed once more only if something is not as it was.
-            if pairs.len() < known.len().min(items.len()) || items.len() > pairs.len() {
+            if pairs.len() < known.len() || pairs.len() < items.len() {
                 ground = Ground::of(page);
             }
             let shown = ground

@@ -214,16 +214,13 @@ impl<'a> Search<'a> {
             };
             self.items(vec![raw]).first().and_then(day) == Some(known)
         };
-        if let Some(at) = one.item.published.iter().position(tells) {
+        let at = one.item.published.iter().position(tells);
+        if let Some(at) = at {
             one.item.published = vec![one.item.published.swap_remove(at)];
-            if one
-                .item
-                .published
-                .iter()
-                .any(|text| text.place == Place::Heading)
-            {
-                one.date = None;
-            }
+        }
+        let of_heading = |text: &DateText| text.place == Place::Heading;
+        if at.is_some() && one.item.published.iter().any(of_heading) {
+            one.date = None;
             return;
         }
         let inner = one.run.iter().flat_map(|unit| unit.descendants());
