@@ -5,9 +5,11 @@ mod answer;
 mod apart;
 mod articles;
 mod look;
+mod mend;
 mod output;
 mod pages;
 mod parts;
+mod reread;
 
 use std::sync::Arc;
 
@@ -17,10 +19,12 @@ use tokio::task::spawn_blocking;
 pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
+pub use reread::{Drifted, Repaired, reread};
 
-use answer::Visit;
+use answer::{Answered, Visit};
 
 use crate::config::{Config, Source};
+use crate::dedup::health::Verdict;
 use crate::extract::{self, Ask, Extracted, NoNews};
 use crate::fetch::Fetcher;
 use crate::model::{Item, Kind, Page};
@@ -90,8 +94,8 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     ))
 }
 
-/// Polls one source: fetch, read, go on to the list's next pages and to the articles of what is new, record. That a
-/// source fails is an outcome to record, not an error.
+/// Polls one source: fetch, read, go on to the list's next pages, judge whether that can be its news, go on to the
+/// articles of what is new, record. That a source fails is an outcome to record, not an error.
 ///
 /// # Errors
 ///
@@ -104,17 +108,42 @@ pub async fn poll(
     state: &SourceState,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
+    let is_list = source.listing.is_some() || state.kind == Some(Kind::Listing);
+    let known = if is_list {
+        store.roll(&source.id).await?
+    } else {
+        Vec::new()
+    };
     let visit = Visit {
         fetcher,
         apart,
         source,
         state,
+        known: &known,
     };
     let answer = answer::outcome(visit).await;
-    let (mut outcome, next) = answer.unwrap_or_else(|failure| (failure.into(), None));
+    let Answered {
+        mut outcome,
+        next,
+        misgiving,
+        mending,
+    } = answer.unwrap_or_else(|failure| Outcome::from(failure).into());
+    let mended = mend::keep(store, source, state, mending).await?;
+    let visit = Visit {
+        source: mended.as_ref().unwrap_or(source),
+        ..visit
+    };
     if let Outcome::Read(fetched) = &mut outcome {
+        fetched.mended = mended.is_some();
         pages::read_on(visit, store, fetched, next).await?;
-        articles::ask(visit, store, fetched).await?;
+        let judged = store.examine(&source.id, fetched, misgiving, source.timezone, Utc::now());
+        match judged.await? {
+            Verdict::Taken(trust) => {
+                fetched.trust = trust;
+                articles::ask(visit, store, fetched).await?;
+            }
+            Verdict::Doubted(doubted) => outcome = Outcome::Doubted(Box::new(doubted)),
+        }
     }
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {

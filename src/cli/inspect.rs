@@ -1,6 +1,6 @@
 //! `rassegna inspect`
 
-mod batch;
+pub(super) mod batch;
 
 use std::path::{Path, PathBuf};
 

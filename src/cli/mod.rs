@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod date;
 mod demo;
+mod drift;
 mod inspect;
 mod logging;
 mod once;
@@ -50,6 +51,8 @@ enum Command {
     Date(date::Options),
     /// Judge whether two items are one story, or one the other's translation
     Compare(compare::Options),
+    /// Judge whether a page's rules still work, and mend them
+    Drift(drift::Options),
     /// Show how the sources fare
     Status(status::Options),
     /// Check the configuration
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(options) => inspect::run(&options),
         Command::Date(options) => date::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Drift(options) => drift::run(&options),
         Command::Status(options) => status::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),

@@ -14,6 +14,7 @@ use super::table::table;
 use super::{Exit, Place, block_on, failed, logging};
 use crate::config::Config;
 use crate::daemon::{Engine, StartFailure, data_folder};
+use crate::dedup::health::Doubted;
 use crate::model::SourceId;
 use crate::pipeline::Published;
 use crate::store::{Access, Recorded, Store, StoreError, Summary};
@@ -48,7 +49,10 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                 let cycle = cycle(&engine, &wanted).await?;
                 show(&engine.store, &wanted, &cycle).await?;
                 engine.store.close().await;
-                let unwell = |id| cycle.polls.get(id).is_none_or(|recorded| recorded.failed);
+                let unwell = |id| {
+                    let recorded = cycle.polls.get(id);
+                    recorded.is_none_or(|recorded| recorded.failed || recorded.degraded)
+                };
                 if wanted.iter().any(unwell) {
                     Err(Exit::Failed)
                 } else {
@@ -189,6 +193,10 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         (None, Recorded { adopted: true, .. }) => {
             "ok; moved for good, and asked at its new address from now on: change its `url`".into()
         }
+        (None, Recorded { degraded: true, .. }) => {
+            let doubted = source.state.doubted.as_ref();
+            doubted.map_or_else(String::new, not_believed)
+        }
         (
             None,
             Recorded {
@@ -216,7 +224,7 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         }
     };
     let number = |count: usize| {
-        if recorded.unchanged || recorded.failed || recorded.held {
+        if recorded.unchanged || recorded.failed || recorded.degraded || recorded.held {
             "–".to_owned()
         } else {
             count.to_string()
@@ -229,6 +237,11 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         number(recorded.edited),
         result,
     ]
+}
+
+/// That what a source answered is not believed, and what came of that.
+fn not_believed(doubted: &Doubted) -> String {
+    format!("degraded: {}; nothing was taken from that", doubted.reason)
 }
 
 /// Leaves a request for the running daemon and waits for it.
@@ -264,12 +277,10 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
     let sources = store.sources().await.map_err(failed)?;
     let mut all_well = true;
     for source in sources.iter().filter(|source| wanted.contains(&source.id)) {
-        all_well &= source.state.error.is_none();
-        say!(
-            "{}: {}",
-            source.id,
-            source.state.error.as_deref().unwrap_or("ok")
-        );
+        let doubt = source.state.doubted.as_ref().map(not_believed);
+        let trouble = source.state.error.clone().or(doubt);
+        all_well &= trouble.is_none();
+        say!("{}: {}", source.id, trouble.as_deref().unwrap_or("ok"));
     }
     if all_well { Ok(()) } else { Err(Exit::Failed) }
 }

@@ -89,15 +89,11 @@ fn notes(around: Around<'_>, sources: &[Summary]) -> Vec<String> {
 
 fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Vec<String> {
     let state = &source.state;
-    let paused = around.paused(state);
-    let words = match (&state.error, state.last_success) {
-        _ if state.is_retired() => {
-            "not polled any more: disabled, or gone from the configuration".into()
-        }
-        _ if let Some(paused) = paused => format!("paused: {paused}"),
-        (Some(error), _) => format!("failed {}×: {error}", state.failures),
-        (None, Some(_)) => "ok".into(),
-        (None, None) => "not polled yet".into(),
+    let (word, why) = around.state(source);
+    let words = match word {
+        "off" | "waiting" => why,
+        "ok" => word.to_owned(),
+        _ => format!("{word}: {why}"),
     };
     let kind = state
         .kind
@@ -130,19 +126,13 @@ fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
     say!("last success  {}", when(state.last_success, now));
     say!("last new item {}", when(state.last_new, now));
     say!("next run      {}", when(state.next_run, now));
-    if let Some(error) = &state.error {
-        say!(
-            "failing       {error} ({} in a row){}",
-            state.failures,
-            if source.items > 0 {
-                "; its last good entries stay published"
-            } else {
-                ""
-            }
-        );
-    }
-    if let Some(paused) = around.paused(state) {
-        say!("paused        {paused}");
+    let (word, why) = around.state(source);
+    say!("{word:<13} {why}");
+    if let Some(repair) = &state.repair {
+        say!("repair        {}", around.repair(repair));
+        for line in repair.patch.lines() {
+            say!("  {line}");
+        }
     }
     for note in around.source(source) {
         say!("note: {}", note.text);

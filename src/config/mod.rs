@@ -203,6 +203,31 @@ impl Follow {
     }
 }
 
+/// `repair`: what becomes of rules that are found where those of the configuration no longer fit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repair {
+    /// None are looked for.
+    Never,
+    /// They are shown.
+    #[default]
+    Suggest,
+    /// They are shown, and used at once.
+    Auto,
+}
+
+impl Repair {
+    /// What a word of the configuration means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "never" => Some(Self::Never),
+            "suggest" => Some(Self::Suggest),
+            "auto" => Some(Self::Auto),
+            _ => None,
+        }
+    }
+}
+
 /// `[serve]`; what listens nowhere is not served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serve {
@@ -266,6 +291,8 @@ pub struct Source {
     pub content: Content,
     /// Which of its items' articles are read; nothing where its kind decides ([`Source::follows`]).
     pub follow: Option<Follow>,
+    /// What becomes of rules that would mend its list.
+    pub repair: Repair,
     /// How many pages of its list are read at the first success and where none of the first page's items is known.
     pub pages: usize,
     /// A digest of everything above that decides what is fetched and how it is read. When it changes, the
@@ -300,6 +327,7 @@ impl Source {
             tls_insecure: false,
             content: Content::Summary,
             follow: None,
+            repair: Repair::default(),
             pages: 1,
             rules: Key([0; 16]),
         }
@@ -351,6 +379,25 @@ pub struct Listing {
     pub category: Vec<Pick>,
     /// The link to the next page of the list; nothing means that it is looked for.
     pub next: Option<Selector>,
+}
+
+impl Listing {
+    /// Rules that say what an item is, and nothing of its fields: those are looked for.
+    #[must_use]
+    pub fn of(item: Selector) -> Self {
+        Self {
+            item,
+            group: Group::default(),
+            title: Vec::new(),
+            link: Vec::new(),
+            date: Vec::new(),
+            summary: Vec::new(),
+            image: Vec::new(),
+            author: Vec::new(),
+            category: Vec::new(),
+            next: None,
+        }
+    }
 }
 
 /// `listing.group`: headings between the items.

@@ -202,6 +202,10 @@ async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
     if recorded.failed {
         let error = state().await.error.unwrap_or_default();
         tracing::warn!(source.id = %id, "{id}: {error}; next try {next}");
+    } else if recorded.degraded {
+        let doubted = state().await.doubted;
+        let reason = doubted.map(|doubted| doubted.reason).unwrap_or_default();
+        tracing::warn!(source.id = %id, "{id}: degraded, for what it lists is not its news as far as can be told: {reason}; nothing was taken from that; next try {next}");
     } else if recorded.held {
         tracing::info!(source.id = %id, "{id}: not asked, for its host wants to be left alone until {next}");
     } else if recorded.stale {

@@ -260,10 +260,10 @@ impl Daemon {
         if let Some(due) = self.due.get_mut(id) {
             *due = recorded.next_run;
         }
-        if recorded.failed {
+        if recorded.failed || recorded.degraded {
             self.failing.insert(id.clone());
         } else if !recorded.held && self.failing.remove(id) {
-            tracing::info!(source.id = %id, "{id} answers again");
+            tracing::info!(source.id = %id, "{id} is well again");
         }
         if recorded.matters() && self.changed.is_none() {
             self.changed = Some(Instant::now());

@@ -2,6 +2,7 @@
 //! what is known of its source.
 
 pub mod alike;
+pub mod health;
 mod keys;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,8 @@ use crate::model::{DateText, Place, RawItem};
 /// What the rules gave.
 pub(super) struct Read {
     pub(super) items: Vec<RawItem>,
+    /// The element of each.
+    pub(super) elements: Vec<NodeId>,
     pub(super) fields: Vec<Rate>,
     pub(super) warnings: Vec<String>,
 }
@@ -42,6 +44,7 @@ pub(super) fn read(
     let mut warnings = Vec::new();
     let mut without_title = 0;
     let mut items = Vec::new();
+    let mut places = Vec::new();
     let mut seen = Vec::new();
     let by_themselves = detect::read(page, &elements, dates);
     for (element, by_itself) in elements.iter().zip(by_themselves) {
@@ -56,6 +59,7 @@ pub(super) fn read(
         item.categories.extend(topic.over(*element));
         if item.title.is_some() {
             items.push(item);
+            places.push(element.id());
             seen.push(by_itself);
         } else {
             without_title += 1;
@@ -83,6 +87,7 @@ pub(super) fn read(
     }
     Ok(Read {
         items,
+        elements: places,
         fields,
         warnings,
     })

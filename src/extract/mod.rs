@@ -9,6 +9,7 @@ mod bounded;
 pub mod charset;
 mod cut;
 mod detect;
+pub mod drift;
 pub mod feed;
 mod guard;
 mod instead;
@@ -242,23 +243,9 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
     let parsed = cut::parse(&decoded.text).ok_or(NoNews::TooDeep)?;
     let document = &parsed.document;
     let base = base_of(document, &page.url);
-    let head = Head {
-        document,
-        base: &base,
-    };
     let mut extracted = Extracted {
-        kind: Kind::Listing,
-        title: head.title(),
-        language: head.language(),
-        rights: None,
-        items: Vec::new(),
-        fields: Vec::new(),
         warnings: decoded.warnings,
-        partial: parsed.cut,
-        announced: head.feeds(),
-        parts: Vec::new(),
-        next: None,
-        pace: Pace::default(),
+        ..without_items(&parsed, &base)
     };
     let mut certain = false;
     let mut failed = None;
@@ -320,6 +307,28 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         item.base.get_or_insert_with(|| base.clone());
     }
     Ok(extracted)
+}
+
+/// What a page says as a whole.
+fn without_items(page: &cut::Parsed, base: &Url) -> Extracted {
+    let head = Head {
+        document: &page.document,
+        base,
+    };
+    Extracted {
+        kind: Kind::Listing,
+        title: head.title(),
+        language: head.language(),
+        rights: None,
+        items: Vec::new(),
+        fields: Vec::new(),
+        warnings: Vec::new(),
+        partial: page.cut,
+        announced: head.feeds(),
+        parts: Vec::new(),
+        next: None,
+        pace: Pace::default(),
+    }
 }
 
 /// Keeps the newest items of an endless list.

@@ -8,8 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::apart::Apart;
+use super::mend::{self, Mending};
 use super::{Reading, parts, read};
 use crate::config::Source;
+use crate::dedup::health::{Misgiving, Picture, Trust};
+use crate::extract::drift::Known;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
 use crate::model::{Item, Key, Kind, Page, Validators};
 use crate::normalize::url::identity;
@@ -26,6 +29,30 @@ pub(super) struct Visit<'a> {
     pub(super) source: &'a Source,
     /// What is remembered of it.
     pub(super) state: &'a SourceState,
+    /// The items that its list had last.
+    pub(super) known: &'a [Known],
+}
+
+/// What came of asking a source.
+pub(super) struct Answered {
+    pub(super) outcome: Outcome,
+    /// Where its list goes on.
+    pub(super) next: Option<Url>,
+    /// What speaks against what was read.
+    pub(super) misgiving: Option<Misgiving>,
+    /// What becomes of the rules that mend its list.
+    pub(super) mending: Mending,
+}
+
+impl From<Outcome> for Answered {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            next: None,
+            misgiving: None,
+            mending: Mending::default(),
+        }
+    }
 }
 
 /// Why a poll gave nothing.
@@ -64,8 +91,8 @@ fn later(by: Duration) -> DateTime<Utc> {
     now.checked_add_signed(by).unwrap_or(now)
 }
 
-/// Asks a source and reads the answer; gives also where its list goes on.
-pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), Failure> {
+/// Asks a source and reads the answer.
+pub(super) async fn outcome(visit: Visit<'_>) -> Result<Answered, Failure> {
     let Visit { source, state, .. } = visit;
     let feed_or_moved = state.feed_url.as_ref().or(state.address.as_ref());
     let url = feed_or_moved.unwrap_or(&source.url);
@@ -90,16 +117,27 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
                 fresh_until,
                 moved: moved.filter(|to| may_move(source, to)),
             };
-            return Ok((Outcome::NotModified(told), None));
+            return Ok(Outcome::NotModified(told).into());
         }
         Answer::Page(page) => page,
     };
     let body = digest(&page.body);
     if state.body == Some(body) && fresh {
-        return Ok((Outcome::Identical(told(&page, source)), None));
+        return Ok(Outcome::Identical(told(&page, source)).into());
     }
     let mut page = Arc::new(page);
-    let mut reading = read_apart(visit, state.kind, Arc::clone(&page)).await?;
+    let read = read_list_apart(visit, Arc::clone(&page)).await?;
+    let (misgiving, mending) = (read.misgiving, read.mending);
+    let mut reading = match read.reading {
+        Ok(reading) => reading,
+        Err(why) => {
+            let outcome = Outcome::from(Failure::Told(why.to_string()));
+            return Ok(Answered {
+                mending,
+                ..Answered::from(outcome)
+            });
+        }
+    };
     let mut body = body;
     if !reading.extracted.parts.is_empty() {
         let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
@@ -108,7 +146,7 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
         body = digest_of(pages.iter().map(|page| page.body.as_slice()));
         Arc::make_mut(&mut page).validators = Validators::default();
         if state.body == Some(body) && fresh {
-            return Ok((Outcome::Identical(told(&page, source)), None));
+            return Ok(Outcome::Identical(told(&page, source)).into());
         }
     }
     let known = state
@@ -136,13 +174,12 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
             Some(feed),
         ));
     }
-    Ok(fetched(
-        source,
-        &page,
-        body,
-        reading,
-        state.feed_url.clone(),
-    ))
+    let fetched = fetched(source, &page, body, reading, state.feed_url.clone());
+    Ok(Answered {
+        misgiving,
+        mending,
+        ..fetched
+    })
 }
 
 /// What is recorded of a page that was read, and where it goes on.
@@ -152,17 +189,27 @@ fn fetched(
     body: Key,
     reading: Reading,
     feed_url: Option<Url>,
-) -> (Outcome, Option<Url>) {
+) -> Answered {
     let Reading {
         extracted,
         normalized,
     } = reading;
+    let listed = normalized
+        .items
+        .iter()
+        .filter(|_| extracted.kind == Kind::Listing);
+    let roll = listed.map(Known::of).collect();
+    let picture = Picture::of(&normalized.items, page.fetched_at);
     let fetched = Fetched {
         kind: extracted.kind,
         feed_url,
         told: told(page, source),
         body,
         items: normalized.items,
+        picture,
+        mended: false,
+        roll,
+        trust: Trust::Usual,
         rates: extracted.fields,
         warnings: extracted
             .warnings
@@ -174,7 +221,10 @@ fn fetched(
         follow: source.follows(extracted.kind),
         asked: Vec::new(),
     };
-    (Outcome::Read(Box::new(fetched)), extracted.next)
+    Answered {
+        next: extracted.next,
+        ..Answered::from(Outcome::Read(Box::new(fetched)))
+    }
 }
 
 /// What a page says about itself.
@@ -245,6 +295,15 @@ pub(super) async fn read_apart(
     let reading = apart.run(move || read(&source, kind, &page, now)).await;
     let reading = reading.map_err(|spoiled| Failure::Told(spoiled.to_string()))?;
     reading.map_err(|error| Failure::Told(error.to_string()))
+}
+
+/// The same for the page of a list, which is held against what was on it before.
+async fn read_list_apart(visit: Visit<'_>, page: Arc<Page>) -> Result<mend::Read, Failure> {
+    let (source, kind, known) = (visit.source.clone(), visit.state.kind, visit.known.to_vec());
+    let mended = mend::in_use(&source, visit.state);
+    let work = move || mend::read_list(&source, mended.as_ref(), kind, &known, &page);
+    let read = visit.apart.run(work).await;
+    read.map_err(|spoiled| Failure::Told(spoiled.to_string()))
 }
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.

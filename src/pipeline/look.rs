@@ -42,6 +42,7 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
         apart,
         source,
         state: &SourceState::default(),
+        known: &[],
     };
     let answer = get(visit, &source.url, &Validators::default(), source.robots).await;
     let page = match answer.map_err(|error| error.to_string())? {

@@ -6,6 +6,7 @@
 mod adaptive;
 mod floor;
 mod rhythm;
+pub mod silence;
 mod slots;
 
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
@@ -14,8 +14,8 @@ use tokio::sync::watch;
 
 use super::counts::Counts;
 use super::metrics::{self, Told};
-use super::notes::{Around, Note, hidden, minute, state_of};
-use super::opml;
+use super::notes::{Around, Note, hidden, minute};
+use super::{opml, troubles};
 use crate::config::Config;
 use crate::store::{Store, StoreError, Summary};
 
@@ -73,6 +73,7 @@ pub fn router(
         .route("/status", get(status))
         .route("/metrics", get(numbers))
         .route("/sources.opml", get(sources))
+        .route("/health/atom.xml", get(incidents))
         .route(
             "/style.css",
             get(|| async {
@@ -138,6 +139,27 @@ async fn sources(State(admin): State<Admin>) -> Response {
     }
 }
 
+/// What happened to the sources, as a feed. Links lead to where the reader has found it.
+async fn incidents(State(admin): State<Admin>, headers: HeaderMap) -> Response {
+    let asked = (admin.store.incidents().await, admin.store.site().await);
+    let (incidents, site_id) = match asked {
+        (Ok(incidents), Ok(site_id)) => (incidents, site_id),
+        (Err(error), _) | (_, Err(error)) => return unavailable(&error),
+    };
+    let config = Arc::clone(&admin.config.borrow());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let root = host.map_or_else(String::new, |host| format!("http://{host}"));
+    let site_id = site_id.unwrap_or_else(|| config.site.url.to_string());
+    let text = troubles::feed(&incidents, &config.site, &site_id, &root);
+    let headers = [
+        (header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, text).into_response()
+}
+
 fn unavailable(error: &StoreError) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response()
 }
@@ -150,6 +172,8 @@ struct Page<'a> {
     now: String,
     well: usize,
     failing: usize,
+    degraded: usize,
+    silent: usize,
     paused: usize,
     notes: Vec<Note>,
     rows: Vec<Row>,
@@ -163,6 +187,7 @@ struct Row {
     state: &'static str,
     words: String,
     notes: Vec<Note>,
+    repair: Option<(String, String)>,
     detail: Vec<String>,
     kind: &'static str,
     items: u32,
@@ -221,6 +246,8 @@ fn page<'a>(
             .to_string(),
         well: count("ok"),
         failing: count("failing"),
+        degraded: count("degraded"),
+        silent: count("silent"),
         paused: count("paused"),
         notes: around.whole(),
         rows,
@@ -237,26 +264,7 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
             ago(at, now)
         ),
     };
-    let kept = if source.items > 0 {
-        "; its last good entries stay published"
-    } else {
-        ""
-    };
-    let paused = around.paused(state);
-    let name = state_of(state);
-    let words = match name {
-        "off" => "not polled any more: disabled, or gone from the configuration".to_owned(),
-        "paused" => format!("{}{kept}", paused.unwrap_or_default()),
-        "failing" => {
-            let error = state.error.as_deref().unwrap_or_default();
-            format!("{error} (failed {}){kept}", times(state.failures))
-        }
-        "waiting" => "not polled yet".to_owned(),
-        _ => format!(
-            "{} items in the last answer",
-            state.listed.unwrap_or_default()
-        ),
-    };
+    let (name, words) = around.state(source);
     let mut detail: Vec<String> = Vec::new();
     let rates: Vec<String> = state
         .rates
@@ -274,20 +282,16 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
         state: name,
         words,
         notes: around.source(source),
+        repair: state
+            .repair
+            .as_ref()
+            .map(|repair| (around.repair(repair), repair.patch.clone())),
         detail,
         kind: state.kind.map_or("", |kind| kind.as_str()),
         items: source.items,
         last_success: when(state.last_success),
         last_new: when(state.last_new),
         next_run: when(state.next_run),
-    }
-}
-
-fn times(count: u32) -> String {
-    if count == 1 {
-        "once".into()
-    } else {
-        format!("{count} times in a row")
     }
 }
 

@@ -42,7 +42,15 @@ impl Default for Work {
     fn default() -> Self {
         let none = |names: &[&'static str]| names.iter().map(|name| (*name, 0)).collect();
         Self {
-            polls: none(&["failed", "held", "read", "stale", "unchanged", "unrecorded"]),
+            polls: none(&[
+                "degraded",
+                "failed",
+                "held",
+                "read",
+                "stale",
+                "unchanged",
+                "unrecorded",
+            ]),
             poll_times: Histogram::new(&[0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]),
             items: none(&["edited", "joined", "new", "seen"]),
             publishes: none(&["failed", "ok"]),
@@ -61,6 +69,7 @@ impl Counts {
         let outcome = match recorded {
             None => "unrecorded",
             Some(recorded) if recorded.failed => "failed",
+            Some(recorded) if recorded.degraded => "degraded",
             Some(recorded) if recorded.held => "held",
             Some(recorded) if recorded.stale => "stale",
             Some(recorded) if recorded.unchanged => "unchanged",

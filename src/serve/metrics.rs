@@ -7,7 +7,7 @@ use std::fmt::{Arguments, Display, Write};
 use chrono::{DateTime, Utc};
 
 use super::counts::{Histogram, Served, Work};
-use super::notes::state_of;
+use super::states::{WORDS, word};
 use crate::store::Summary;
 
 /// The media type of the format.
@@ -137,10 +137,8 @@ fn sources(out: &mut Exposition, sources: &[Summary]) {
         "rassegna_sources",
         "Sources by state, as the status page has them.",
     );
-    for state in ["failing", "off", "ok", "paused", "waiting"] {
-        let count = sources
-            .iter()
-            .filter(|source| state_of(&source.state) == state);
+    for state in WORDS {
+        let count = sources.iter().filter(|source| word(&source.state) == state);
         out.sample(&[("state", state)], count.count());
     }
     let counts: [(_, _, Ask<u32>); 3] = [

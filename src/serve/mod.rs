@@ -12,7 +12,9 @@ mod places;
 mod public;
 mod server;
 mod shelf;
+mod states;
 mod stream;
+mod troubles;
 
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderValue};

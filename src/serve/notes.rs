@@ -148,26 +148,15 @@ impl Around<'_> {
         Some(format!("moves to {to} since {since}, seen {seen}"))
     }
 
-    fn time(&self, at: DateTime<Utc>) -> String {
+    pub(super) fn time(&self, at: DateTime<Utc>) -> String {
         minute(at, self.config.site.timezone)
     }
 }
 
 /// Since when its server says that a source is gone, where that is believed.
-fn settled(state: &SourceState) -> Option<Gone> {
+pub(super) fn settled(state: &SourceState) -> Option<Gone> {
     let (gone, asked) = (state.gone?, state.last_attempt?);
     gone.is_settled(asked).then_some(gone)
-}
-
-/// How a source fares, in one word.
-pub(super) fn state_of(state: &SourceState) -> &'static str {
-    match (&state.error, state.last_success) {
-        _ if state.is_retired() => "off",
-        _ if settled(state).is_some() => "paused",
-        (Some(_), _) => "failing",
-        (None, None) => "waiting",
-        (None, Some(_)) => "ok",
-    }
 }
 
 /// A time to the minute, in the site's zone.

@@ -145,7 +145,11 @@ pub(super) fn overdue(
 
 /// Tells the items of a fetch that wait since an earlier one when they were first seen; gives the keys of their
 /// articles.
-fn sight(items: &mut [Item], waiting: &HashMap<Key, Item>, listing: Option<&Url>) -> HashSet<Key> {
+pub(super) fn sight(
+    items: &mut [Item],
+    waiting: &HashMap<Key, Item>,
+    listing: Option<&Url>,
+) -> HashSet<Key> {
     let mut again = HashSet::new();
     if waiting.is_empty() {
         return again;

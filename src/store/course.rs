@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::StoreError;
+use super::incidents::Condition;
 use super::items::Recorded;
 use super::rows::{floor, maybe_time};
 use crate::fetch::history::{Gone, Moving};
@@ -26,6 +27,8 @@ pub(super) struct Course {
     pub(super) first_success: Option<DateTime<Utc>>,
     pub(super) last_success: Option<DateTime<Utc>>,
     pub(super) floor: Floor,
+    pub(super) failing_since: Option<DateTime<Utc>>,
+    pub(super) silent_from: Option<DateTime<Utc>>,
     gone: Option<Gone>,
     moving: Option<Moving>,
     empty_seen: u32,
@@ -38,6 +41,17 @@ pub(super) struct Empty {
     pub(super) fails: bool,
 }
 
+impl Empty {
+    /// How its source fares, where it fails.
+    pub(super) fn condition(self, course: &Course, now: DateTime<Utc>) -> Condition {
+        Condition::Failing {
+            reason: self.text,
+            since: course.failing_since.unwrap_or(now),
+            failures: EMPTY,
+        }
+    }
+}
+
 impl Course {
     /// The state of a source; nothing where it is not known.
     pub(super) fn of(
@@ -45,7 +59,8 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, url, rules, failures, first_success, last_success, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
+            "SELECT number, url, rules, failures, first_success, last_success, pace, fresh_until, failing_since, silent_from,
+                    empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -60,6 +75,8 @@ impl Course {
             first_success: maybe_time(row, "first_success")?,
             last_success: maybe_time(row, "last_success")?,
             floor: floor(row)?,
+            failing_since: maybe_time(row, "failing_since")?,
+            silent_from: maybe_time(row, "silent_from")?,
             gone: gone(row)?,
             moving: moving(row)?,
             empty_seen: row.get("empty_seen")?,

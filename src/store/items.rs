@@ -10,12 +10,15 @@ use url::Url;
 use super::articles;
 use super::asked::{self, Asked};
 use super::course::Course;
+use super::incidents::{self, Condition};
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
-use super::{Store, StoreError};
+use super::{Store, StoreError, health, repairs};
 use crate::config::Follow;
+use crate::dedup::health::{Doubted, Picture, Trust};
 use crate::dedup::{self, Fetch, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
+use crate::extract::drift::Known as Listed;
 use crate::fetch::Pause;
 use crate::fetch::history::PAUSE;
 use crate::model::{Item, Key, Kind, Pace, SourceId, Validators};
@@ -56,6 +59,8 @@ pub struct Told {
 pub enum Outcome {
     /// A document with items.
     Read(Box<Fetched>),
+    /// A document whose items are not believed to be the source's news: nothing is taken from it.
+    Doubted(Box<Doubted>),
     /// `304 Not Modified`, with whatever validators it carried.
     NotModified(Told),
     /// The very bytes of last time, although sent again.
@@ -84,6 +89,14 @@ pub struct Fetched {
     pub body: Key,
     /// Its items.
     pub items: Vec<Item>,
+    /// How those of its first page look.
+    pub picture: Picture,
+    /// Its list was found again by the known items after its layout had changed.
+    pub mended: bool,
+    /// Those items by which its list will be found again.
+    pub roll: Vec<Listed>,
+    /// Why they are believed.
+    pub trust: Trust,
     /// How many of them had each field.
     pub rates: Vec<Rate>,
     /// What was odd.
@@ -107,6 +120,8 @@ pub struct Recorded {
     pub unchanged: bool,
     /// The poll failed.
     pub failed: bool,
+    /// It answered, and nothing was taken from that: what it lists is not believed.
+    pub degraded: bool,
     /// Nothing was asked: its host wants to be left alone.
     pub held: bool,
     /// It has moved for good, and is asked at its new address from now on.
@@ -170,7 +185,7 @@ fn record(
     let mut recorded = Recorded::default();
     // What a feed wants holds until it says something else; what HTTP says, until the next answer.
     let floor = match &poll.outcome {
-        Outcome::Failed { .. } | Outcome::Held(_) => course.floor,
+        Outcome::Failed { .. } | Outcome::Doubted(_) | Outcome::Held(_) => course.floor,
         Outcome::NotModified(told) | Outcome::Identical(told) => Floor {
             fresh_until: told.fresh_until,
             ..course.floor
@@ -180,6 +195,7 @@ fn record(
             pace: fetched.pace,
         },
     };
+    let mut condition = Condition::Well(None);
     let failures = match poll.outcome {
         Outcome::Failed { .. } => course.failures.saturating_add(1),
         _ => 0,
@@ -200,18 +216,38 @@ fn record(
             recorded.failed = true;
             course.failed(connection, gone, failures, poll.at, &mut recorded)?;
             connection
-                .prepare_cached("UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4 WHERE number = ?1")?
+                .prepare_cached(
+                    "UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4,
+                            failing_since = coalesce(failing_since, ?2) WHERE number = ?1",
+                )?
                 .execute(params![number, at, failures, error])?;
+            condition = if recorded.paused {
+                Condition::Gone(error)
+            } else {
+                let since = course.failing_since.unwrap_or(poll.at);
+                Condition::Failing {
+                    reason: error,
+                    since,
+                    failures,
+                }
+            };
+        }
+        Outcome::Doubted(doubted) => {
+            recorded.degraded = true;
+            health::doubt(connection, number, &doubted, poll.at)?;
+            condition = Condition::Degraded(doubted.reason);
         }
         Outcome::NotModified(told) | Outcome::Identical(told) => {
             recorded.unchanged = true;
             course.answered(connection, told.moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
+            health::believe(connection, number, None)?;
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?5,
+                            failing_since = iif(?5 IS NULL, NULL, coalesce(failing_since, ?2)),
                             etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified) WHERE number = ?1",
                 )?
                 .execute(params![
@@ -219,8 +255,9 @@ fn record(
                     at,
                     told.validators.etag,
                     told.validators.last_modified,
-                    empty.map(|empty| empty.text),
+                    empty.as_ref().map(|empty| &empty.text),
                 ])?;
+            condition = empty.map_or(condition, |empty| empty.condition(&course, poll.at));
         }
         Outcome::Read(fetched) => {
             let placing = Placing {
@@ -229,7 +266,7 @@ fn record(
                 timezone: poll.timezone,
                 follow: fetched.follow,
                 fetch: Fetch {
-                    since: course.since(),
+                    since: course.since().filter(|_| fetched.trust != Trust::Anew),
                     partial: fetched.partial,
                     now: poll.at,
                 },
@@ -257,6 +294,7 @@ fn record(
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
                             last_new = iif(?3, ?2, last_new), failures = 0, error = ?14, kind = ?4,
+                            failing_since = iif(?14 IS NULL, NULL, coalesce(failing_since, ?2)),
                             feed_url = iif(?12, feed_url, ?5), etag = ?6, last_modified = ?7, body = ?8, whole_at = ?2,
                             listed = ?9, rates = ?10, warnings = ?11, partial = ?13
                      WHERE number = ?1",
@@ -275,10 +313,25 @@ fn record(
                     json(&warnings),
                     recorded.adopted,
                     fetched.partial,
-                    empty.map(|empty| empty.text),
+                    empty.as_ref().map(|empty| &empty.text),
                 ])?;
+            let whole = recorded.listed > 0 && !fetched.partial;
+            health::believe(connection, number, whole.then_some(fetched.picture))?;
+            if whole && fetched.kind == Kind::Listing {
+                repairs::enrol(connection, number, fetched.roll)?;
+            }
+            if recorded.new + recorded.joined + recorded.seen > 0 || course.silent_from.is_none() {
+                health::listen(connection, number, poll.timezone, poll.at)?;
+            }
+            if fetched.trust != Trust::Usual {
+                let how = "it has listed the same for a day, and that is taken for its news now";
+                condition = Condition::Well(Some(how.to_owned()));
+            }
+            condition = empty.map_or(condition, |empty| empty.condition(&course, poll.at));
         }
     }
+    incidents::turn(connection, number, condition, poll.at)?;
+    health::mind_silence(connection, number, poll.at)?;
     let news = match poll.news_since {
         Some(since) => sightings(connection, number, since)?,
         None => Vec::new(),
@@ -289,6 +342,9 @@ fn record(
         first: course.first_success,
         news,
     });
+    if recorded.adopted {
+        health::moved(connection, number, poll.at)?;
+    }
     if recorded.paused {
         recorded.next_run = recorded.next_run.max(poll.at + PAUSE);
     }

@@ -5,9 +5,12 @@ mod articles;
 mod asked;
 mod course;
 mod feeds;
+mod health;
+mod incidents;
 mod items;
 mod open;
 mod prune;
+mod repairs;
 mod requests;
 mod rows;
 mod sources;
@@ -22,8 +25,10 @@ use thiserror::Error;
 
 pub use asked::{Again, Asked, Trouble};
 pub use feeds::{Reviewed, Shown, Teller};
+pub use incidents::{Incident, What};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
+pub use repairs::Repair;
 pub use requests::Request;
 pub use sources::{SourceState, Summary};
 

@@ -20,7 +20,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0001_init.sql"),
     include_str!("0002_fetching.sql"),
     include_str!("0003_following.sql"),
+    include_str!("0008_health.sql"),
 ];
+
+/// All of the schema, for tests that need no file.
+#[cfg(test)]
+pub(super) fn schema() -> String {
+    MIGRATIONS.concat()
+}
 
 /// What the store is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::rows::{floor, json, list, maybe_time};
-use super::{Store, StoreError, course};
+use super::{Repair, Store, StoreError, course, health};
 use crate::config::Source;
+use crate::dedup::health::Doubted;
 use crate::extract::Rate;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, SourceId, Validators};
@@ -43,6 +44,14 @@ pub struct SourceState {
     pub failures: u32,
     /// What went wrong last; nothing after a success.
     pub error: Option<String>,
+    /// Since when it fails.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// The answers in a row that were not believed: it is degraded.
+    pub doubted: Option<Doubted>,
+    /// The rules that mend its list, or would.
+    pub repair: Option<Repair>,
+    /// From when on it is silent beyond its rhythm if nothing new comes, and on how many days of a week it has had news.
+    pub silent_from: Option<(DateTime<Utc>, f64)>,
     /// When it is due again.
     pub next_run: Option<DateTime<Utc>>,
     /// How many items its last answer had.
@@ -67,6 +76,14 @@ impl SourceState {
     #[must_use]
     pub fn is_retired(&self) -> bool {
         self.next_run.is_none() && self.last_attempt.is_some()
+    }
+
+    /// Since when it has been silent beyond its rhythm, which is when that could be told, and on how many days of a week
+    /// it had news.
+    #[must_use]
+    pub fn silent(&self) -> Option<(DateTime<Utc>, f64)> {
+        self.silent_from
+            .filter(|(from, _)| self.last_success.is_some_and(|last| last >= *from))
     }
 
     /// What decides when it is due after a restart.
@@ -110,9 +127,10 @@ impl Store {
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
-                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, next_run = NULL, address = NULL, partial = 0,
+                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
-                        empty_seen = 0, pace = NULL, fresh_until = NULL
+                        empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL, roll = NULL,
+                        repair = NULL
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -174,6 +192,16 @@ impl Store {
         .await
     }
 
+    /// The site's id, as [`Store::site_id`] has kept it.
+    pub async fn site(&self) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT value FROM meta WHERE name = 'site'")?;
+            Ok(query.query_row([], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
     /// The site's id: the first public root that it ever had, so that a move changes no feed's id.
     pub async fn site_id(&self, url: &Url) -> Result<String, StoreError> {
         let url = url.to_string();
@@ -224,6 +252,10 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         last_new: maybe_time(row, "last_new")?,
         failures: row.get("failures")?,
         error: row.get("error")?,
+        failing_since: maybe_time(row, "failing_since")?,
+        doubted: health::doubted(row)?,
+        repair: health::value(row, "repair")?,
+        silent_from: health::silent(row)?,
         next_run: maybe_time(row, "next_run")?,
         listed: row.get("listed")?,
         rates: list(row, "rates")?,

@@ -186,7 +186,7 @@ fn more_than_the_budget_waits_for_later_cycles_and_nothing_is_lost() {
     let sighted = Utc::now().timestamp();
     // What waits is published although the list has gone on without it.
     std::thread::sleep(Duration::from_millis(1100));
-    origin.set("/a/", listed((56..=60).rev()));
+    origin.set("/a/", listed((51..=60).rev()));
     for expected in [30, 40, 40] {
         site.once();
         assert_eq!(published(&site), expected);

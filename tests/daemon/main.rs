@@ -14,6 +14,7 @@ mod connections;
 mod crash;
 mod faults;
 mod follow;
+mod health;
 mod identity;
 mod kinds;
 mod manners;

@@ -210,7 +210,7 @@ impl Daemon {
             words.any(|word| word == told)
         });
         lines
-            .filter(|line| !line.contains("answers again"))
+            .filter(|line| !line.contains("is well again"))
             .map(|line| {
                 let (time, rest) = line.split_once(' ').unwrap();
                 let time: DateTime<Utc> = time.parse().unwrap();

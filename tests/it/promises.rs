@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 use rassegna::config::{Filter, Follow, Source};
 use rassegna::dedup;
+use rassegna::dedup::health::{Picture, Trust};
 use rassegna::language::Language;
 use rassegna::model::{Dated, FeedId, Item, Key, Kind, Pace, Place, Precision, SourceId, Story};
 use rassegna::store::{Access, Fetched, Outcome, Poll, Reviewed, Shown, Store, StoreError};
@@ -171,6 +172,10 @@ impl World {
             told: rassegna::store::Told::default(),
             body: Key::of(&[&self.now.to_string()]),
             items,
+            picture: Picture::default(),
+            mended: false,
+            roll: Vec::new(),
+            trust: Trust::Usual,
             rates: Vec::new(),
             warnings: Vec::new(),
             partial: false,

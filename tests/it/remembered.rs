@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rassegna::config::{Follow, Source};
+use rassegna::dedup::health::{Picture, Trust};
 use rassegna::language::Language;
 use rassegna::model::{Key, Pace, Page, SourceId, Validators};
 use rassegna::pipeline;
@@ -56,6 +57,10 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         },
         body: Key::of(&[&body]),
         items: read.normalized.items,
+        picture: Picture::default(),
+        mended: false,
+        roll: Vec::new(),
+        trust: Trust::Usual,
         rates: Vec::new(),
         warnings: Vec::new(),
         partial: false,

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entry::{Entry, Rules, text};
+use super::entry::{Entry, Rules};
 use crate::config::{self, Site, Source};
+use crate::extract::rules::toml::text;
 use crate::extract::rules::{Draft, Field, Written};
 use crate::language::Language;
 use crate::model::{Item, Kind, Page, Place};

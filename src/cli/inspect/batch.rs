@@ -110,7 +110,7 @@ fn show_own_offsets(value: &mut Value, reading: &Reading, source: &Source, now: 
     }
 }
 
-fn body(path: &str) -> std::io::Result<Vec<u8>> {
+pub(in crate::cli) fn body(path: &str) -> std::io::Result<Vec<u8>> {
     let most = u64::try_from(Fetch::default().max_body).unwrap_or(u64::MAX);
     let mut body = Vec::new();
     let file = File::open(path)?;
@@ -145,7 +145,7 @@ pub(super) fn answer(reading: &Reading, url: &Url) -> Value {
 }
 
 /// Every item of the document; those that can't be used are there without a title.
-fn items(reading: &Reading) -> Vec<Value> {
+pub(in crate::cli) fn items(reading: &Reading) -> Vec<Value> {
     let (extracted, normalized) = (&reading.extracted, &reading.normalized);
     let mut all: Vec<&Item> = normalized
         .items

@@ -8,7 +8,7 @@ use url::Url;
 use super::{Secrets, auth, json, listing, request};
 use crate::config::problem::{Place, Report};
 use crate::config::tree::{Entry, Table};
-use crate::config::{Bounds, Content, Dates, Follow, Plan, Proxy, Source, leaf};
+use crate::config::{Bounds, Content, Dates, Follow, Plan, Proxy, Repair, Source, leaf};
 use crate::language::Language;
 use crate::model::{Key, Kind, SourceId};
 
@@ -132,6 +132,10 @@ fn of_table(
         tls_insecure: table.boolean("tls_insecure").unwrap_or(false),
         content: super::content(table).unwrap_or(inherited.content),
         follow: table.text("follow").and_then(Follow::from_word),
+        repair: table
+            .text("repair")
+            .and_then(Repair::from_word)
+            .unwrap_or_default(),
         pages: table.integer("pages").unwrap_or(1),
     };
     let sources = match table.table("urls") {

@@ -10,6 +10,7 @@ mod found;
 mod groups;
 mod headline;
 mod heads;
+mod known;
 mod leads;
 mod list;
 mod plot;
@@ -36,6 +37,7 @@ use reader::Reader;
 use stated::Stated;
 
 pub(crate) use found::{Found, Located, Other, Stand};
+pub(crate) use known::{lists, located, said};
 
 /// The items of the page's news listing; none where nothing on it looks like one. Where the configuration says that
 /// there is a listing (`asked`), less has to speak for it.
@@ -57,8 +59,7 @@ pub(crate) fn find<'a>(
     );
     let values = jsonld::values(&page.document);
     let stated = Stated::of(&values, base);
-    let whole = |at: usize| !page.open.contains(&plot.cells[at].element.id());
-    let lists = groups::groups(&plot, whole, &reader.days(), asked).into_iter();
+    let lists = groups::groups(&plot, whole(page, &plot), &reader.days(), asked).into_iter();
     let mut lists: Vec<List<'a>> = lists
         .filter_map(|units| List::of(&reader, units, base))
         .filter(|list| list.traits.is_news(asked))
@@ -85,6 +86,11 @@ pub(crate) fn find<'a>(
         clear: best.traits.is_clear(),
         published: stated::is_published(&page.document, values),
     }
+}
+
+/// Whether the page does not break off inside a cell.
+fn whole<'a>(page: &'a Parsed, plot: &'a Plot<'_>) -> impl Fn(usize) -> bool + use<'a> {
+    |at| !page.open.contains(&plot.cells[at].element.id())
 }
 
 /// The items of a list without what only looks like one by its place: it has no date where the others have one, or

@@ -14,6 +14,8 @@ const MOST: usize = 240;
 const HIGH: usize = 12;
 /// The most own forms, and the most contexts, that are combined.
 const COMBINED: usize = 8;
+/// The most elements around others that are named child by child.
+const CHAIN: usize = 5;
 /// The most classes of an element that count.
 const CLASSES: usize = 12;
 /// Attributes that say what an element is.
@@ -78,6 +80,9 @@ pub(super) fn candidates(elements: &[ElementRef<'_>], scope: Scope<'_>) -> Vec<C
             all.push(within);
         }
     }
+    if matches!(scope, Scope::Page) {
+        all.extend(chains(elements, scope));
+    }
     // The cheapest way to write each.
     let mut cheapest: BTreeMap<String, usize> = BTreeMap::new();
     for Candidate { cost, text } in all {
@@ -90,6 +95,40 @@ pub(super) fn candidates(elements: &[ElementRef<'_>], scope: Scope<'_>) -> Vec<C
         .collect();
     all.sort();
     all.truncate(MOST);
+    all
+}
+
+/// `main > div.list > article`: from the elements up, child by child, for lists that are told apart only by what stands
+/// far around them.
+fn chains(elements: &[ElementRef<'_>], scope: Scope<'_>) -> Vec<Candidate> {
+    let level = |up: usize| {
+        common(elements, |element| {
+            let above = element.ancestors().filter_map(ElementRef::wrap).nth(up);
+            above
+                .filter(|above| is_inside(*above, scope))
+                .map(|above| forms(above, scope))
+                .unwrap_or_default()
+        })
+    };
+    let mut chains = common(elements, |element| forms(element, scope));
+    chains.truncate(1);
+    let mut all = Vec::new();
+    for up in 0..CHAIN {
+        let level = level(up);
+        let next = level.iter().take(COMBINED).flat_map(|above| {
+            let links = chains.iter();
+            links.map(move |chain| Candidate {
+                cost: above.cost + chain.cost + 8,
+                text: joined(&[above, chain], " > ").text,
+            })
+        });
+        let next: Vec<Candidate> = next.collect();
+        let Some(cheapest) = next.first().cloned() else {
+            break;
+        };
+        all.extend(next);
+        chains = vec![cheapest];
+    }
     all
 }
 

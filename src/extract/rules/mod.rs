@@ -8,6 +8,7 @@ mod picks;
 mod stable;
 #[cfg(test)]
 mod tests;
+pub mod toml;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +67,7 @@ impl Field {
     }
 
     /// The attribute that is read where a pick names none.
-    fn default(self) -> Option<&'static str> {
+    pub(super) fn default(self) -> Option<&'static str> {
         match self {
             Self::Link => Some("href"),
             Self::Image => Some("src"),
@@ -130,7 +131,12 @@ pub fn site_name(page: &Page) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn of_found(page: &Parsed, found: &Found<'_>, dates: &date::Context<'_>) -> Result<Draft, NoRules> {
+/// Looks for the rules that find these items.
+pub(super) fn of_found(
+    page: &Parsed,
+    found: &Found<'_>,
+    dates: &date::Context<'_>,
+) -> Result<Draft, NoRules> {
     if found.items.iter().any(|located| located.run.is_empty()) {
         return Err(NoRules::Data);
     }

@@ -50,7 +50,7 @@ impl Written {
     }
 
     /// The same, compiled as the configuration compiles it.
-    pub(super) fn pick(&self, default: Option<&str>) -> Option<Pick> {
+    pub(in crate::extract) fn pick(&self, default: Option<&str>) -> Option<Pick> {
         let pick = Pick::parse(&self.pick).ok()?.or_attribute(default);
         let regex = match &self.regex {
             Some(regex) => Some(filter::pattern(regex).ok()?),

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::*;
 use crate::config::{self, Follow};
+use crate::dedup::health::{Picture, Trust};
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, Pace, SourceId};
 use crate::store::{Access, Fetched, Outcome, Poll, SourceState, Told};
@@ -215,6 +216,10 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
             told: Told::default(),
             body: Key([1; 16]),
             items: Vec::new(),
+            picture: Picture::default(),
+            mended: false,
+            roll: Vec::new(),
+            trust: Trust::Usual,
             rates: Vec::new(),
             warnings: Vec::new(),
             partial,

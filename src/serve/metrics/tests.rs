@@ -15,6 +15,7 @@ fn recorded(new: usize) -> Recorded {
         stale: false,
         unchanged: false,
         failed: false,
+        degraded: false,
         held: false,
         adopted: false,
         paused: false,

@@ -403,7 +403,7 @@ fn a_source_needs_one_address() {
     error: unknown key `ulr`
      --> rassegna.toml:2:1
     2 | ulr = "https://a.example/"
-      | ^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `pages`; did you mean `url`?
+      | ^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `repair`, `pages`; did you mean `url`?
     "#);
     insta::assert_snapshot!(wrong("[source.a]\nurls = {}"), @r"
     error: `urls` is empty

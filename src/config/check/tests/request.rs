@@ -184,7 +184,7 @@ fn cookies_that_cannot_be_sent() {
     error: unknown key `cokies`
      --> rassegna.toml:4:1
     4 | cokies = {}
-      | ^^^^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `pages`; did you mean `cookies`?
+      | ^^^^^^ expected one of `title`, `url`, `urls`, `language`, `timezone`, `tags`, `priority`, `rights`, `kind`, `listing`, `json`, `schedule`, `dates`, `headers`, `cookies`, `auth`, `post`, `robots`, `proxy`, `tls_insecure`, `enabled`, `content`, `follow`, `repair`, `pages`; did you mean `cookies`?
     ");
 }
 

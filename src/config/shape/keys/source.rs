@@ -163,6 +163,12 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
             "Whose articles are read, once each, for what its list leaves out; without it, \"undated\" for a list of news and \"never\" for a feed.",
         ),
         key(
+            "repair",
+            Kind::OneOf(&["suggest", "auto", "never"]),
+            Default("\"suggest\""),
+            "What becomes of rules that are found where those for its list no longer fit: shown, used at once as well, or not looked for.",
+        ),
+        key(
             "pages",
             Kind::Integer {
                 least: 1,

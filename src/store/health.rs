@@ -1,0 +1,282 @@
+//! What the health of a source is told by: how its answers look as a rule, which of its items are known, and when it
+//! has news.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::articles::{complete, sight, waiting};
+use super::course::Course;
+use super::incidents::{self, What};
+use super::items::{Fetched, recall};
+use super::rows::maybe_time;
+use super::{Store, StoreError};
+use crate::dedup::health::{
+    self, Answer, Doubted, Familiar, Misgiving, Picture, Remembered, Trust, Verdict,
+};
+use crate::dedup::{self, Keys, Memory, Trace};
+use crate::model::SourceId;
+use crate::schedule::silence::{HISTORY, Quiet, quiet};
+
+/// How many new items are to be expected is told by those of so long.
+const PACE: TimeDelta = TimeDelta::days(56);
+
+impl Store {
+    /// Judges an answer by what is known of its source; `timezone` is the source's. Nothing is recorded.
+    pub async fn examine(
+        &self,
+        source: &SourceId,
+        fetched: &Fetched,
+        misgiving: Option<Misgiving>,
+        timezone: Tz,
+        now: DateTime<Utc>,
+    ) -> Result<Verdict, StoreError> {
+        let (source, mut items, follow) = (source.clone(), fetched.items.clone(), fetched.follow);
+        let (kind, partial, picture) = (fetched.kind, fetched.partial, fetched.picture);
+        let mended = fetched.mended;
+        self.read(move |connection| {
+            let Some(course) = Course::of(connection, &source)? else {
+                return Ok(Verdict::Taken(Trust::Usual));
+            };
+            let remembered = Remembered {
+                misgiving,
+                ..remembered(connection, &course, now)?
+            };
+            if remembered.usual.is_none() {
+                return Ok(Verdict::Taken(Trust::Usual));
+            }
+            let waiting = waiting(connection, course.number, None)?;
+            sight(&mut items, &waiting, course.url.as_ref());
+            complete(connection, &course, &mut items, follow)?;
+            let keys = dedup::keys(&items);
+            let memory = recall(connection, course.number, &keys)?;
+            let mut known = Vec::with_capacity(items.len());
+            for (item, keys) in items.iter().zip(&keys) {
+                let familiar = familiar(connection, keys, &memory, timezone)?;
+                known.push(familiar.or(item.sighted.map(|_| Familiar::default())));
+            }
+            let marks: Vec<String> = keys
+                .iter()
+                .map(|keys| format!("{:?}", keys.first()))
+                .collect();
+            let answer = Answer {
+                kind,
+                partial,
+                mended,
+                picture,
+                items: &items,
+                known: &known,
+                marks: &marks,
+                now,
+            };
+            Ok(health::judge(&answer, &remembered))
+        })
+        .await
+    }
+}
+
+fn remembered(
+    connection: &Connection,
+    course: &Course,
+    now: DateTime<Utc>,
+) -> Result<Remembered, StoreError> {
+    let (usual, doubted) = connection
+        .prepare_cached("SELECT picture, doubted FROM source WHERE number = ?1")?
+        .query_row([course.number], |row| {
+            Ok((value(row, "picture")?, doubted(row)?))
+        })?;
+    let since = course.since();
+    let first = course.first_success.unwrap_or(now).max(now - PACE);
+    let came: u32 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM item WHERE source = ?1 AND last_seen > ?2 AND first_seen > ?2",
+        )?
+        .query_row(params![course.number, first.timestamp()], |row| row.get(0))?;
+    // Of a source that is known for less than a day, a day's news may be what it has in a day.
+    let seconds = |time: TimeDelta| time.num_seconds() as f64;
+    let known_for = seconds(now - first).max(seconds(TimeDelta::days(1)));
+    let passed = since.map_or(0.0, |since| seconds(now - since).max(0.0));
+    Ok(Remembered {
+        usual,
+        since,
+        expected: f64::from(came) * passed / known_for,
+        doubted,
+        misgiving: None,
+    })
+}
+
+/// What is known of an item.
+fn familiar(
+    connection: &Connection,
+    keys: &Keys,
+    memory: &Memory,
+    timezone: Tz,
+) -> Result<Option<Familiar>, StoreError> {
+    let Some(trace) = keys.all().find_map(|key| memory.traces.get(&key)) else {
+        return Ok(None);
+    };
+    let Trace::Item(row) = trace else {
+        return Ok(Some(Familiar::default()));
+    };
+    let published = connection
+        .prepare_cached(
+            "SELECT iif(place = 'first-seen', NULL, published) AS published FROM item WHERE number = ?1",
+        )?
+        .query_row([row], |row| maybe_time(row, "published"))
+        .optional()?
+        .flatten();
+    Ok(Some(Familiar {
+        day: published.map(|at| at.with_timezone(&timezone).date_naive()),
+    }))
+}
+
+/// The answers in a row that were not believed, of a row of `source`.
+pub(super) fn doubted(row: &Row<'_>) -> rusqlite::Result<Option<Doubted>> {
+    value(row, "doubted")
+}
+
+/// A value from its column; one that does not read is none.
+pub(super) fn value<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// A value for its column.
+pub(super) fn text<T: Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string(value).ok()
+}
+
+/// After an answer that is not believed: nothing else of it is kept.
+pub(super) fn doubt(
+    connection: &Connection,
+    source: i64,
+    doubted: &Doubted,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE source SET last_attempt = ?2, failures = 0, error = NULL, failing_since = NULL, doubted = ?3,
+                    gone_since = NULL, gone_seen = 0 WHERE number = ?1",
+        )?
+        .execute(params![source, now.timestamp(), text(doubted)])?;
+    Ok(())
+}
+
+/// After an answer that is as good as those before.
+pub(super) fn believe(
+    connection: &Connection,
+    source: i64,
+    picture: Option<Picture>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE source SET doubted = NULL, picture = coalesce(?2, picture) WHERE number = ?1",
+        )?
+        .execute(params![source, picture.as_ref().and_then(text)])?;
+    Ok(())
+}
+
+/// Learns from when on a source is silent that has just had news, or whose rhythm is not known yet.
+pub(super) fn listen(
+    connection: &Connection,
+    source: i64,
+    timezone: Tz,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let today = now.with_timezone(&timezone).date_naive();
+    let days = news_days(connection, source, timezone, today)?;
+    let (from, days) = match quiet(&days, today) {
+        Some(Quiet { until, days }) => (midnight(until, timezone), Some(days)),
+        None => (None, None),
+    };
+    connection
+        .prepare_cached("UPDATE source SET silent_from = ?2, news_days = ?3 WHERE number = ?1")?
+        .execute(params![source, from.map(|at| at.timestamp()), days])?;
+    Ok(())
+}
+
+/// Remembers that a source that answers is silent, or has news again.
+pub(super) fn mind_silence(
+    connection: &Connection,
+    source: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (from, last_new, answered): (Option<DateTime<Utc>>, Option<DateTime<Utc>>, bool) =
+        connection
+            .prepare_cached(
+                "SELECT silent_from, last_new, last_success = ?2 AS answered FROM source WHERE number = ?1",
+            )?
+            .query_row(params![source, now.timestamp()], |row| {
+                let times = (maybe_time(row, "silent_from")?, maybe_time(row, "last_new")?);
+                Ok((times.0, times.1, row.get::<_, Option<bool>>("answered")?.unwrap_or(false)))
+            })?;
+    // Whether a source that fails has news can't be told.
+    if !answered {
+        return Ok(());
+    }
+    let silent = from.filter(|from| *from <= now);
+    let reason = silent.map(|_| match last_new {
+        Some(last) => format!("nothing new since {}", last.format("%Y-%m-%d")),
+        None => "nothing new since it was first read".to_owned(),
+    });
+    incidents::silence(connection, source, reason.as_deref(), now)
+}
+
+/// Remembers that a source has moved, and where.
+pub(super) fn moved(
+    connection: &Connection,
+    source: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let to: Option<String> = connection
+        .prepare_cached("SELECT coalesce(feed_url, address) FROM source WHERE number = ?1")?
+        .query_row([source], |row| row.get(0))?;
+    let to = to.unwrap_or_default();
+    incidents::happened(connection, source, What::Moved, &to, now)
+}
+
+/// The days on which a source has had news. What had no date at its first success tells nothing.
+fn news_days(
+    connection: &Connection,
+    source: i64,
+    timezone: Tz,
+    today: NaiveDate,
+) -> Result<BTreeSet<NaiveDate>, StoreError> {
+    let since = today.checked_sub_days(HISTORY).unwrap_or(today);
+    let mut query = connection.prepare_cached(
+        "SELECT DISTINCT item.published / 3600 FROM item JOIN source ON source.number = item.source
+         WHERE item.source = ?1 AND item.last_seen >= ?2 AND NOT (place = 'first-seen' AND first_seen <= first_success)",
+    )?;
+    let from = midnight(since, Tz::UTC).unwrap_or_default().timestamp();
+    let hours = query.query_map(params![source, from], |row| row.get::<_, i64>(0))?;
+    let mut days = BTreeSet::new();
+    for hour in hours {
+        let at = DateTime::from_timestamp(3600 * hour?, 0).unwrap_or_default();
+        let day = at.with_timezone(&timezone).date_naive();
+        if (since..=today).contains(&day) {
+            days.insert(day);
+        }
+    }
+    Ok(days)
+}
+
+/// When a day begins.
+fn midnight(day: NaiveDate, timezone: Tz) -> Option<DateTime<Utc>> {
+    let local = day.and_hms_opt(0, 0, 0)?;
+    let at = timezone.from_local_datetime(&local).earliest();
+    Some(at.map_or(local.and_utc(), |at| at.to_utc()))
+}
+
+/// Since when a source is silent, and on how many days of a week it has had news, of a row of `source`.
+pub(super) fn silent(row: &Row<'_>) -> rusqlite::Result<Option<(DateTime<Utc>, f64)>> {
+    let from = maybe_time(row, "silent_from")?;
+    let days: Option<f64> = row.get("news_days")?;
+    Ok(from.zip(days))
+}
