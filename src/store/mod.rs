@@ -5,6 +5,7 @@ mod articles;
 mod asked;
 mod course;
 mod feeds;
+mod held;
 mod items;
 mod open;
 mod prune;
