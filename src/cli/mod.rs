@@ -11,6 +11,7 @@ mod inspect;
 mod logging;
 mod once;
 mod out;
+mod release;
 mod run;
 mod signals;
 mod status;
@@ -50,6 +51,8 @@ enum Command {
     Date(date::Options),
     /// Judge whether two items are one story, or one the other's translation
     Compare(compare::Options),
+    /// Publish the new items of a source that are held because they were too many at once
+    Release(release::Options),
     /// Show how the sources fare
     Status(status::Options),
     /// Check the configuration
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(options) => inspect::run(&options),
         Command::Date(options) => date::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Release(options) => release::run(&options),
         Command::Status(options) => status::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),

@@ -27,8 +27,9 @@ pub(super) fn all(
     round.by_name(|keys| keys.guid);
     round.by_name(|keys| keys.anchored);
     round.by_name(|keys| keys.url);
+    round.by_text(true);
     round.by_title_and_day();
-    round.by_text();
+    round.by_text(false);
     let verdicts = round.rest();
     let mut placed: Vec<Placed> = items
         .into_iter()
@@ -192,11 +193,11 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// By title and text, unless both are dated and the days differ. A short text may be that of other news as well, so
-    /// that there must be several at once.
-    fn by_text(&mut self) {
-        let mut short = Vec::new();
+    /// By title and text, unless both are dated and the days differ: of those with a `long` text, or of those with a
+    /// short one, which may be that of other news as well, so that there must be several at once.
+    fn by_text(&mut self, long: bool) {
         let open = self.open();
+        let mut found = Vec::new();
         for (at, item, keys) in &open {
             let Some(trace) = self.trace(keys.said) else {
                 continue;
@@ -206,19 +207,14 @@ impl<'a> Round<'a> {
                     let known = self.memory.items.get(&row);
                     known.is_some_and(|known| !is_other_day(known, item))
                 }
-                Trace::Forgotten => item.published.is_none(),
+                Trace::Forgotten => long,
             };
-            if !possible || !self.is_gone(trace) {
-                continue;
-            }
-            if is_telling(item) {
-                self.settle_unnamed(*at, trace);
-            } else {
-                short.push((*at, trace));
+            if possible && is_telling(item) == long && self.is_gone(trace) {
+                found.push((*at, trace));
             }
         }
-        if short.len() >= MOVE && 2 * short.len() >= open.len() {
-            for (at, trace) in short {
+        if long || (found.len() >= MOVE && 2 * found.len() >= open.len()) {
+            for (at, trace) in found {
                 self.settle_unnamed(at, trace);
             }
         }
