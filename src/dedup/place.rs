@@ -58,7 +58,8 @@ pub(super) fn all(
             Verdict::Moved(known.item)
         } else if placed.edited {
             Verdict::Edited(known.item)
-        } else if placed.keys != known.keys || content(&placed.item) != known.content {
+        } else if !placed.keys.all().eq(known.keys.all()) || content(&placed.item) != known.content
+        {
             Verdict::Varied(known.item)
         } else {
             Verdict::Same(known.item)
@@ -269,7 +270,13 @@ impl<'a> Round<'a> {
 
     /// What is not known: told by others, repeated within the fetch, or new.
     fn rest(mut self) -> Vec<Verdict> {
+        // Whatever their guids, two items of one link and title are one.
         let mut new: HashSet<Key> = HashSet::new();
+        for (found, keys) in self.found.iter().zip(self.keys) {
+            if found.is_some() {
+                new.extend([keys.url, keys.anchored].into_iter().flatten());
+            }
+        }
         for (at, _, keys) in self.open() {
             let nameless = keys.addresses().next().is_none();
             // One name leads to it and another one to what is taken: to open a story for it would repeat one.

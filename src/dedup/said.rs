@@ -80,6 +80,7 @@ pub fn content(item: &Item) -> Key {
         .map(|other| other.url.to_string())
         .collect();
     Key::of(&[
+        item.url.as_ref().map_or("", |url| url.as_str()),
         &item.title,
         &item.summary,
         &item.html,

@@ -104,7 +104,7 @@ impl<'a> Writing<'a> {
                 Verdict::Same(row) => self.see(row)?,
                 Verdict::Varied(row) => {
                     let known = memory.items.get(&row);
-                    let renamed = known.is_none_or(|known| known.keys != placed.keys);
+                    let renamed = known.is_none_or(|known| !known.keys.all().eq(placed.keys.all()));
                     // A counter must not change the feed with each of its steps.
                     if renamed || self.is_stale(row)? {
                         self.rewrite(row, placed, memory)?;
@@ -238,12 +238,15 @@ impl<'a> Writing<'a> {
         let known = memory.items.get(&row);
         let story = known.and_then(|known| known.story);
         let owner = keys.address.and_then(|address| memory.owners.get(&address));
-        // An address that another story has is not adopted: no two entries may have one address.
-        let free = match (owner, story) {
-            (None, _) => true,
-            (Some(Owner::Story(owner)), Some(story)) => *owner == story,
-            (Some(_), _) => false,
-        } && (self.policy.follows_links() || story.is_none());
+        // An address that another story has is not adopted: no two entries may have one address. What is not published
+        // keeps the one that it came with, by which it may be found to be another source's news.
+        let free = self.policy.follows_links()
+            && story.is_some()
+            && match owner {
+                None => true,
+                Some(Owner::Story(owner)) => story == Some(*owner),
+                Some(Owner::Forgotten) => false,
+            };
         self.connection
             .prepare_cached(
                 "UPDATE item SET guid_key = ?2, url_key = ?3, anchor_key = ?4, title_key = coalesce(?5, title_key), content = ?6,

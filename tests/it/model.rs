@@ -35,6 +35,8 @@ const SHOWN: Shown = Shown {
     entries: 8,
     days: 0,
 };
+/// A title that several stories have.
+const TWINS: &str = "Avviso alla stampa & ai <lettori>";
 /// More new items than any source has at once.
 pub(crate) const MANY: usize = 25;
 
@@ -148,6 +150,8 @@ struct Tale {
     edits: usize,
     guid: usize,
     path: String,
+    /// Where it was listed first.
+    link: Option<String>,
     at: DateTime<Utc>,
     listed: bool,
 }
@@ -245,26 +249,26 @@ impl World {
         world
     }
 
-    fn add(&mut self) {
+    /// A story of a title of its own, or of one that others have, of other days.
+    fn add(&mut self, title: Option<&str>) {
         let number = self.tales.len();
-        // Some have the title of others, on the same day even.
-        let title = if number % 5 == 4 {
-            "Avviso alla stampa & ai <lettori>".to_owned()
-        } else {
-            format!("Notizia del satellite {number}")
-        };
-        let days = i64::try_from(number / 3 % 2).unwrap();
+        let days = title.map_or(number / 3 % 2, |_| 2 * number + 2);
+        let minutes = TimeDelta::minutes(i64::try_from(number % 7).unwrap());
         self.tales.push(Tale {
             number,
-            title,
+            title: title.map_or_else(|| format!("Notizia del satellite {number}"), str::to_owned),
             edits: 0,
             guid: number,
             path: format!("n/{number}"),
-            at: self.now
-                - TimeDelta::days(days)
-                - TimeDelta::minutes(i64::try_from(number % 7).unwrap()),
+            link: None,
+            at: self.now - TimeDelta::days(i64::try_from(days).unwrap()) - minutes,
             listed: true,
         });
+    }
+
+    /// Whether stories have only their words to be told apart: then they need titles of their own.
+    fn are_twins(&self) -> bool {
+        self.tales.iter().any(|tale| tale.title.starts_with(TWINS))
     }
 
     fn listed(&mut self, index: usize) -> Option<&mut Tale> {
@@ -329,7 +333,14 @@ impl World {
                 .title
                 .replace('&', "&amp;amp;")
                 .replace('<', "&amp;lt;");
-            let link = self.link(tale).replace('&', "&amp;");
+            let link = self.link(tale);
+            // What is copied is copied when it is new.
+            let link = if source == 0 {
+                link
+            } else {
+                tale.link.clone().unwrap_or(link)
+            };
+            let link = link.replace('&', "&amp;");
             let guid = if source == 0 {
                 self.guid(tale, place)
             } else {
@@ -418,10 +429,17 @@ impl World {
         if cut {
             tales.truncate(tales.len().div_ceil(2));
         }
+        let links: Vec<(usize, String)> = tales
+            .iter()
+            .map(|tale| (tale.number, self.link(tale)))
+            .collect();
         let numbers: BTreeSet<usize> = tales.iter().map(|tale| tale.number).collect();
         let mut outcome = self.outcome(0, &self.feed(0, &tales));
         if let Outcome::Read(fetched) = &mut outcome {
             fetched.partial = cut;
+        }
+        for (number, link) in links {
+            self.tales[number].link.get_or_insert(link);
         }
         if !cut {
             self.told.extend(&numbers);
@@ -435,8 +453,11 @@ impl World {
         self.now += TimeDelta::minutes(30);
         let (mut repeat, mut cut, mut edited) = (None, false, None);
         match deed {
-            Deed::Add => self.add(),
-            Deed::AddMany => (0..MANY).for_each(|_| self.add()),
+            Deed::Add => {
+                let twin = self.tales.len() % 5 == 4 && self.names_stay() && self.manner.dated;
+                self.add(twin.then_some(TWINS));
+            }
+            Deed::AddMany => (0..MANY).for_each(|_| self.add(None)),
             // What changes its names and its words at once is another item.
             Deed::EditTitle(index) if self.names_stay() => {
                 if let Some(tale) = self.listed(index) {
@@ -465,11 +486,10 @@ impl World {
             }
             Deed::Reverse => self.manner.reversed = !self.manner.reversed,
             Deed::Repeat(index) => repeat = Some(index),
+            Deed::Guids(Guids::Own) => self.manner.guids = Guids::Own,
+            Deed::Guids(_) if self.manner.session && self.are_twins() => {}
             Deed::Guids(guids) => self.manner.guids = guids,
-            Deed::NewGuids => {
-                let count = self.tales.len();
-                self.tales.iter_mut().for_each(|tale| tale.guid += count);
-            }
+            Deed::NewGuids => self.tales.iter_mut().for_each(|tale| tale.guid += 1_000),
             Deed::NewPath(index) => {
                 if let Some(tale) = self.listed(index) {
                     tale.path = format!("nuovo/{}", tale.path);
@@ -486,13 +506,14 @@ impl World {
             }
             Deed::Www => self.manner.www = !self.manner.www,
             Deed::Tracking => self.manner.tracking = !self.manner.tracking,
+            Deed::Session if self.manner.guids != Guids::Own && self.are_twins() => {}
             Deed::Session => self.manner.session = !self.manner.session,
             Deed::LoseDates => self.manner.dated = !self.manner.dated,
             Deed::Cut => cut = true,
             Deed::PassMonth => self.now += TimeDelta::days(30),
             Deed::GoEmpty | Deed::Fail | Deed::ErrorPage | Deed::Unchanged | Deed::Restart => {}
             Deed::Republish(index) => {
-                if let Some(tale) = self.listed(index) {
+                if let Some(tale) = self.listed(index).filter(|tale| tale.link.is_some()) {
                     let number = tale.number;
                     self.republished.insert(number);
                 }
