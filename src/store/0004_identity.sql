@@ -14,6 +14,7 @@ CREATE TABLE held (
     since  INTEGER NOT NULL,                     -- those of one answer go together
     seen   INTEGER NOT NULL DEFAULT 0,           -- later answers that listed it
     listed INTEGER NOT NULL DEFAULT 1,           -- the last answer did
+    last   INTEGER NOT NULL,                     -- the last one that did
     reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX held_source ON held (source, since);

@@ -18,7 +18,7 @@ use crate::model::{Key, SourceId};
 const CONFIRMED: i64 = 2;
 /// What is confirmed is published up to so many times what would have passed at once, the newest first.
 const RELEASED: usize = 3;
-/// What no answer listed again for so long was none of the source's news.
+/// What was not listed for so long, nor any that came with it, was none of the source's news.
 const FORSAKEN: TimeDelta = TimeDelta::days(7);
 /// The time in which a source's history is looked at.
 const HISTORY: TimeDelta = TimeDelta::days(28);
@@ -68,7 +68,7 @@ pub(super) fn hold(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO held (item, source, entry, zone, since, reason) VALUES (?1, ?2, ?3, ?4, ?5, '')",
+            "INSERT INTO held (item, source, entry, zone, since, last, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?5, '')",
         )?
         .execute(params![row, source, entry.as_bytes(), zone.name(), now.timestamp()])?;
     Ok(())
@@ -128,7 +128,7 @@ pub(super) fn listed(
             .execute(params![course.number, now])?;
     }
     let mut see = connection.prepare_cached(
-        "UPDATE held SET listed = 1, seen = seen + 1 WHERE item = ?1 AND since < ?2",
+        "UPDATE held SET listed = 1, seen = seen + 1, last = ?2 WHERE item = ?1 AND since < ?2",
     )?;
     for row in placed.iter().filter_map(|placed| placed.verdict.row()) {
         see.execute(params![row, now])?;
@@ -137,10 +137,14 @@ pub(super) fn listed(
 }
 
 /// An answer that is the same as the last one lists what that listed.
-pub(super) fn listed_again(connection: &Connection, source: i64) -> Result<(), StoreError> {
+pub(super) fn listed_again(
+    connection: &Connection,
+    source: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE held SET seen = seen + 1 WHERE source = ?1 AND listed")?
-        .execute([source])?;
+        .prepare_cached("UPDATE held SET seen = seen + 1, last = ?2 WHERE source = ?1 AND listed")?
+        .execute(params![source, now.timestamp()])?;
     Ok(())
 }
 
@@ -180,7 +184,8 @@ pub(super) fn confirm(
             .execute(params![course.number, since])?;
     }
     let forsaken = params![course.number, (now - FORSAKEN).timestamp()];
-    let which = "SELECT item FROM held WHERE source = ?1 AND NOT listed AND since < ?2";
+    let which = "SELECT item FROM held WHERE source = ?1
+                        AND since IN (SELECT since FROM held WHERE source = ?1 GROUP BY since HAVING max(last) < ?2)";
     // Their keys are no tombstones: whatever comes under them will be judged anew.
     connection
         .prepare_cached(&format!("DELETE FROM identity WHERE item IN ({which})"))?

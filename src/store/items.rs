@@ -208,7 +208,7 @@ fn record(
         }
         Outcome::NotModified(told) | Outcome::Identical(told) => {
             recorded.unchanged = true;
-            held::listed_again(connection, number)?;
+            held::listed_again(connection, number, poll.at)?;
             held::confirm(connection, &course, poll.at, &mut recorded)?;
             course.answered(connection, told.moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
