@@ -270,11 +270,11 @@ impl<'a> Round<'a> {
 
     /// What is not known: told by others, repeated within the fetch, or new.
     fn rest(mut self) -> Vec<Verdict> {
-        // Whatever their guids, two items of one link and title are one.
+        // Whatever their guids, and whatever links are worth, two items of one fetch at one address are one.
         let mut new: HashSet<Key> = HashSet::new();
         for (found, keys) in self.found.iter().zip(self.keys) {
             if found.is_some() {
-                new.extend([keys.url, keys.anchored].into_iter().flatten());
+                new.extend(keys.address);
             }
         }
         for (at, _, keys) in self.open() {
@@ -284,7 +284,10 @@ impl<'a> Round<'a> {
                 .addresses()
                 .any(|key| self.memory.traces.contains_key(&key))
                 || (nameless && self.trace(keys.title_day).is_some());
-            let again = keys.named().any(|key| new.contains(&key))
+            let again = keys
+                .named()
+                .chain(keys.address)
+                .any(|key| new.contains(&key))
                 || (nameless && keys.title_day.is_some_and(|title| new.contains(&title)));
             let owner = keys
                 .address
@@ -296,7 +299,7 @@ impl<'a> Round<'a> {
                 None => Verdict::New,
             };
             if matches!(verdict, Verdict::New | Verdict::Joins(_)) {
-                new.extend(keys.named().chain(keys.title_day));
+                new.extend(keys.named().chain(keys.address).chain(keys.title_day));
             }
             self.set(at, verdict);
         }
