@@ -562,6 +562,7 @@ impl World {
         if matches!(deed, Deed::PassMonth) {
             let horizon = self.now - TimeDelta::days(20);
             self.steps.push(Step::Prune(horizon));
+            published(&self.store, SHOWN).await;
             prune(&self.store, horizon).await;
         }
         let silent = !matches!(
