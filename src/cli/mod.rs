@@ -12,6 +12,7 @@ mod inspect;
 mod logging;
 mod once;
 mod out;
+mod release;
 mod run;
 mod signals;
 mod status;
@@ -53,6 +54,8 @@ enum Command {
     Compare(compare::Options),
     /// Judge whether a page's rules still work, and mend them
     Drift(drift::Options),
+    /// Publish the new items of a source that are held because they were too many at once
+    Release(release::Options),
     /// Show how the sources fare
     Status(status::Options),
     /// Check the configuration
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Date(options) => date::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Drift(options) => drift::run(&options),
+        Command::Release(options) => release::run(&options),
         Command::Status(options) => status::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),

@@ -70,7 +70,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
 }
 
 /// The sources that were asked for.
-fn wanted(config: &Config, only: Option<&str>) -> Result<Vec<SourceId>, Exit> {
+pub(super) fn wanted(config: &Config, only: Option<&str>) -> Result<Vec<SourceId>, Exit> {
     let all: Vec<SourceId> = config
         .sources
         .iter()
@@ -203,6 +203,12 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
                 unchanged: true, ..
             },
         ) => "unchanged".into(),
+        (None, Recorded { withheld, .. }) if *withheld > 0 => {
+            format!(
+                "ok; {withheld} new ones at once are held: rassegna status {}",
+                source.id
+            )
+        }
         (None, Recorded { seen, .. }) if *seen > 0 => {
             format!("ok; {seen} older ones remembered, not published")
         }
@@ -255,25 +261,7 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
     } else {
         numbers.push(store.ask(None, Utc::now()).await.map_err(failed)?);
     }
-    let done = tokio::time::timeout(PATIENCE, async {
-        for number in numbers {
-            while !store.request_is_done(number).await? {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-        }
-        Ok::<(), StoreError>(())
-    });
-    match done.await {
-        Ok(result) => result.map_err(failed)?,
-        Err(_) => {
-            say!(
-                err,
-                "error: the daemon has not answered within {} s; see its log, or `rassegna status`",
-                PATIENCE.as_secs()
-            );
-            return Err(Exit::Failed);
-        }
-    }
+    answered(store, numbers).await?;
     let sources = store.sources().await.map_err(failed)?;
     let mut all_well = true;
     for source in sources.iter().filter(|source| wanted.contains(&source.id)) {
@@ -283,4 +271,25 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
         say!("{}: {}", source.id, trouble.as_deref().unwrap_or("ok"));
     }
     if all_well { Ok(()) } else { Err(Exit::Failed) }
+}
+
+/// Waits until a running daemon has done what these requests ask.
+pub(super) async fn answered(store: &Store, numbers: Vec<i64>) -> Result<(), Exit> {
+    let done = tokio::time::timeout(PATIENCE, async {
+        for number in numbers {
+            while !store.request_is_done(number).await? {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+        Ok::<(), StoreError>(())
+    });
+    if let Ok(result) = done.await {
+        return result.map_err(failed);
+    }
+    say!(
+        err,
+        "error: the daemon has not answered within {} s; see its log, or `rassegna status`",
+        PATIENCE.as_secs()
+    );
+    Err(Exit::Failed)
 }

@@ -220,9 +220,14 @@ async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
             edited,
             seen,
             waiting,
+            withheld,
             ..
         } = recorded;
-        tracing::info!(source.id = %id, listed, new, joined, edited, seen, waiting, "{id}: {listed} items, {new} new, {joined} joined, {edited} edited");
+        tracing::info!(source.id = %id, listed, new, joined, edited, seen, waiting, withheld, "{id}: {listed} items, {new} new, {joined} joined, {edited} edited");
+    }
+    if recorded.withheld > 0 {
+        let withheld = recorded.withheld;
+        tracing::warn!(source.id = %id, withheld, "{id}: {withheld} new items at once are more than it ever had; they are held until later answers confirm them, or `rassegna release {id}` lets them out");
     }
     if recorded.paused {
         tracing::warn!(source.id = %id, "{id}: paused, for its server has said for more than a day that it is gone for good; what it gave stays. Give its new address, or disable it");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Utc;
+use tokio::time::Instant;
 
 use super::Daemon;
 use crate::model::SourceId;
@@ -12,6 +13,13 @@ impl Daemon {
     /// Takes what other commands asked for, and answers what is done and published.
     pub(super) async fn take_requests(&mut self) -> Result<(), StoreError> {
         for request in self.engine.store.take_requests(Utc::now()).await? {
+            if let Some(source) = request.source.as_ref().filter(|_| request.release) {
+                let released = self.engine.store.release(source, Utc::now()).await?;
+                tracing::info!(source.id = %source, released, "{source}: {released} items that were held are published");
+                self.changed = Some(Instant::now());
+                self.requests.push((request, BTreeSet::new()));
+                continue;
+            }
             let all = self
                 .engine
                 .config

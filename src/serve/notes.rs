@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::config::{Config, Proxy};
+use crate::dedup::Name;
 use crate::fetch::history::Gone;
 use crate::store::{SourceState, Summary};
 
@@ -111,6 +112,20 @@ impl Around<'_> {
                 "{several} new items wait for their articles"
             ))),
         }
+        if state.withheld > 0 {
+            let reason = state.withheld_for.as_deref().unwrap_or_default();
+            notes.push(Note::plain(format!(
+                "{} held: {reason}; published when later answers confirm them, or by `rassegna release {}`",
+                match state.withheld {
+                    1 => "one new item is".to_owned(),
+                    several => format!("{several} new items are"),
+                },
+                summary.id
+            )));
+        }
+        if let Some(why) = known_by(state.policy.name()) {
+            notes.push(Note::plain(why));
+        }
         let asked = state
             .feed_url
             .as_ref()
@@ -188,5 +203,19 @@ pub(super) fn hidden(address: &str) -> String {
         format!("{url}?…")
     } else {
         url.into()
+    }
+}
+
+/// What a source's items are known by, where that is not what names them best.
+fn known_by(name: Name) -> Option<&'static str> {
+    match name {
+        Name::Guid => None,
+        Name::Link => Some("its guids are worth nothing: its items are known by their links"),
+        Name::LinkAndDay => Some(
+            "it gives its links to other news again: its items are known by their links and days",
+        ),
+        Name::TitleAndDay => {
+            Some("its links change by themselves: its items are known by their titles and days")
+        }
     }
 }

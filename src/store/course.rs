@@ -7,7 +7,8 @@ use url::Url;
 use super::StoreError;
 use super::incidents::Condition;
 use super::items::Recorded;
-use super::rows::{floor, maybe_time};
+use super::rows::{floor, maybe_time, policy};
+use crate::dedup::Policy;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, SourceId};
 use crate::schedule::Floor;
@@ -29,6 +30,7 @@ pub(super) struct Course {
     pub(super) floor: Floor,
     pub(super) failing_since: Option<DateTime<Utc>>,
     pub(super) silent_from: Option<DateTime<Utc>>,
+    pub(super) policy: Policy,
     gone: Option<Gone>,
     moving: Option<Moving>,
     empty_seen: u32,
@@ -59,7 +61,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, url, rules, failures, first_success, last_success, pace, fresh_until, failing_since, silent_from,
+            "SELECT number, url, rules, failures, first_success, last_success, pace, policy, fresh_until, failing_since, silent_from,
                     empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
@@ -77,6 +79,7 @@ impl Course {
             floor: floor(row)?,
             failing_since: maybe_time(row, "failing_since")?,
             silent_from: maybe_time(row, "silent_from")?,
+            policy: policy(row)?,
             gone: gone(row)?,
             moving: moving(row)?,
             empty_seen: row.get("empty_seen")?,

@@ -53,7 +53,7 @@ impl Store {
             sight(&mut items, &waiting, course.url.as_ref());
             complete(connection, &course, &mut items, follow)?;
             let keys = dedup::keys(&items);
-            let memory = recall(connection, course.number, &keys)?;
+            let memory = recall(connection, &course, &keys)?;
             let mut known = Vec::with_capacity(items.len());
             for (item, keys) in items.iter().zip(&keys) {
                 let familiar = familiar(connection, keys, &memory, timezone)?;

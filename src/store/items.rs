@@ -10,6 +10,7 @@ use url::Url;
 use super::articles;
 use super::asked::{self, Asked};
 use super::course::Course;
+use super::held;
 use super::incidents::{self, Condition};
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
@@ -140,6 +141,8 @@ pub struct Recorded {
     pub seen: usize,
     /// New items that wait for their articles.
     pub waiting: usize,
+    /// New items that are held back, because they are too many at once.
+    pub withheld: usize,
     /// When the source is due again.
     pub next_run: DateTime<Utc>,
 }
@@ -239,6 +242,8 @@ fn record(
         }
         Outcome::NotModified(told) | Outcome::Identical(told) => {
             recorded.unchanged = true;
+            held::listed_again(connection, number, poll.at)?;
+            held::confirm(connection, &course, poll.at, &mut recorded)?;
             course.answered(connection, told.moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
@@ -274,6 +279,7 @@ fn record(
             recorded.listed = fetched.items.len();
             let waited = articles::waiting(connection, number, None)?;
             let known = placing.place(fetched.items, &waited, &mut recorded)?;
+            held::confirm(connection, &course, poll.at, &mut recorded)?;
             // What has none of the news that we know may be another page altogether.
             let moved = fetched.told.moved.filter(|_| known);
             course.answered(connection, moved, poll.at, &mut recorded)?;
@@ -382,11 +388,17 @@ impl Placing<'_> {
         let (connection, number, now) = (self.connection, self.course.number, self.fetch.now);
         articles::rejoin(&mut items, waited, self.course.url.as_ref());
         let mine = articles::complete(connection, self.course, &mut items, self.follow)?;
-        let keys = dedup::keys(&items);
-        let memory = recall(connection, number, &keys)?;
+        let keys = self.course.policy.keys(&mut items);
+        let memory = recall(connection, self.course, &keys)?;
         let mut placed = dedup::place(items, keys, &memory, self.fetch);
         recorded.waiting = articles::hold(&mut placed, &mine, now);
-        Writing::new(connection, number, self.timezone, now)?.write(&placed, &memory, recorded)?;
+        recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {
+            held::busiest(connection, self.course, now)
+        })?;
+        let mut writing = Writing::new(connection, self.course, self.timezone, now)?;
+        writing.write(&placed, &memory, recorded)?;
+        writing.learn(&placed, &memory)?;
+        held::listed(connection, self.course, &placed, self.fetch)?;
         articles::keep(connection, number, &placed, &mine, waited, now)?;
         Ok(!memory.items.is_empty())
     }
@@ -456,14 +468,16 @@ fn sightings(
 /// Everything that is known of the items with these keys.
 pub(super) fn recall(
     connection: &Connection,
-    source: i64,
+    course: &Course,
     keys: &[Keys],
 ) -> Result<Memory, StoreError> {
+    let source = course.number;
     let mut memory = Memory::default();
     let mut by_key =
         connection.prepare_cached("SELECT item FROM identity WHERE source = ?1 AND key = ?2")?;
     let mut by_row = connection.prepare_cached(
-        "SELECT guid_key, url_key, anchor_key, title_key, address, title, content, story FROM item WHERE number = ?1",
+        "SELECT guid_key, url_key, anchor_key, title_key, said_key, address, title, content, meaning, story,
+                iif(place = 'first-seen', NULL, published) AS dated FROM item WHERE number = ?1",
     )?;
     let mut by_address = connection.prepare_cached("SELECT story FROM address WHERE key = ?1")?;
     for key in keys.iter().flat_map(Keys::all) {
@@ -478,19 +492,23 @@ pub(super) fn recall(
             continue;
         };
         let known = by_row.query_row([item], |row| {
-            let keys = Keys {
-                guid: row.get(0)?,
-                url: row.get(1)?,
-                anchored: row.get(2)?,
-                title_day: row.get(3)?,
-                address: row.get(4)?,
+            let mut keys = Keys {
+                guid: row.get("guid_key")?,
+                url: row.get("url_key")?,
+                anchored: row.get("anchor_key")?,
+                title_day: row.get("title_key")?,
+                said: row.get("said_key")?,
+                address: row.get("address")?,
             };
+            course.policy.reduce(&mut keys);
             Ok(dedup::Known {
                 item,
                 keys,
-                title: row.get(5)?,
-                content: row.get(6)?,
-                story: row.get(7)?,
+                title: row.get("title")?,
+                dated: maybe_time(row, "dated")?,
+                content: row.get("content")?,
+                meaning: row.get("meaning")?,
+                story: row.get("story")?,
             })
         })?;
         memory.items.insert(item, known);

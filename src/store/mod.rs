@@ -6,6 +6,7 @@ mod asked;
 mod course;
 mod feeds;
 mod health;
+mod held;
 mod incidents;
 mod items;
 mod open;

@@ -25,7 +25,8 @@ impl Store {
             }
             super::asked::prune(connection, horizon)?;
             let gone = connection.execute(
-                "DELETE FROM item WHERE last_seen < ?1 AND (story IS NULL OR story NOT IN (SELECT story FROM shown))",
+                "DELETE FROM item WHERE last_seen < ?1 AND (story IS NULL OR story NOT IN (SELECT story FROM shown))
+                        AND number NOT IN (SELECT item FROM held)",
                 params![horizon.timestamp()],
             )?;
             if gone > 0 {

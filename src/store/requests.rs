@@ -6,13 +6,15 @@ use rusqlite::params;
 use super::{Store, StoreError};
 use crate::model::SourceId;
 
-/// A wish to poll now.
+/// A wish to poll now, or to let out what is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Its number.
     pub number: i64,
     /// The source; nothing: all of them.
     pub source: Option<SourceId>,
+    /// Not to poll it, but to let out what is held of it.
+    pub release: bool,
 }
 
 impl Store {
@@ -26,6 +28,23 @@ impl Store {
         self.write(move |connection| {
             connection.execute(
                 "INSERT INTO request (source, asked) VALUES (?1, ?2)",
+                params![source, now.timestamp()],
+            )?;
+            Ok(connection.last_insert_rowid())
+        })
+        .await
+    }
+
+    /// Leaves a request to let out what is held of a source; gives its number.
+    pub async fn ask_to_release(
+        &self,
+        source: &SourceId,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
+        let source = source.0.clone();
+        self.write(move |connection| {
+            connection.execute(
+                "INSERT INTO request (source, release, asked) VALUES (?1, 1, ?2)",
                 params![source, now.timestamp()],
             )?;
             Ok(connection.last_insert_rowid())
@@ -47,12 +66,13 @@ impl Store {
         let waiting = self
             .read(|connection| {
                 let mut query = connection.prepare_cached(
-                    "SELECT number, source FROM request WHERE taken IS NULL ORDER BY number",
+                    "SELECT number, source, release FROM request WHERE taken IS NULL ORDER BY number",
                 )?;
                 let rows = query.query_map([], |row| {
                     Ok(Request {
                         number: row.get(0)?,
                         source: row.get::<_, Option<String>>(1)?.map(SourceId),
+                        release: row.get(2)?,
                     })
                 })?;
                 Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)

@@ -10,6 +10,7 @@
 mod demo;
 mod hostile;
 mod layers;
+mod model;
 mod promises;
 mod remembered;
 #[path = "../corpus/replay.rs"]
