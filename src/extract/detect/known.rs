@@ -93,7 +93,7 @@ pub(crate) fn located<'a>(
 }
 
 /// The short texts of the page's main part, and where its links lead, as they are written.
-pub(crate) fn said<'a>(page: &'a Parsed) -> (Vec<String>, Vec<&'a str>) {
+pub(crate) fn said(page: &Parsed) -> (Vec<String>, Vec<&str>) {
     let plot = Plot::of(&page.document);
     let main = || (0..plot.cells.len()).filter(|at| !plot.cells[*at].aside);
     let short = main().filter(|at| (1..LONGEST).contains(&plot.length(*at)));

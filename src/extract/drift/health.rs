@@ -128,7 +128,7 @@ impl<'a> Sight<'a> {
             .or_else(|| self.links())
             .or_else(|| self.dates())
             .or_else(|| self.missed())
-            .or_else(|| self.new())
+            .or_else(|| self.unlike())
             .or_else(|| self.teasers())
     }
 
@@ -296,7 +296,7 @@ impl<'a> Sight<'a> {
         10 * known.iter().filter(|one| one.day.is_some()).count() >= 9 * known.len()
     }
 
-    fn new(&self) -> Option<Why> {
+    fn unlike(&self) -> Option<Why> {
         let fresh: Vec<Option<NaiveDate>> = self.fresh().map(day).collect();
         let dates: Vec<NaiveDate> = fresh.iter().flatten().copied().collect();
         let undated = fresh.len() - dates.len();
