@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 use rassegna::config::{self, Config, Content, Follow};
+use rassegna::dedup::health::{Picture, Trust};
 use rassegna::model::{FeedId, Key, Page, Story, Validators};
 use rassegna::normalize::url::identity;
 use rassegna::pipeline;
