@@ -23,7 +23,7 @@ fn lives(deeds: Vec<Deed>) {
 /// Half of the sequences: the test exists twice, so that two run at once.
 fn half() -> ProptestConfig {
     ProptestConfig {
-        cases: 1_000,
+        cases: 800,
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()
