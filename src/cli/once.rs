@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::time::Duration;
 
 use chrono::Utc;
 use clap::Args;
@@ -11,15 +10,12 @@ use tokio::task::JoinSet;
 
 use super::out::say;
 use super::table::table;
-use super::{Exit, Place, block_on, failed, logging};
+use super::{Exit, Place, await_daemon, block_on, failed, logging};
 use crate::config::Config;
 use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::model::SourceId;
 use crate::pipeline::Published;
 use crate::store::{Access, Recorded, Store, StoreError, Summary};
-
-/// A daemon that was asked to poll should have answered after so long.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -242,25 +238,7 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
     } else {
         numbers.push(store.ask(None, Utc::now()).await.map_err(failed)?);
     }
-    let done = tokio::time::timeout(PATIENCE, async {
-        for number in numbers {
-            while !store.request_is_done(number).await? {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-        }
-        Ok::<(), StoreError>(())
-    });
-    match done.await {
-        Ok(result) => result.map_err(failed)?,
-        Err(_) => {
-            say!(
-                err,
-                "error: the daemon has not answered within {} s; see its log, or `rassegna status`",
-                PATIENCE.as_secs()
-            );
-            return Err(Exit::Failed);
-        }
-    }
+    await_daemon(store, numbers).await?;
     let sources = store.sources().await.map_err(failed)?;
     let mut all_well = true;
     for source in sources.iter().filter(|source| wanted.contains(&source.id)) {

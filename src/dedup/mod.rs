@@ -12,7 +12,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-pub use keys::{Keys, alike, content, keys, page};
+pub use keys::{Keys, alike, content, keys, link, page};
 
 use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
 

@@ -90,8 +90,10 @@ pub(super) fn save(
     listed: &[Item],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    // What was settled meanwhile was withdrawn.
     let mut write = connection.prepare_cached(
-        "UPDATE article SET asked = NULL, settled = ?2, trouble = NULL, canonical = ?3, said = ?4, seen = ?2 WHERE key = ?1",
+        "UPDATE article SET asked = NULL, settled = ?2, trouble = NULL, canonical = ?3, said = ?4, seen = ?2
+         WHERE key = ?1 AND settled IS NULL",
     )?;
     let mut fail = connection.prepare_cached(
         "UPDATE article SET asked = NULL, trouble = ?2, tries = tries - ?3,

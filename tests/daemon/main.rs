@@ -25,3 +25,4 @@ mod serving;
 mod signals;
 mod sockets;
 mod support;
+mod withdraw;
