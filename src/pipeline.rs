@@ -8,6 +8,7 @@ mod look;
 mod output;
 mod pages;
 mod parts;
+mod verify;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use tokio::task::spawn_blocking;
 pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
+pub use verify::{VerifyFailure, verify};
 
 use answer::Visit;
 
@@ -160,6 +162,16 @@ pub async fn publish(
                 .collect(),
         )
         .await?;
+    documents(store, config, folder, shelf).await
+}
+
+/// Renders every feed from its ledger and puts it out.
+async fn documents(
+    store: &Store,
+    config: &Arc<Config>,
+    folder: &Folder,
+    shelf: &Shelf,
+) -> Result<Published, PublishFailure> {
     let site_id = store.site_id(&config.site.url).await?;
     let shown = Shown {
         entries: config.publish.entries,

@@ -15,6 +15,7 @@ mod run;
 mod signals;
 mod status;
 mod table;
+mod verify;
 mod withdraw;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ enum Command {
     Compare(compare::Options),
     /// Show how the sources fare
     Status(status::Options),
+    /// Prove that nothing was published twice, and that the files are what the database gives
+    Verify(verify::Options),
     /// Withdraw an entry, what stands at an address, or all that a source told: for good
     Withdraw(withdraw::Options),
     /// Check the configuration
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Date(options) => date::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Status(options) => status::run(&options),
+        Command::Verify(options) => verify::run(&options),
         Command::Withdraw(options) => withdraw::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),

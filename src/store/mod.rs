@@ -12,6 +12,7 @@ mod prune;
 mod requests;
 mod rows;
 mod sources;
+mod verify;
 mod withdraw;
 mod writer;
 mod writing;
@@ -28,6 +29,7 @@ pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
 pub use requests::Request;
 pub use sources::{SourceState, Summary};
+pub use verify::{Fault, Proof, Seen};
 pub use withdraw::{Aim, Aimed, Withdrawn};
 
 /// Why the store can't be used. Each ends the command with exit code 3.

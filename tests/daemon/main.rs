@@ -25,4 +25,5 @@ mod serving;
 mod signals;
 mod sockets;
 mod support;
+mod verify;
 mod withdraw;
