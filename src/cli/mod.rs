@@ -16,6 +16,7 @@ mod signals;
 mod status;
 mod table;
 mod verify;
+mod why;
 mod withdraw;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +56,8 @@ enum Command {
     Compare(compare::Options),
     /// Show how the sources fare
     Status(status::Options),
+    /// Tell an item's life: where it came from, what it is known by, in which feeds it is and why
+    Why(why::Options),
     /// Prove that nothing was published twice, and that the files are what the database gives
     Verify(verify::Options),
     /// Withdraw an entry, what stands at an address, or all that a source told: for good
@@ -125,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Date(options) => date::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Status(options) => status::run(&options),
+        Command::Why(options) => why::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Withdraw(options) => withdraw::run(&options),
         Command::Check(file) => check::run(&file),

@@ -236,7 +236,10 @@ fn record(
             };
             recorded.listed = fetched.items.len();
             let waited = articles::waiting(connection, number, None)?;
+            let newest = newest_item(connection)?;
             let known = placing.place(fetched.items, &waited, &mut recorded)?;
+            let page = fetched.feed_url.as_ref().map(Url::as_str);
+            came_from(connection, number, newest, fetched.kind, page)?;
             // What has none of the news that we know may be another page altogether.
             let moved = fetched.told.moved.filter(|_| known);
             course.answered(connection, moved, poll.at, &mut recorded)?;
@@ -334,6 +337,29 @@ impl Placing<'_> {
         articles::keep(connection, number, &placed, &mine, waited, now)?;
         Ok(!memory.items.is_empty())
     }
+}
+
+fn newest_item(connection: &Connection) -> Result<i64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT coalesce(max(number), 0) FROM item")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
+/// Remembers of the items of a source that came after `newest` what they were read from: the feed that the source
+/// announces, or the source itself.
+fn came_from(
+    connection: &Connection,
+    source: i64,
+    newest: i64,
+    kind: Kind,
+    feed: Option<&str>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE item SET kind = ?3, page = coalesce(?4, (SELECT coalesce(address, url) FROM source WHERE number = ?1))
+             WHERE number > ?2 AND source = ?1",
+        )?
+        .execute(params![source, newest, kind.as_str(), feed])?;
+    Ok(())
 }
 
 /// Places what has waited too long for its article although its source gave nothing that can be read.

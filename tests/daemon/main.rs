@@ -26,4 +26,5 @@ mod signals;
 mod sockets;
 mod support;
 mod verify;
+mod why;
 mod withdraw;
