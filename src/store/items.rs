@@ -12,7 +12,7 @@ use super::asked::{self, Asked};
 use super::course::Course;
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
-use super::{Store, StoreError};
+use super::{Store, StoreError, removed};
 use crate::config::Follow;
 use crate::dedup::{self, Fetch, Keys, Memory, Owner, Trace};
 use crate::extract::Rate;
@@ -125,6 +125,8 @@ pub struct Recorded {
     pub seen: usize,
     /// New items that wait for their articles.
     pub waiting: usize,
+    /// Items that were withdrawn because the source has removed them.
+    pub withdrawn: usize,
     /// When the source is due again.
     pub next_run: DateTime<Utc>,
 }
@@ -133,7 +135,7 @@ impl Recorded {
     /// Whether a feed may have changed.
     #[must_use]
     pub fn matters(&self) -> bool {
-        self.new + self.joined + self.edited > 0
+        self.new + self.joined + self.edited + self.withdrawn > 0
     }
 }
 
@@ -233,6 +235,7 @@ fn record(
                     partial: fetched.partial,
                     now: poll.at,
                 },
+                whole_feed: fetched.kind == Kind::Feed && !fetched.partial,
             };
             recorded.listed = fetched.items.len();
             let waited = articles::waiting(connection, number, None)?;
@@ -315,6 +318,8 @@ struct Placing<'a> {
     timezone: Tz,
     follow: Follow,
     fetch: Fetch,
+    /// It is a feed and not cut short, so that what is missing among its items was taken out.
+    whole_feed: bool,
 }
 
 impl Placing<'_> {
@@ -333,8 +338,13 @@ impl Placing<'_> {
         let memory = recall(connection, number, &keys)?;
         let mut placed = dedup::place(items, keys, &memory, self.fetch);
         recorded.waiting = articles::hold(&mut placed, &mine, now);
+        // Before what is new is written, which is not among what was listed last time.
+        if self.whole_feed {
+            removed::left(connection, number, &placed, self.fetch.since, now)?;
+        }
         Writing::new(connection, number, self.timezone, now)?.write(&placed, &memory, recorded)?;
         articles::keep(connection, number, &placed, &mine, waited, now)?;
+        removed::without_article(connection, number, &placed, &mine, now)?;
         Ok(!memory.items.is_empty())
     }
 }
@@ -384,6 +394,7 @@ fn place_overdue(
             partial: true,
             now: poll.at,
         },
+        whole_feed: false,
     };
     placing.place(Vec::new(), &overdue, recorded)?;
     Ok(())

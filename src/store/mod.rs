@@ -9,6 +9,7 @@ mod find;
 mod items;
 mod open;
 mod prune;
+mod removed;
 mod requests;
 mod rows;
 mod sources;

@@ -21,6 +21,7 @@ mod moving;
 mod paging;
 mod places;
 mod rebuild;
+mod removed;
 mod serving;
 mod signals;
 mod sockets;
