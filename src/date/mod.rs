@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::language::Language;
 use crate::model::Precision;
 
+mod ages;
 mod calendar;
 mod clock;
 mod day;
@@ -132,6 +133,12 @@ pub fn is_announced(text: &str) -> bool {
         .split(|c: char| !c.is_alphabetic())
         .find(|word| !word.is_empty());
     first.is_some_and(|word| human::announces(&token::fold(word)))
+}
+
+/// Words of a running text without case, accents and marks, rid of what tells in numbers how long ago something was.
+#[must_use]
+pub fn without_ages<'a>(words: Vec<&'a str>, language: &str) -> Vec<&'a str> {
+    ages::without(words, language)
 }
 
 /// Reads a date by a `strftime` pattern; names of months and weekdays are those of the context's languages.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use url::Url;
 
+use super::said;
 use crate::config::units::fold;
-use crate::extract::text::plain;
 use crate::model::{Item, Key};
 use crate::normalize::url::{identity, unanchored};
 
@@ -21,6 +21,8 @@ pub struct Keys {
     pub anchored: Option<Key>,
     /// Of its title and day; without a day only where there is no link and no guid.
     pub title_day: Option<Key>,
+    /// Of its title and text: known by them where it moves.
+    pub said: Option<Key>,
     /// Of its published address: the one that no two entries may have.
     pub address: Option<Key>,
 }
@@ -28,9 +30,13 @@ pub struct Keys {
 impl Keys {
     /// Everything by which the item is recognised in its source.
     pub fn all(&self) -> impl Iterator<Item = Key> + '_ {
-        [self.guid, self.url, self.anchored, self.title_day]
-            .into_iter()
-            .flatten()
+        self.named()
+            .chain([self.title_day, self.said].into_iter().flatten())
+    }
+
+    /// What names it: its guid, its link, its link with its title.
+    pub fn named(&self) -> impl Iterator<Item = Key> + '_ {
+        [self.guid, self.url, self.anchored].into_iter().flatten()
     }
 
     /// What says where the item is: its guid and its link. The weaker keys are left out.
@@ -46,16 +52,20 @@ impl Keys {
     }
 }
 
-/// The keys of the items of one fetch.
+/// The keys of the items of one fetch, for a source whose guids and links are worth what they say.
 #[must_use]
 pub fn keys(items: &[Item]) -> Vec<Keys> {
-    let mut links_of_guid: HashMap<&str, Option<String>> = HashMap::new();
+    // Without links, a guid is shared where the titles differ.
+    let mut links_of_guid: HashMap<&str, String> = HashMap::new();
     let mut shared = std::collections::HashSet::new();
     for item in items {
         let Some(guid) = item.guid.as_deref() else {
             continue;
         };
-        let link = item.url.as_ref().map(identity);
+        let link = item
+            .url
+            .as_ref()
+            .map_or_else(|| fold(&item.title), identity);
         match links_of_guid.get(guid) {
             Some(other) if *other != link => {
                 shared.insert(guid);
@@ -89,10 +99,6 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
     let address = item.url.as_ref().map(identity);
     let plain_address = item.url.as_ref().map(|url| identity(&unanchored(url)));
     let own = address == plain_address;
-    let day = item
-        .published
-        .as_ref()
-        .map(|dated| dated.at.date_naive().to_string());
     let nameless = guid.is_none() && address.is_none();
     Keys {
         guid,
@@ -100,10 +106,8 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
         anchored: plain_address
             .as_deref()
             .map(|address| Key::of(&["link and title", address, &title])),
-        title_day: match day {
-            Some(day) => Some(Key::of(&["title and day", &title, &day])),
-            None => nameless.then(|| Key::of(&["title", &title])),
-        },
+        title_day: title_and_day(item, nameless),
+        said: Some(said::said(item)),
         address: address.map(|address| Key::of(&["address", &address])),
     }
 }
@@ -120,32 +124,22 @@ pub fn link(url: &Url) -> Key {
     Key::of(&["link", &identity(url)])
 }
 
-/// What an item says, as one key: an edit is what changes it. White space, markup and pictures don't count.
-#[must_use]
-pub fn content(item: &Item) -> Key {
-    let mut parts = vec![item.title.clone(), item.summary.clone(), plain(&item.html)];
-    parts.extend(
-        item.enclosures
-            .iter()
-            .map(|enclosure| enclosure.url.clone()),
-    );
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Key::of(&parts)
+/// The key of an item's title and day; of the title alone if it has no day and is `nameless` besides.
+pub(super) fn title_and_day(item: &Item, nameless: bool) -> Option<Key> {
+    let title = fold(&item.title);
+    match day(item) {
+        Some(day) => Some(Key::of(&["title and day", &title, &day])),
+        None => nameless.then(|| Key::of(&["title", &title])),
+    }
 }
 
-/// Whether two titles are versions of one: at least half of the words of the shorter are in the other, and not that
-/// each has a number of its own, as the pieces of a series have.
-#[must_use]
-pub fn alike(one: &str, other: &str) -> bool {
-    let (one, other) = (fold(one), fold(other));
-    let words = |text: &str| {
-        text.split(' ')
-            .map(str::to_owned)
-            .collect::<std::collections::HashSet<_>>()
-    };
-    let (one, other) = (words(&one), words(&other));
-    let number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
-    let numbered = one.difference(&other).any(|word| number(&word))
-        && other.difference(&one).any(|word| number(&word));
-    !numbered && 2 * one.intersection(&other).count() >= one.len().min(other.len())
+/// The key of an item's link and day, for a source that gives one link to other news each time.
+pub(super) fn link_and_day(item: &Item) -> Option<Key> {
+    let link = item.url.as_ref().map(|url| identity(&unanchored(url)))?;
+    Some(Key::of(&["link and day", &link, &day(item)?]))
+}
+
+fn day(item: &Item) -> Option<String> {
+    let dated = item.published.as_ref()?;
+    Some(dated.at.date_naive().to_string())
 }

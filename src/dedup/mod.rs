@@ -2,17 +2,24 @@
 //! what is known of its source.
 
 pub mod alike;
+mod flood;
 mod keys;
+mod place;
+mod policy;
+mod said;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-pub use keys::{Keys, alike, content, keys, link, page};
+pub use flood::{busiest, limit, withhold};
+pub use keys::{Keys, keys, link, page};
+pub use policy::{Name, Policy};
+pub use said::{alike, content, meaning};
 
 use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
 
@@ -21,6 +28,9 @@ pub const FIRST: usize = 10;
 
 /// News may be so much older than the last look at their source when they first appear.
 const LATE: TimeDelta = TimeDelta::days(3);
+
+/// Two times so far apart are of two days, wherever their zones are.
+const OTHER_DAY: TimeDelta = TimeDelta::hours(20);
 
 /// Dates before this year are the zero of some clock, not dates of publication.
 const EARLIEST: i32 = 1990;
@@ -37,8 +47,12 @@ pub struct Known {
     pub keys: Keys,
     /// Its title, for the case that a source gives an old guid to a new story.
     pub title: String,
-    /// What it said: [`content`].
+    /// Its date of publication, unless that is the time of its first sighting.
+    pub dated: Option<DateTime<Utc>>,
+    /// All that it said: [`content`].
     pub content: Key,
+    /// What of it matters: [`meaning`]; nothing where that was not written down.
+    pub meaning: Option<Key>,
     /// The story that it tells; nothing where it was only seen.
     pub story: Option<i64>,
 }
@@ -92,8 +106,12 @@ pub enum Verdict {
     Seen,
     /// It tells a story that another source has told.
     Joins(i64),
+    /// New, and one of too many at once: remembered, and published when it is released.
+    Withheld,
     /// Known, and it says what it said.
     Same(i64),
+    /// Known, and other in what nobody reads: markup, a counter, its date.
+    Varied(i64),
     /// Known, and it says something else now.
     Edited(i64),
     /// Known, under another address or guid; what it says may have changed as well.
@@ -106,6 +124,17 @@ pub enum Verdict {
     Held,
 }
 
+impl Verdict {
+    /// The known item that it is.
+    #[must_use]
+    pub fn row(self) -> Option<i64> {
+        match self {
+            Self::Same(row) | Self::Varied(row) | Self::Edited(row) | Self::Moved(row) => Some(row),
+            _ => None,
+        }
+    }
+}
+
 /// An item with its verdict.
 #[derive(Debug, Clone)]
 pub struct Placed {
@@ -115,57 +144,14 @@ pub struct Placed {
     pub keys: Keys,
     /// What becomes of it.
     pub verdict: Verdict,
+    /// Whether it is known, and what it says has changed in a way that matters.
+    pub edited: bool,
 }
 
 /// Places the items of one fetch, in their order.
 #[must_use]
-pub fn place(items: Vec<Item>, mut keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
-    // A guid that was given to other news since says nothing about them, and their entry can't have an id of it.
-    for (item, keys) in items.iter().zip(&mut keys) {
-        if reused(item, keys, memory) {
-            keys.guid = None;
-        }
-    }
-    let listed: HashSet<Key> = keys.iter().flat_map(Keys::addresses).collect();
-    let mut taken: HashSet<i64> = HashSet::new();
-    let mut new: HashSet<Key> = HashSet::new();
-    let mut placed: Vec<Placed> = Vec::with_capacity(items.len());
-    for (item, keys) in items.into_iter().zip(keys) {
-        let mut verdict = judge(&item, &keys, memory, &listed, fetch);
-        match verdict {
-            Verdict::Same(row) | Verdict::Edited(row) | Verdict::Moved(row)
-                if !taken.insert(row) =>
-            {
-                // Two items can't both be the one that is known: a copy is dropped, another story is new.
-                let copy = memory
-                    .items
-                    .get(&row)
-                    .is_some_and(|known| known.keys.addresses().eq(keys.addresses()));
-                verdict = if copy || known_elsewhere(&keys, memory) {
-                    Verdict::Repeated
-                } else {
-                    Verdict::New
-                };
-            }
-            _ => {}
-        }
-        if matches!(verdict, Verdict::New | Verdict::Joins(_)) {
-            let repeated = keys
-                .all()
-                .any(|key| new.contains(&key) && keys.title_day != Some(key));
-            let untold =
-                keys.addresses().next().is_none() && keys.all().any(|key| new.contains(&key));
-            if repeated || untold {
-                verdict = Verdict::Repeated;
-            }
-            new.extend(keys.all());
-        }
-        placed.push(Placed {
-            item,
-            keys,
-            verdict,
-        });
-    }
+pub fn place(items: Vec<Item>, keys: Vec<Keys>, memory: &Memory, fetch: Fetch) -> Vec<Placed> {
+    let mut placed = place::all(items, keys, memory, fetch);
     match fetch.since {
         None => greet(&mut placed),
         Some(since) => shelve(&mut placed, since),
@@ -173,74 +159,13 @@ pub fn place(items: Vec<Item>, mut keys: Vec<Keys>, memory: &Memory, fetch: Fetc
     placed
 }
 
-/// Whether each of an item's addresses already leads somewhere, so that opening a story for it would repeat one.
-fn known_elsewhere(keys: &Keys, memory: &Memory) -> bool {
-    keys.addresses().any(|key| memory.traces.contains_key(&key))
-}
-
-fn judge(
-    item: &Item,
-    keys: &Keys,
-    memory: &Memory,
-    listed: &HashSet<Key>,
-    fetch: Fetch,
-) -> Verdict {
-    let trace = |key: Option<Key>| key.and_then(|key| memory.traces.get(&key)).copied();
-    let by_link = trace(keys.anchored)
-        .or_else(|| trace(keys.url).filter(|trace| free(*trace, keys, memory, listed)));
-    let by_address = trace(keys.guid).or(by_link);
-    let gone = |trace: Trace| match trace {
-        Trace::Item(row) => memory
-            .items
-            .get(&row)
-            .is_some_and(|known| known.keys.addresses().any(|key| !listed.contains(&key))),
-        Trace::Forgotten => true,
-    };
-    let by_title =
-        trace(keys.title_day).filter(|trace| keys.addresses().next().is_none() || gone(*trace));
-    match by_address.or(by_title) {
-        Some(Trace::Forgotten) => Verdict::Forgotten,
-        Some(Trace::Item(_)) if by_address.is_none() && fetch.partial => Verdict::Held,
-        Some(Trace::Item(row)) => match memory.items.get(&row) {
-            Some(known)
-                if !keys
-                    .all()
-                    .all(|key| known.keys.all().any(|other| other == key)) =>
-            {
-                Verdict::Moved(row)
-            }
-            Some(known) if known.content != content(item) => Verdict::Edited(row),
-            _ => Verdict::Same(row),
-        },
-        None => match keys.address.and_then(|key| memory.owners.get(&key)) {
-            Some(Owner::Story(story)) => Verdict::Joins(*story),
-            Some(Owner::Forgotten) => Verdict::Forgotten,
-            None => Verdict::New,
-        },
-    }
-}
-
-/// Whether a source gave the guid of an old story to a new one: both link and title are others.
-fn reused(item: &Item, keys: &Keys, memory: &Memory) -> bool {
-    let trace = keys.guid.and_then(|guid| memory.traces.get(&guid));
-    let Some(Trace::Item(row)) = trace else {
-        return false;
-    };
-    memory.items.get(row).is_some_and(|known| {
-        let other_link = keys.address.is_some()
-            && known.keys.address.is_some()
-            && keys.address != known.keys.address;
-        other_link && !keys::alike(&known.title, &item.title)
-    })
-}
-
-/// Whether the item that had this link may be this one: it has no guid, or its guid is no longer listed.
-fn free(trace: Trace, keys: &Keys, memory: &Memory, listed: &HashSet<Key>) -> bool {
-    let Trace::Item(row) = trace else { return true };
-    let Some(guid) = memory.items.get(&row).and_then(|known| known.keys.guid) else {
-        return true;
-    };
-    keys.guid == Some(guid) || !listed.contains(&guid)
+/// Whether an item that is known and one that is listed are both dated, on different days.
+fn is_other_day(known: &Known, item: &Item) -> bool {
+    let dated = item.published.as_ref().map(|dated| dated.at.to_utc());
+    known
+        .dated
+        .zip(dated)
+        .is_some_and(|(one, other)| (one - other).abs() >= OTHER_DAY)
 }
 
 /// A source's first success: its newest items are published, the rest are only remembered.

@@ -55,7 +55,9 @@ fn memory(items: &[Item]) -> Memory {
             item: row,
             keys,
             title: item.title.clone(),
+            dated: item.published.as_ref().map(|dated| dated.at.to_utc()),
             content: content(item),
+            meaning: Some(meaning(item)),
             story: Some(row),
         };
         memory.items.insert(row, known);
@@ -97,7 +99,7 @@ fn an_edit_is_no_new_item() {
     after[1].summary = "Con un testo".into();
     assert_eq!(
         verdicts(&before, &after),
-        [Verdict::Moved(1), Verdict::Edited(2)]
+        [Verdict::Edited(1), Verdict::Edited(2)]
     );
 }
 

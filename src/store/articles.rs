@@ -56,8 +56,8 @@ impl Store {
             let (mut items, waiting) = (items, waiting(connection, course.number, None)?);
             sight(&mut items, &waiting, course.url.as_ref());
             complete(connection, &course, &mut items, follow)?;
-            let keys = dedup::keys(&items);
-            let memory = recall(connection, course.number, &keys)?;
+            let keys = course.policy.keys(&mut items);
+            let memory = recall(connection, &course, &keys)?;
             Ok(!memory.traces.is_empty() || items.iter().any(|item| item.sighted.is_some()))
         })
         .await
@@ -81,8 +81,8 @@ impl Store {
             let (mut items, waiting) = (items, waiting(connection, course.number, None)?);
             rejoin(&mut items, &waiting, course.url.as_ref());
             let mine = complete(connection, &course, &mut items, follow)?;
-            let keys = dedup::keys(&items);
-            let memory = recall(connection, course.number, &keys)?;
+            let keys = course.policy.keys(&mut items);
+            let memory = recall(connection, &course, &keys)?;
             let fetch = Fetch {
                 since: course.since(),
                 partial,
@@ -191,7 +191,7 @@ pub(super) fn complete(
         return Ok(items.iter().map(|_| None).collect());
     }
     let addresses = article::addresses(items, course.url.as_ref());
-    let keys = dedup::keys(items);
+    let keys = course.policy.keys(&mut items.to_vec());
     let mut mine = Vec::with_capacity(items.len());
     for ((item, url), keys) in items.iter_mut().zip(addresses).zip(keys) {
         let Some(url) = url else {

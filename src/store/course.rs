@@ -6,7 +6,8 @@ use url::Url;
 
 use super::StoreError;
 use super::items::Recorded;
-use super::rows::{floor, maybe_time};
+use super::rows::{floor, maybe_time, policy};
+use crate::dedup::Policy;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, SourceId};
 use crate::schedule::Floor;
@@ -26,6 +27,7 @@ pub(super) struct Course {
     pub(super) first_success: Option<DateTime<Utc>>,
     pub(super) last_success: Option<DateTime<Utc>>,
     pub(super) floor: Floor,
+    pub(super) policy: Policy,
     gone: Option<Gone>,
     moving: Option<Moving>,
     empty_seen: u32,
@@ -45,7 +47,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, url, rules, failures, first_success, last_success, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
+            "SELECT number, url, rules, failures, first_success, last_success, pace, policy, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -60,6 +62,7 @@ impl Course {
             first_success: maybe_time(row, "first_success")?,
             last_success: maybe_time(row, "last_success")?,
             floor: floor(row)?,
+            policy: policy(row)?,
             gone: gone(row)?,
             moving: moving(row)?,
             empty_seen: row.get("empty_seen")?,

@@ -10,6 +10,7 @@ use url::Url;
 use super::articles;
 use super::asked::{self, Asked};
 use super::course::Course;
+use super::held;
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
 use super::{Store, StoreError, removed};
@@ -127,6 +128,8 @@ pub struct Recorded {
     pub waiting: usize,
     /// Items that were withdrawn because the source has removed them.
     pub withdrawn: usize,
+    /// New items that are held back, because they are too many at once.
+    pub withheld: usize,
     /// When the source is due again.
     pub next_run: DateTime<Utc>,
 }
@@ -207,6 +210,8 @@ fn record(
         }
         Outcome::NotModified(told) | Outcome::Identical(told) => {
             recorded.unchanged = true;
+            held::listed_again(connection, number)?;
+            held::confirm(connection, &course, poll.at, &mut recorded)?;
             course.answered(connection, told.moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
@@ -241,6 +246,7 @@ fn record(
             let waited = articles::waiting(connection, number, None)?;
             let newest = newest_item(connection)?;
             let known = placing.place(fetched.items, &waited, &mut recorded)?;
+            held::confirm(connection, &course, poll.at, &mut recorded)?;
             let page = fetched.feed_url.as_ref().map(Url::as_str);
             came_from(connection, number, newest, fetched.kind, page)?;
             // What has none of the news that we know may be another page altogether.
@@ -334,15 +340,21 @@ impl Placing<'_> {
         let (connection, number, now) = (self.connection, self.course.number, self.fetch.now);
         articles::rejoin(&mut items, waited, self.course.url.as_ref());
         let mine = articles::complete(connection, self.course, &mut items, self.follow)?;
-        let keys = dedup::keys(&items);
-        let memory = recall(connection, number, &keys)?;
+        let keys = self.course.policy.keys(&mut items);
+        let memory = recall(connection, self.course, &keys)?;
         let mut placed = dedup::place(items, keys, &memory, self.fetch);
         recorded.waiting = articles::hold(&mut placed, &mine, now);
+        recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {
+            held::busiest(connection, self.course, now)
+        })?;
         // Before what is new is written, which is not among what was listed last time.
         if self.whole_feed {
             removed::left(connection, number, &placed, self.fetch.since, now)?;
         }
-        Writing::new(connection, number, self.timezone, now)?.write(&placed, &memory, recorded)?;
+        let mut writing = Writing::new(connection, self.course, self.timezone, now)?;
+        writing.write(&placed, &memory, recorded)?;
+        writing.learn(&placed, &memory)?;
+        held::listed(connection, self.course, &placed, self.fetch)?;
         articles::keep(connection, number, &placed, &mine, waited, now)?;
         removed::without_article(connection, number, &placed, &mine, now)?;
         Ok(!memory.items.is_empty())
@@ -437,14 +449,16 @@ fn sightings(
 /// Everything that is known of the items with these keys.
 pub(super) fn recall(
     connection: &Connection,
-    source: i64,
+    course: &Course,
     keys: &[Keys],
 ) -> Result<Memory, StoreError> {
+    let source = course.number;
     let mut memory = Memory::default();
     let mut by_key =
         connection.prepare_cached("SELECT item FROM identity WHERE source = ?1 AND key = ?2")?;
     let mut by_row = connection.prepare_cached(
-        "SELECT guid_key, url_key, anchor_key, title_key, address, title, content, story FROM item WHERE number = ?1",
+        "SELECT guid_key, url_key, anchor_key, title_key, said_key, address, title, content, meaning, story,
+                iif(place = 'first-seen', NULL, published) AS dated FROM item WHERE number = ?1",
     )?;
     let mut by_address = connection.prepare_cached("SELECT story FROM address WHERE key = ?1")?;
     for key in keys.iter().flat_map(Keys::all) {
@@ -459,19 +473,23 @@ pub(super) fn recall(
             continue;
         };
         let known = by_row.query_row([item], |row| {
-            let keys = Keys {
-                guid: row.get(0)?,
-                url: row.get(1)?,
-                anchored: row.get(2)?,
-                title_day: row.get(3)?,
-                address: row.get(4)?,
+            let mut keys = Keys {
+                guid: row.get("guid_key")?,
+                url: row.get("url_key")?,
+                anchored: row.get("anchor_key")?,
+                title_day: row.get("title_key")?,
+                said: row.get("said_key")?,
+                address: row.get("address")?,
             };
+            course.policy.reduce(&mut keys);
             Ok(dedup::Known {
                 item,
                 keys,
-                title: row.get(5)?,
-                content: row.get(6)?,
-                story: row.get(7)?,
+                title: row.get("title")?,
+                dated: maybe_time(row, "dated")?,
+                content: row.get("content")?,
+                meaning: row.get("meaning")?,
+                story: row.get("story")?,
             })
         })?;
         memory.items.insert(item, known);

@@ -6,6 +6,7 @@ mod asked;
 mod course;
 mod feeds;
 mod find;
+mod held;
 mod items;
 mod open;
 mod prune;

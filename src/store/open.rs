@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0001_init.sql"),
     include_str!("0002_fetching.sql"),
     include_str!("0003_following.sql"),
+    include_str!("0004_identity.sql"),
     include_str!("0007_withdrawn.sql"),
 ];
 

@@ -6,6 +6,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::dedup::Policy;
 use crate::model::{Key, Pace};
 use crate::schedule::Floor;
 
@@ -67,4 +68,12 @@ pub(super) fn floor(row: &Row<'_>) -> rusqlite::Result<Floor> {
             .unwrap_or_default(),
         fresh_until: maybe_time(row, "fresh_until")?,
     })
+}
+
+/// What the names of a source's items are worth, from its column; what does not read is nothing against them.
+pub(super) fn policy(row: &Row<'_>) -> rusqlite::Result<Policy> {
+    let text: Option<String> = row.get("policy")?;
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
 }

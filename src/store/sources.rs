@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
-use super::rows::{floor, json, list, maybe_time};
+use super::rows::{floor, json, list, maybe_time, policy};
 use super::{Store, StoreError, course};
 use crate::config::Source;
+use crate::dedup::Policy;
 use crate::extract::Rate;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, SourceId, Validators};
@@ -57,10 +58,18 @@ pub struct SourceState {
     pub floor: Floor,
     /// How many of its items wait for their articles.
     pub waiting: u32,
+    /// The new items that are held back.
+    pub withheld: u32,
+    /// Why they are held.
+    pub withheld_for: Option<String>,
+    /// What the names of its items are worth.
+    pub policy: Policy,
 }
 
-/// How many items of a row of `source` wait for their articles.
-const WAITING: &str = "(SELECT count(*) FROM followed WHERE followed.source = source.number AND followed.item IS NOT NULL) AS waiting";
+/// How many items of a row of `source` wait for their articles, and are held back.
+const WAITING: &str = "(SELECT count(*) FROM followed WHERE followed.source = source.number AND followed.item IS NOT NULL) AS waiting,
+    (SELECT count(*) FROM held WHERE held.source = source.number) AS withheld,
+    (SELECT reason FROM held WHERE held.source = source.number ORDER BY since DESC LIMIT 1) AS withheld_for";
 
 impl SourceState {
     /// It was polled once and is not any more: disabled, or gone from the configuration.
@@ -239,5 +248,8 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         partial: row.get("partial")?,
         floor: floor(row)?,
         waiting: row.get("waiting")?,
+        withheld: row.get("withheld")?,
+        withheld_for: row.get("withheld_for")?,
+        policy: policy(row)?,
     })
 }

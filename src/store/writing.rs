@@ -2,19 +2,39 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use url::Url;
 
 use super::StoreError;
+use super::course::Course;
+use super::held;
 use super::items::Recorded;
 use super::rows::json;
-use crate::dedup::{self, Keys, Memory, Owner, Placed, Verdict};
+use crate::dedup::{self, Keys, Memory, Owner, Placed, Policy, Verdict};
+use crate::extract::text::plain;
 use crate::model::Item;
+
+/// In seconds.
+const DAY: i64 = 24 * 60 * 60;
+
+/// So many former texts of an item are kept: the first, and the newest of the others.
+const REVISIONS: i64 = 10;
+
+/// The number that the next change of a story gets. Stories are pruned, so the newest that is left may be older than
+/// what the feeds have reviewed.
+pub(super) fn next_revision(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_row(
+        "SELECT max((SELECT coalesce(max(revision), 0) FROM story), (SELECT coalesce(max(reviewed), 0) FROM feed)) + 1",
+        [],
+        |row| row.get(0),
+    )?)
+}
 
 /// The statements that write one poll's items.
 pub(super) struct Writing<'a> {
     connection: &'a Connection,
     source: i64,
+    policy: Policy,
     timezone: Tz,
     now: DateTime<Utc>,
     revision: i64,
@@ -25,16 +45,11 @@ pub(super) struct Writing<'a> {
 impl<'a> Writing<'a> {
     pub(super) fn new(
         connection: &'a Connection,
-        source: i64,
+        course: &Course,
         timezone: Tz,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        // Stories are pruned, so the newest that is left may be older than what the feeds have reviewed.
-        let revision = connection.query_row(
-            "SELECT max((SELECT coalesce(max(revision), 0) FROM story), (SELECT coalesce(max(reviewed), 0) FROM feed)) + 1",
-            [],
-            |row| row.get(0),
-        )?;
+        let revision = next_revision(connection)?;
         let identify = connection.prepare_cached(
             "INSERT INTO identity (source, key, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         )?;
@@ -43,7 +58,8 @@ impl<'a> Writing<'a> {
         )?;
         Ok(Self {
             connection,
-            source,
+            source: course.number,
+            policy: course.policy,
             timezone,
             now,
             revision,
@@ -54,7 +70,7 @@ impl<'a> Writing<'a> {
 
     /// Does what each verdict says, and counts it.
     pub(super) fn write(
-        mut self,
+        &mut self,
         placed: &[Placed],
         memory: &Memory,
         recorded: &mut Recorded,
@@ -77,14 +93,30 @@ impl<'a> Writing<'a> {
                     self.touch(story, None)?;
                     recorded.joined += 1;
                 }
+                Verdict::Withheld => {
+                    let row = self.insert(placed, None)?;
+                    let zone = dedup::fixed(&placed.item, self.timezone, self.now)
+                        .at
+                        .timezone();
+                    let entry = dedup::entry_id(&placed.item.source, &placed.keys);
+                    held::hold(self.connection, self.source, row, entry, zone, self.now)?;
+                }
                 Verdict::Same(row) => self.see(row)?,
-                Verdict::Edited(row) | Verdict::Moved(row) => {
+                Verdict::Varied(row) => {
                     let known = memory.items.get(&row);
+                    let renamed = known.is_none_or(|known| known.keys != placed.keys);
+                    // A counter must not change the feed with each of its steps.
+                    if renamed || self.is_stale(row)? {
+                        self.rewrite(row, placed, memory)?;
+                    }
+                }
+                Verdict::Edited(row) | Verdict::Moved(row) => {
+                    if placed.edited {
+                        self.revise(row)?;
+                    }
                     let story = self.rewrite(row, placed, memory)?;
-                    let changed =
-                        known.is_none_or(|known| known.content != dedup::content(&placed.item));
                     if let Some(story) = story {
-                        self.touch(story, changed.then(|| self.changed_at(&placed.item)))?;
+                        self.touch(story, placed.edited.then(|| self.changed_at(&placed.item)))?;
                         recorded.edited += 1;
                     }
                 }
@@ -140,16 +172,16 @@ impl<'a> Writing<'a> {
         Ok(Some(story))
     }
 
-    fn insert(&mut self, placed: &Placed, story: Option<i64>) -> Result<(), StoreError> {
+    fn insert(&mut self, placed: &Placed, story: Option<i64>) -> Result<i64, StoreError> {
         let (item, keys) = (&placed.item, &placed.keys);
         let dated = dedup::fixed(item, self.timezone, self.now);
         self.connection
             .prepare_cached(
                 "INSERT INTO item (source, story, guid_key, url_key, anchor_key, title_key, address, content, guid, url, title, summary,
                                    html, image, authors, categories, enclosures, language, rights, published, precision, place,
-                                   date_text, updated, first_seen, last_seen, alternates)
+                                   date_text, updated, first_seen, last_seen, alternates, said_key, meaning)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                         ?24, ?25, ?26, ?27)",
+                         ?24, ?25, ?26, ?27, ?28, ?29)",
             )?
             .execute(params![
                 self.source,
@@ -179,10 +211,12 @@ impl<'a> Writing<'a> {
                 item.sighted.unwrap_or(self.now).timestamp(),
                 self.now.timestamp(),
                 json(&item.alternates),
+                keys.said,
+                dedup::meaning(item),
             ])?;
         let row = self.connection.last_insert_rowid();
         self.remember(keys, Some(row))?;
-        Ok(())
+        Ok(row)
     }
 
     /// Keeps the keys of an item for ever; without a row they are tombstones.
@@ -201,20 +235,21 @@ impl<'a> Writing<'a> {
         memory: &Memory,
     ) -> Result<Option<i64>, StoreError> {
         let (item, keys) = (&placed.item, &placed.keys);
-        let story = memory.items.get(&row).and_then(|known| known.story);
+        let known = memory.items.get(&row);
+        let story = known.and_then(|known| known.story);
         let owner = keys.address.and_then(|address| memory.owners.get(&address));
         // An address that another story has is not adopted: no two entries may have one address.
         let free = match (owner, story) {
             (None, _) => true,
             (Some(Owner::Story(owner)), Some(story)) => *owner == story,
             (Some(_), _) => false,
-        };
+        } && (self.policy.follows_links() || story.is_none());
         self.connection
             .prepare_cached(
                 "UPDATE item SET guid_key = ?2, url_key = ?3, anchor_key = ?4, title_key = coalesce(?5, title_key), content = ?6,
                         guid = ?7, title = ?8, summary = ?9, html = ?10, image = ?11, authors = ?12, categories = ?13,
                         enclosures = ?14, rights = ?15, updated = ?16, last_seen = ?17,
-                        address = iif(?18, ?19, address), url = iif(?18, ?20, url), alternates = ?21
+                        address = iif(?18, ?19, address), url = iif(?18, ?20, url), alternates = ?21, said_key = ?22, meaning = ?23
                  WHERE number = ?1",
             )?
             .execute(params![
@@ -239,7 +274,20 @@ impl<'a> Writing<'a> {
                 keys.address,
                 item.url.as_ref().map(Url::as_str),
                 json(&item.alternates),
+                keys.said,
+                dedup::meaning(item),
             ])?;
+        // Of what it said, only the last matters: it would have to be said again elsewhere.
+        if let Some(said) = known
+            .and_then(|known| known.keys.said)
+            .filter(|said| keys.said != Some(*said))
+        {
+            self.connection
+                .prepare_cached(
+                    "DELETE FROM identity WHERE source = ?1 AND key = ?2 AND item = ?3",
+                )?
+                .execute(params![self.source, said, row])?;
+        }
         self.remember(keys, Some(row))?;
         if let (true, Some(story), Some(address)) = (free, story, keys.address) {
             self.claim.execute(params![address, story])?;
@@ -265,9 +313,85 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// Whether an item was written down longer than a day ago.
+    fn is_stale(&self, row: i64) -> Result<bool, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT last_seen < ?2 FROM item WHERE number = ?1")?
+            .query_row(params![row, self.now.timestamp() - DAY], |row| row.get(0))?)
+    }
+
+    /// Keeps what an item said until now, if that was for anybody to read.
+    fn revise(&mut self, row: i64) -> Result<(), StoreError> {
+        let said: Option<(String, String, String, String)> = self
+            .connection
+            .prepare_cached(
+                "SELECT title, summary, html, enclosures FROM item WHERE number = ?1 AND story IS NOT NULL",
+            )?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .optional()?;
+        let Some((title, summary, html, enclosures)) = said else {
+            return Ok(());
+        };
+        self.connection
+            .prepare_cached(
+                "INSERT INTO revision (item, number, until, title, summary, text, enclosures)
+                 SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM revision WHERE item = ?1",
+            )?
+            .execute(params![row, self.now.timestamp(), title, summary, plain(&html), enclosures])?;
+        self.connection
+            .prepare_cached(
+                "DELETE FROM revision WHERE item = ?1 AND number > 1
+                        AND number <= (SELECT max(number) FROM revision WHERE item = ?1) - ?2",
+            )?
+            .execute(params![row, REVISIONS - 1])?;
+        Ok(())
+    }
+
+    /// Writes down what the names of the source have done; where that settles what they are worth, the items that are
+    /// listed are known by the names that are left.
+    pub(super) fn learn(&mut self, placed: &[Placed], memory: &Memory) -> Result<(), StoreError> {
+        let policy = self.policy.after(placed, memory);
+        if policy == self.policy {
+            return Ok(());
+        }
+        self.connection
+            .prepare_cached("UPDATE source SET policy = ?2 WHERE number = ?1")?
+            .execute(params![self.source, serde_json::to_string(&policy).ok()])?;
+        if policy.agrees(self.policy) {
+            return Ok(());
+        }
+        let mut items: Vec<Item> = placed.iter().map(|placed| placed.item.clone()).collect();
+        let keys = policy.keys(&mut items);
+        for (placed, keys) in placed.iter().zip(keys) {
+            if matches!(
+                placed.verdict,
+                Verdict::Held | Verdict::Repeated | Verdict::Forgotten
+            ) {
+                continue;
+            }
+            let row: Option<Option<i64>> = self
+                .connection
+                .prepare_cached("SELECT item FROM identity WHERE source = ?1 AND key = ?2")?
+                .query_row(params![self.source, placed.keys.first()], |row| row.get(0))
+                .optional()?;
+            let Some(row) = placed.verdict.row().or(row.flatten()) else {
+                continue;
+            };
+            self.remember(&keys, Some(row))?;
+            self.connection
+                .prepare_cached(
+                    "UPDATE item SET guid_key = ?2, url_key = ?3, anchor_key = ?4, title_key = coalesce(?5, title_key)
+                     WHERE number = ?1",
+                )?
+                .execute(params![row, keys.guid, keys.url, keys.anchored, keys.title_day])?;
+        }
+        self.policy = policy;
+        Ok(())
+    }
+
     /// An item that is still listed; once a day is enough to know.
     fn see(&mut self, row: i64) -> Result<(), StoreError> {
-        const DAY: i64 = 24 * 60 * 60;
         self.connection
             .prepare_cached("UPDATE item SET last_seen = ?2 WHERE number = ?1 AND last_seen < ?3")?
             .execute(params![
