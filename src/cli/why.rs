@@ -88,7 +88,7 @@ fn list(lives: &[Life]) {
                     text(|telling| &telling.title),
                 )
             }
-            Life::Seen { telling, .. } => (
+            Life::Seen { telling, .. } | Life::Held { telling, .. } => (
                 telling.url.clone().unwrap_or_default(),
                 Some(telling.source.clone()),
                 Some(telling.title.clone()),
@@ -152,6 +152,25 @@ fn tell(life: &Life, config: &Config) {
             let zone = config.site.timezone;
             tell_one(telling, "listed by", zone, config);
         }
+        Life::Held {
+            telling,
+            entry,
+            since,
+            reason,
+        } => {
+            say!("{}", telling.title);
+            say!(
+                "published   not yet: held since {}{}",
+                second(*since),
+                told(reason)
+            );
+            say!(
+                "            `rassegna release {}` lets it out, as {}",
+                telling.source,
+                entry.urn()
+            );
+            tell_one(telling, "listed by", config.site.timezone, config);
+        }
         Life::Waiting {
             source,
             title,
@@ -178,6 +197,14 @@ fn tell(life: &Life, config: &Config) {
             say!("dropped as old; nothing but keys is kept of it, so that it does not come again");
             had(feeds);
         }
+    }
+}
+
+/// A reason, where there is one.
+fn told(reason: &str) -> String {
+    match reason {
+        "" => String::new(),
+        reason => format!(": {reason}"),
     }
 }
 
@@ -221,6 +248,9 @@ fn tell_one(telling: &Telling, role: &str, zone: Tz, config: &Config) {
     say!("first seen  {}", second(telling.first_seen));
     say!("last seen   {}", second(telling.last_seen));
     say!("known by    {}", known_by(telling));
+    for revision in &telling.revisions {
+        say!("until       {}: {}", second(revision.until), revision.title);
+    }
     if let Some(gone) = telling.gone {
         let why = match telling.gone_from.as_deref() {
             Some("site") => "there is no such article",

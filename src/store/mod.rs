@@ -33,7 +33,7 @@ pub use open::{Access, Lock};
 pub use requests::Request;
 pub use sources::{SourceState, Summary};
 pub use verify::{Fault, Proof, Seen};
-pub use why::{Life, Sought, Standing, Telling};
+pub use why::{Life, Revision, Sought, Standing, Telling};
 pub use withdraw::{Aim, Aimed, Withdrawn};
 
 /// Why the store can't be used. Each ends the command with exit code 3.

@@ -190,7 +190,7 @@ impl Proof {
             connection,
             "SELECT item.title, source.id FROM item JOIN source ON source.number = item.source
              WHERE EXISTS (SELECT 1 FROM (SELECT item.guid_key AS key UNION ALL SELECT item.url_key UNION ALL SELECT item.anchor_key
-                                          UNION ALL SELECT item.title_key) AS own
+                                          UNION ALL SELECT item.title_key UNION ALL SELECT item.said_key) AS own
                            WHERE own.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM identity
                                   WHERE identity.source = item.source AND identity.key = own.key))",
             RESTORE,

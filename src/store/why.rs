@@ -59,6 +59,17 @@ pub enum Life {
         /// Why.
         reason: String,
     },
+    /// It is held back with others that came at once.
+    Held {
+        /// The item.
+        telling: Box<Telling>,
+        /// The entry that it is to be.
+        entry: Uuid,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    },
     /// It waits for its article.
     Waiting {
         /// Who lists it.
@@ -117,10 +128,25 @@ pub struct Telling {
     pub article: bool,
     /// What it is known by, the strongest first.
     pub known_by: Vec<&'static str>,
+    /// What it said before it was edited, the oldest first.
+    pub revisions: Vec<Revision>,
     /// Since when its source has it no more.
     pub gone: Option<DateTime<Utc>>,
     /// What says so.
     pub gone_from: Option<String>,
+}
+
+/// What an item said before an edit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Revision {
+    /// When it was found to say something else.
+    pub until: DateTime<Utc>,
+    /// Its title.
+    pub title: String,
+    /// Its teaser.
+    pub summary: String,
+    /// Its text, without markup.
+    pub text: String,
 }
 
 /// How a feed stands to an entry.
@@ -216,6 +242,21 @@ fn published(connection: &Connection, story: i64) -> Result<Life, StoreError> {
 }
 
 fn seen(connection: &Connection, item: i64) -> Result<Life, StoreError> {
+    let held = connection
+        .prepare_cached("SELECT entry, since, reason FROM held WHERE item = ?1")?
+        .query_row([item], |row| {
+            let entry = Uuid::from_slice(&row.get::<_, Vec<u8>>("entry")?).unwrap_or_default();
+            Ok((entry, time(row, "since")?, row.get("reason")?))
+        })
+        .optional()?;
+    if let Some((entry, since, reason)) = held {
+        return Ok(Life::Held {
+            telling: Box::new(telling(connection, item)?),
+            entry,
+            since,
+            reason,
+        });
+    }
     let mut query = connection.prepare_cached(
         "SELECT item.first_seen <= source.first_success FROM item JOIN source ON source.number = item.source
          WHERE item.number = ?1",
@@ -245,7 +286,7 @@ fn telling(connection: &Connection, item: i64) -> Result<Telling, StoreError> {
                               AND item.address IN (followed.key, article.canonical)) AS article
          FROM item JOIN source ON source.number = item.source WHERE item.number = ?1",
     )?;
-    Ok(query.query_row([item], |row| {
+    let mut telling = query.query_row([item], |row| {
         Ok(Telling {
             source: row.get("source_id")?,
             source_title: row.get("source_title")?,
@@ -262,10 +303,24 @@ fn telling(connection: &Connection, item: i64) -> Result<Telling, StoreError> {
             last_seen: time(row, "last_seen")?,
             article: row.get("article")?,
             known_by: known_by(row)?,
+            revisions: Vec::new(),
             gone: maybe_time(row, "gone")?,
             gone_from: row.get("gone_from")?,
         })
-    })?)
+    })?;
+    let mut query = connection.prepare_cached(
+        "SELECT until, title, summary, text FROM revision WHERE item = ?1 ORDER BY number",
+    )?;
+    let revisions = query.query_map([item], |row| {
+        Ok(Revision {
+            until: time(row, "until")?,
+            title: row.get("title")?,
+            summary: row.get("summary")?,
+            text: row.get("text")?,
+        })
+    })?;
+    telling.revisions = revisions.collect::<rusqlite::Result<_>>()?;
+    Ok(telling)
 }
 
 fn known_by(row: &Row<'_>) -> rusqlite::Result<Vec<&'static str>> {
@@ -275,6 +330,7 @@ fn known_by(row: &Row<'_>) -> rusqlite::Result<Vec<&'static str>> {
         ("url_key", "link"),
         ("anchor_key", "link and title"),
         ("title_key", "title and day"),
+        ("said_key", "what it says"),
     ] {
         if row.get::<_, Option<Key>>(column)?.is_some() {
             known.push(word);

@@ -51,7 +51,7 @@ fn an_entry_is_found_by_its_id_any_form_of_its_address_and_words_of_its_title() 
             "read as     a feed",
             "2024-01-01 11:02:00",
             "from the feed's date: `Mon, 01 Jan 2024 10:02:00 GMT`",
-            "known by    guid `a:2`; link; link and title; title and day",
+            "known by    guid `a:2`; link; link and title; title and day; what it says",
             "feed it         since ",
             "now in place 1",
             "feed luna       since ",
@@ -71,6 +71,27 @@ fn an_entry_is_found_by_its_id_any_form_of_its_address_and_words_of_its_title() 
     assert_eq!(lives[0]["state"], "published");
     assert_eq!(lives[0]["tellings"][0]["known_by"][0], "guid");
     assert_eq!(lives[0]["feeds"][1]["place"], 1);
+}
+
+#[test]
+fn what_it_said_before_an_edit_is_shown_until_it_is_withdrawn() {
+    let origin = Origin::start();
+    let site = site(&origin, "");
+    origin.set("/a", Route::rss(&[news("a", 1)]));
+    site.once();
+    let mut edited = news("a", 1);
+    edited.title = "Tutt'altro titolo".into();
+    edited.text = "Un testo che dice altro di prima.".into();
+    origin.set("/a", Route::rss(&[edited]));
+    site.once();
+    let ran = why(&site, "altro titolo");
+    says(&ran, "updated     ");
+    says(&ran, "UTC: Notizia n1 di a");
+    let id = site.entries("it")[0].id.clone();
+    assert_eq!(site.run("withdraw", &[&id, "--yes"]).code, 0);
+    let count = "SELECT count(*) FROM revision";
+    let left: i64 = site.look().query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
 }
 
 #[test]
