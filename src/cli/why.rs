@@ -248,6 +248,9 @@ fn tell_one(telling: &Telling, role: &str, zone: Tz, config: &Config) {
     say!("first seen  {}", second(telling.first_seen));
     say!("last seen   {}", second(telling.last_seen));
     say!("known by    {}", known_by(telling));
+    if let Some(joined) = &telling.joined {
+        say!("joined for  {joined}");
+    }
     for revision in &telling.revisions {
         say!("until       {}: {}", second(revision.until), revision.title);
     }

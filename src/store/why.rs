@@ -128,6 +128,8 @@ pub struct Telling {
     pub article: bool,
     /// What it is known by, the strongest first.
     pub known_by: Vec<&'static str>,
+    /// Why it tells the story of another source, where its address is another one.
+    pub joined: Option<String>,
     /// What it said before it was edited, the oldest first.
     pub revisions: Vec<Revision>,
     /// Since when its source has it no more.
@@ -303,6 +305,7 @@ fn telling(connection: &Connection, item: i64) -> Result<Telling, StoreError> {
             last_seen: time(row, "last_seen")?,
             article: row.get("article")?,
             known_by: known_by(row)?,
+            joined: row.get("joined").unwrap_or_default(),
             revisions: Vec::new(),
             gone: maybe_time(row, "gone")?,
             gone_from: row.get("gone_from")?,
@@ -444,19 +447,17 @@ fn waiting(
     sought: &Sought,
     lives: &mut Vec<Life>,
 ) -> Result<(), StoreError> {
-    let fits: Box<dyn Fn(&Key, &str) -> bool> = match sought {
+    let words = match sought {
+        Sought::Words(words) => crate::config::units::fold(words),
+        Sought::Url(_) => String::new(),
         Sought::Entry(_) => return Ok(()),
-        Sought::Url(url) => {
-            let page = dedup::page(url);
-            Box::new(move |article, _| *article == page)
-        }
-        Sought::Words(words) => {
-            let words = crate::config::units::fold(words);
-            Box::new(move |_, title| find::has_words(title, &words))
-        }
     };
     for (_, article, since, item) in find::waiting(connection)? {
-        if fits(&article, &item.title) {
+        let fits = match sought {
+            Sought::Url(url) => article == dedup::page(url),
+            _ => find::has_words(&item.title, &words),
+        };
+        if fits {
             lives.push(Life::Waiting {
                 source: item.source.0,
                 title: item.title,

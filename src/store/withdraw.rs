@@ -199,6 +199,8 @@ fn waiting(connection: &Connection, aim: &Aim) -> Result<Vec<(i64, Key)>, StoreE
 struct Gone<'a> {
     connection: &'a Connection,
     now: i64,
+    /// The sources that lost something.
+    sources: BTreeSet<i64>,
     /// The stories that lost a telling.
     stories: BTreeSet<i64>,
     /// The addresses that were lost with them.
@@ -211,6 +213,7 @@ impl<'a> Gone<'a> {
         Self {
             connection,
             now: now.timestamp(),
+            sources: BTreeSet::new(),
             stories: BTreeSet::new(),
             addresses: BTreeSet::new(),
             withdrawn: Withdrawn::default(),
@@ -221,12 +224,13 @@ impl<'a> Gone<'a> {
     fn drop_item(&mut self, item: i64) -> Result<(), StoreError> {
         let mut query = self
             .connection
-            .prepare_cached("SELECT story, address FROM item WHERE number = ?1")?;
-        let (story, address): (Option<i64>, Option<Key>) =
-            query.query_row([item], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .prepare_cached("SELECT source, story, address FROM item WHERE number = ?1")?;
+        let (source, story, address): (i64, Option<i64>, Option<Key>) =
+            query.query_row([item], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         self.connection
             .prepare_cached("DELETE FROM item WHERE number = ?1")?
             .execute([item])?;
+        self.sources.insert(source);
         self.stories.extend(story);
         self.addresses.extend(address);
         self.withdrawn.tellings += 1;
@@ -238,6 +242,7 @@ impl<'a> Gone<'a> {
         self.connection
             .prepare_cached("UPDATE followed SET item = NULL WHERE source = ?1 AND key = ?2")?
             .execute(params![source, article])?;
+        self.sources.insert(source);
         // An article is known by the address that was listed.
         self.addresses.insert(article);
         self.withdrawn.waiting += 1;
@@ -274,7 +279,22 @@ impl<'a> Gone<'a> {
         for address in std::mem::take(&mut self.addresses) {
             self.forget_address(address)?;
         }
+        self.drop_answers()?;
         Ok(self.withdrawn)
+    }
+
+    /// Deletes what the sources answered, where that is kept: the texts stand in it among others.
+    fn drop_answers(&self) -> Result<(), StoreError> {
+        let kept: bool = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'answer')")?
+            .query_row([], |row| row.get(0))?;
+        for source in self.sources.iter().filter(|_| kept) {
+            self.connection
+                .prepare_cached("DELETE FROM answer WHERE source = ?1")?
+                .execute([source])?;
+        }
+        Ok(())
     }
 
     /// A story that goes on without one of its tellings changes now, for all who read it.

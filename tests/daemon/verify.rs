@@ -86,6 +86,44 @@ fn what_is_published_well_has_no_fault_whatever_its_sources_did() {
 }
 
 #[test]
+fn an_address_that_an_entry_moved_to_is_its_own_for_ever() {
+    let origin = Origin::start();
+    let site = site(&origin);
+    let mut moved = news("a", 1);
+    moved.link = "https://a.example/archivio/1".into();
+    origin.set("/a", Route::rss(&[news("a", 2), moved.clone()]));
+    site.once();
+    let expected = site.entries("it").len();
+    // Another source tells something at each of the two addresses.
+    let other = |n: u32, link: &str| {
+        let mut other = news("b", n);
+        other.link = link.into();
+        other
+    };
+    let both = [
+        other(8, "https://a.example/archivio/1"),
+        other(9, "https://a.example/notizie/1"),
+    ];
+    origin.set("/b", Route::rss(&both));
+    site.once();
+    assert_eq!(site.entries("it").len(), expected);
+    sound(&site);
+    // Nor are they free once all of it is forgotten.
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let forget = "PRAGMA foreign_keys = ON; DELETE FROM item WHERE url LIKE '%a.example/%/1';
+                  DELETE FROM story WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.story = story.number)";
+    database.execute_batch(forget).unwrap();
+    let again = [
+        other(10, "https://a.example/archivio/1"),
+        other(11, "https://a.example/notizie/1/"),
+    ];
+    origin.set("/b", Route::rss(&again));
+    site.once();
+    assert_eq!(site.entries("it").len(), expected - 1);
+    sound(&site);
+}
+
+#[test]
 fn a_doctored_file_is_found() {
     let origin = Origin::start();
     let site = site(&origin);
