@@ -10,6 +10,7 @@ mod output;
 mod pages;
 mod parts;
 mod reread;
+mod verify;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 pub use reread::{Drifted, Repaired, reread};
+pub use verify::{VerifyFailure, verify};
 
 use answer::{Answered, Visit};
 
@@ -189,6 +191,16 @@ pub async fn publish(
                 .collect(),
         )
         .await?;
+    documents(store, config, folder, shelf).await
+}
+
+/// Renders every feed from its ledger and puts it out.
+async fn documents(
+    store: &Store,
+    config: &Arc<Config>,
+    folder: &Folder,
+    shelf: &Shelf,
+) -> Result<Published, PublishFailure> {
     let site_id = store.site_id(&config.site.url).await?;
     let shown = Shown {
         entries: config.publish.entries,

@@ -17,16 +17,20 @@ mod run;
 mod signals;
 mod status;
 mod table;
+mod verify;
+mod why;
+mod withdraw;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, Problems};
 use crate::daemon::{Failure, StartFailure};
 use crate::pipeline::PublishFailure;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use out::say;
 
 /// Reads the news of agencies and regions, feeds or plain pages, and republishes it as one dependable feed per
@@ -58,6 +62,12 @@ enum Command {
     Release(release::Options),
     /// Show how the sources fare
     Status(status::Options),
+    /// Tell an item's life: where it came from, what it is known by, in which feeds it is and why
+    Why(why::Options),
+    /// Prove that nothing was published twice, and that the files are what the database gives
+    Verify(verify::Options),
+    /// Withdraw an entry, what stands at an address, or all that a source told: for good
+    Withdraw(withdraw::Options),
     /// Check the configuration
     Check(ConfigFile),
     /// Print the JSON Schema of the configuration, for editors
@@ -126,6 +136,9 @@ pub fn main() -> ExitCode {
         Command::Drift(options) => drift::run(&options),
         Command::Release(options) => release::run(&options),
         Command::Status(options) => status::run(&options),
+        Command::Why(options) => why::run(&options),
+        Command::Verify(options) => verify::run(&options),
+        Command::Withdraw(options) => withdraw::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),
         Command::Demo(options) => demo::run(&options),
@@ -182,6 +195,32 @@ fn runtime() -> Result<tokio::runtime::Runtime, Exit> {
             say!(err, "error: the system gives no threads: {error}");
             Exit::Store
         })
+}
+
+/// How long a daemon may take to do what it was asked.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Waits until the daemon has done what it was asked.
+async fn await_daemon(store: &Store, requests: Vec<i64>) -> Result<(), Exit> {
+    let done = tokio::time::timeout(PATIENCE, async {
+        for request in requests {
+            while !store.request_is_done(request).await? {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+        Ok::<(), StoreError>(())
+    });
+    match done.await {
+        Ok(result) => result.map_err(failed),
+        Err(_) => {
+            say!(
+                err,
+                "error: the daemon has not answered within {} s; see its log, or `rassegna status`",
+                PATIENCE.as_secs()
+            );
+            Err(Exit::Failed)
+        }
+    }
 }
 
 /// Runs to the end without waiting for parsing that can't be interrupted.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::time::Duration;
 
 use chrono::Utc;
 use clap::Args;
@@ -11,16 +10,13 @@ use tokio::task::JoinSet;
 
 use super::out::say;
 use super::table::table;
-use super::{Exit, Place, block_on, failed, logging};
+use super::{Exit, Place, await_daemon, block_on, failed, logging};
 use crate::config::Config;
 use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::dedup::health::Doubted;
 use crate::model::SourceId;
 use crate::pipeline::Published;
 use crate::store::{Access, Recorded, Store, StoreError, Summary};
-
-/// A daemon that was asked to poll should have answered after so long.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -261,7 +257,7 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
     } else {
         numbers.push(store.ask(None, Utc::now()).await.map_err(failed)?);
     }
-    answered(store, numbers).await?;
+    await_daemon(store, numbers).await?;
     let sources = store.sources().await.map_err(failed)?;
     let mut all_well = true;
     for source in sources.iter().filter(|source| wanted.contains(&source.id)) {
@@ -271,25 +267,4 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
         say!("{}: {}", source.id, trouble.as_deref().unwrap_or("ok"));
     }
     if all_well { Ok(()) } else { Err(Exit::Failed) }
-}
-
-/// Waits until a running daemon has done what these requests ask.
-pub(super) async fn answered(store: &Store, numbers: Vec<i64>) -> Result<(), Exit> {
-    let done = tokio::time::timeout(PATIENCE, async {
-        for number in numbers {
-            while !store.request_is_done(number).await? {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-        }
-        Ok::<(), StoreError>(())
-    });
-    if let Ok(result) = done.await {
-        return result.map_err(failed);
-    }
-    say!(
-        err,
-        "error: the daemon has not answered within {} s; see its log, or `rassegna status`",
-        PATIENCE.as_secs()
-    );
-    Err(Exit::Failed)
 }

@@ -4,7 +4,7 @@ use chrono::Utc;
 use clap::Args;
 
 use super::out::say;
-use super::{Exit, Place, block_on, failed, logging, once};
+use super::{Exit, Place, await_daemon, block_on, failed, logging, once};
 use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::model::SourceId;
 use crate::store::{Access, Store, StoreError};
@@ -51,7 +51,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                             .map_err(failed)?,
                     );
                 }
-                once::answered(&store, numbers).await
+                await_daemon(&store, numbers).await
             }
             Err(error) => Err(failed(error)),
         }

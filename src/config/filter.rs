@@ -29,6 +29,12 @@ impl Filter {
     /// Whether an entry belongs.
     #[must_use]
     pub fn matches(&self, entry: &Facts<'_>) -> bool {
+        self.refusal(entry).is_none()
+    }
+
+    /// The first key that keeps an entry out; nothing where it belongs.
+    #[must_use]
+    pub fn refusal(&self, entry: &Facts<'_>) -> Option<&'static str> {
         let text = Text {
             written: entry.text,
             folded: OnceCell::new(),
@@ -49,17 +55,19 @@ impl Filter {
         let tag = |wanted: &String| entry.tags.contains(&wanted.as_str());
         let needle = |wanted: &Needle| text.has(wanted);
 
-        entry.sources.len() >= self.sources_at_least
-            && any_or_none_asked(&self.language, language)
-            && any_or_none_asked(&self.source, source)
-            && any_or_none_asked(&self.tag, tag)
-            && any_or_none_asked(&self.category, category)
-            && any_or_none_asked(&self.text, needle)
-            && !self.not_language.iter().any(language)
-            && !self.not_source.iter().any(source)
-            && !self.not_tag.iter().any(tag)
-            && !self.not_category.iter().any(category)
-            && !self.not_text.iter().any(needle)
+        let few = entry.sources.len() < self.sources_at_least;
+        let held = |key, holds: bool| holds.then_some(key);
+        held("sources_at_least", few)
+            .or_else(|| held("language", !any_or_none_asked(&self.language, language)))
+            .or_else(|| held("source", !any_or_none_asked(&self.source, source)))
+            .or_else(|| held("tag", !any_or_none_asked(&self.tag, tag)))
+            .or_else(|| held("category", !any_or_none_asked(&self.category, category)))
+            .or_else(|| held("text", !any_or_none_asked(&self.text, needle)))
+            .or_else(|| held("not_language", self.not_language.iter().any(language)))
+            .or_else(|| held("not_source", self.not_source.iter().any(source)))
+            .or_else(|| held("not_tag", self.not_tag.iter().any(tag)))
+            .or_else(|| held("not_category", self.not_category.iter().any(category)))
+            .or_else(|| held("not_text", self.not_text.iter().any(needle)))
     }
 }
 
@@ -240,6 +248,24 @@ mod tests {
             not_category: words(&["terra"]),
             ..Filter::default()
         }));
+    }
+
+    #[test]
+    fn the_key_that_keeps_an_entry_out_is_named() {
+        let filter = Filter {
+            tag: words(&["agency"]),
+            not_text: needles(&["orbita"]),
+            ..Filter::default()
+        };
+        let facts = |tags: &'static [&'static str]| Facts {
+            language: Box::leak(Box::new(language("it"))),
+            sources: &["asi"],
+            tags,
+            categories: &[],
+            text: "In orbita",
+        };
+        assert_eq!(filter.refusal(&facts(&["region"])), Some("tag"));
+        assert_eq!(filter.refusal(&facts(&["agency"])), Some("not_text"));
     }
 
     #[test]

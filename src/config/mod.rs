@@ -141,6 +141,8 @@ pub struct Publish {
     pub content: Content,
     /// Whether search engines may list the HTML pages.
     pub index: bool,
+    /// Whether what its source removes is withdrawn.
+    pub follow_removals: bool,
 }
 
 /// A format that feeds are published in.

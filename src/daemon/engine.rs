@@ -123,13 +123,22 @@ impl Engine {
         let (fetcher, apart) = (Arc::clone(&self.fetcher), self.apart.clone());
         let (store, source) = (self.store.clone(), source.clone());
         let counts = self.counts.clone();
+        let follow_removals = self.config.publish.follow_removals;
         async move {
             let (id, begun) = (source.id.clone(), Instant::now());
             let state = match store.source(&id).await {
                 Ok(state) => state.unwrap_or_default(),
                 Err(error) => return (id, Err(error)),
             };
-            let recorded = pipeline::poll(&fetcher, &apart, &store, &source, &state).await;
+            let mut recorded = pipeline::poll(&fetcher, &apart, &store, &source, &state).await;
+            if let Ok(polled) = &mut recorded
+                && follow_removals
+            {
+                match store.withdraw_removed(&id, Utc::now()).await {
+                    Ok(withdrawn) => polled.withdrawn = withdrawn,
+                    Err(error) => recorded = Err(error),
+                }
+            }
             counts.polled(recorded.as_ref().ok(), begun.elapsed());
             if let Ok(recorded) = &recorded {
                 report(&id, recorded, &store).await;
@@ -228,6 +237,10 @@ async fn report(id: &SourceId, recorded: &Recorded, store: &Store) {
     if recorded.withheld > 0 {
         let withheld = recorded.withheld;
         tracing::warn!(source.id = %id, withheld, "{id}: {withheld} new items at once are more than it ever had; they are held until later answers confirm them, or `rassegna release {id}` lets them out");
+    }
+    if recorded.withdrawn > 0 {
+        let withdrawn = recorded.withdrawn;
+        tracing::info!(source.id = %id, withdrawn, "{id}: {withdrawn} items withdrawn, for their source has removed them");
     }
     if recorded.paused {
         tracing::warn!(source.id = %id, "{id}: paused, for its server has said for more than a day that it is gone for good; what it gave stays. Give its new address, or disable it");

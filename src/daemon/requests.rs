@@ -12,11 +12,28 @@ use crate::store::StoreError;
 impl Daemon {
     /// Takes what other commands asked for, and answers what is done and published.
     pub(super) async fn take_requests(&mut self) -> Result<(), StoreError> {
-        for request in self.engine.store.take_requests(Utc::now()).await? {
+        for mut request in self.engine.store.take_requests(Utc::now()).await? {
             if let Some(source) = request.source.as_ref().filter(|_| request.release) {
                 let released = self.engine.store.release(source, Utc::now()).await?;
                 tracing::info!(source.id = %source, released, "{source}: {released} items that were held are published");
                 self.changed = Some(Instant::now());
+                self.requests.push((request, BTreeSet::new()));
+                continue;
+            }
+            if let Some(aim) = request.withdraw.take() {
+                let store = &self.engine.store;
+                let withdrawn = store
+                    .withdraw_as_asked(request.number, aim, Utc::now())
+                    .await?;
+                tracing::info!(
+                    entries = withdrawn.entries,
+                    tellings = withdrawn.tellings,
+                    "withdrawn: {} entries, {} tellings",
+                    withdrawn.entries,
+                    withdrawn.tellings
+                );
+                // It is answered when the feeds are without it.
+                self.changed.get_or_insert_with(Instant::now);
                 self.requests.push((request, BTreeSet::new()));
                 continue;
             }

@@ -102,10 +102,7 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
     let nameless = guid.is_none() && address.is_none();
     Keys {
         guid,
-        url: address
-            .as_deref()
-            .filter(|_| own)
-            .map(|address| Key::of(&["link", address])),
+        url: item.url.as_ref().filter(|_| own).map(link),
         anchored: plain_address
             .as_deref()
             .map(|address| Key::of(&["link and title", address, &title])),
@@ -119,6 +116,12 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
 #[must_use]
 pub fn page(url: &Url) -> Key {
     Key::of(&["address", &identity(url)])
+}
+
+/// What identifies an item by its link alone, in its source.
+#[must_use]
+pub fn link(url: &Url) -> Key {
+    Key::of(&["link", &identity(url)])
 }
 
 /// The key of an item's title and day; of the title alone if it has no day and is `nameless` besides.

@@ -18,7 +18,7 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 pub use flood::{busiest, limit, withhold};
-pub use keys::{Keys, keys, page};
+pub use keys::{Keys, keys, link, page};
 pub use policy::{Name, Policy};
 pub use said::{alike, content, meaning};
 

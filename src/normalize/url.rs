@@ -92,6 +92,18 @@ pub(super) fn resolved(written: &str, base: &Url) -> Result<Url, String> {
     Ok(url)
 }
 
+/// An address as a person gives it, in the form that is published: without a scheme it is one of the web.
+#[must_use]
+pub fn given(written: &str) -> Option<Url> {
+    let written = written.trim();
+    let with_scheme = match written.split_once("://") {
+        Some(_) => written.to_owned(),
+        None => format!("https://{written}"),
+    };
+    let url = Url::parse(&with_scheme).ok()?;
+    published(url.as_str(), &url).ok()
+}
+
 /// The address that is published: absolute, tracking parameters and visits cut.
 ///
 /// # Errors

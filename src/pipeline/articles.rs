@@ -60,9 +60,10 @@ pub(super) async fn ask(
             Err(Trouble {
                 why: "there was no time left to ask for it".into(),
                 again: Again::Uncounted,
+                gone: false,
             })
         };
-        if let Err(Trouble { why, again }) = &answer
+        if let Err(Trouble { why, again, .. }) = &answer
             && *again != Again::Uncounted
         {
             failed += 1;
@@ -97,6 +98,7 @@ async fn one(visit: Visit<'_>, source: &Source, url: &Url) -> Result<Box<Item>, 
     let never = |why: String| Trouble {
         why,
         again: Again::Never,
+        gone: false,
     };
     let page = match visit.fetcher.get(request).await {
         Ok(Answer::Page(page)) => page,
@@ -108,6 +110,7 @@ async fn one(visit: Visit<'_>, source: &Source, url: &Url) -> Result<Box<Item>, 
         Err(why) => {
             return Err(Trouble {
                 again: again(&why),
+                gone: matches!(why, FetchError::Gone | FetchError::Status { code: 404, .. }),
                 why: why.to_string(),
             });
         }

@@ -26,6 +26,8 @@ pub struct PublishError {
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
+    /// Whether what it is given is written, or only compared with what is there.
+    writes: bool,
 }
 
 impl Folder {
@@ -54,18 +56,28 @@ impl Folder {
                 // Symbolic links are not followed: what is behind them is not ours.
                 if kind.is_dir() && folder == root {
                     folders.push(entry.path());
-                } else if entry.file_name().to_string_lossy().ends_with(UNFINISHED) {
+                } else if is_unfinished(&entry.file_name()) {
                     fs::remove_file(entry.path()).map_err(|why| failed(&entry.path(), why))?;
                 }
             }
         }
         Ok(Self {
             root: root.to_owned(),
+            writes: true,
         })
     }
 
+    /// The folder as something to compare with: nothing is written to it.
+    #[must_use]
+    pub fn compare_with(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            writes: false,
+        }
+    }
+
     /// Writes a file, `name` being relative to the folder, unless it has these bytes already. Gives whether it
-    /// was written.
+    /// was written, or would have been.
     ///
     /// # Errors
     ///
@@ -81,6 +93,9 @@ impl Folder {
         {
             return Ok(false);
         }
+        if !self.writes {
+            return Ok(true);
+        }
         replace(&path, bytes).map_err(failed)?;
         Ok(true)
     }
@@ -91,6 +106,12 @@ impl Folder {
         let time = fs::metadata(self.root.join(name)).and_then(|file| file.modified());
         time.map_or_else(|_| DateTime::UNIX_EPOCH, DateTime::from)
     }
+}
+
+/// Whether a file of this name is one that is being written, or was when a run ended.
+#[must_use]
+pub fn is_unfinished(name: &std::ffi::OsStr) -> bool {
+    name.to_string_lossy().ends_with(UNFINISHED)
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -25,7 +25,7 @@ const DAY: TimeDelta = TimeDelta::days(1);
 
 /// What the article of an item is to it.
 pub(super) struct Mine {
-    article: Key,
+    pub(super) article: Key,
     url: Url,
     state: State,
 }

@@ -33,6 +33,8 @@ pub struct Trouble {
     pub why: String,
     /// Whether it is worth asking again.
     pub again: Again,
+    /// Whether the server says that there is none (404, 410).
+    pub gone: bool,
 }
 
 /// Whether an article that gave nothing is asked for again.
@@ -90,12 +92,15 @@ pub(super) fn save(
     listed: &[Item],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    // What was settled meanwhile was withdrawn.
     let mut write = connection.prepare_cached(
-        "UPDATE article SET asked = NULL, settled = ?2, trouble = NULL, canonical = ?3, said = ?4, seen = ?2 WHERE key = ?1",
+        "UPDATE article SET asked = NULL, settled = ?2, trouble = NULL, canonical = ?3, said = ?4, seen = ?2
+         WHERE key = ?1 AND settled IS NULL",
     )?;
     let mut fail = connection.prepare_cached(
         "UPDATE article SET asked = NULL, trouble = ?2, tries = tries - ?3,
-                settled = iif(?4 OR tries - ?3 >= ?5, ?6, settled) WHERE key = ?1",
+                settled = iif(?4 OR tries - ?3 >= ?5, ?6, settled), gone = iif(?7, coalesce(gone, ?6), NULL)
+         WHERE key = ?1",
     )?;
     for Asked { article, answer } in asked {
         match answer {
@@ -114,7 +119,7 @@ pub(super) fn save(
                 let text = serde_json::to_string(&said).ok();
                 write.execute(params![article, now.timestamp(), canonical, text])?;
             }
-            Err(Trouble { why, again }) => {
+            Err(Trouble { why, again, gone }) => {
                 let uncounted = *again == Again::Uncounted;
                 let never = *again == Again::Never;
                 fail.execute(params![
@@ -123,7 +128,8 @@ pub(super) fn save(
                     uncounted,
                     never,
                     TRIES,
-                    now.timestamp()
+                    now.timestamp(),
+                    gone
                 ])?;
             }
         }

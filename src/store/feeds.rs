@@ -104,7 +104,10 @@ fn newest(connection: &Connection) -> Result<i64, StoreError> {
     )
 }
 
-fn reviewed(connection: &Connection, feed: &FeedId) -> Result<Option<(Key, i64)>, StoreError> {
+pub(super) fn reviewed(
+    connection: &Connection,
+    feed: &FeedId,
+) -> Result<Option<(Key, i64)>, StoreError> {
     let mut query =
         connection.prepare_cached("SELECT definition, reviewed FROM feed WHERE id = ?1")?;
     Ok(query
@@ -163,6 +166,15 @@ fn review(connection: &Connection, feed: &Reviewed, newest: i64) -> Result<(), S
 
 /// Whether a story belongs to a feed.
 fn belongs(connection: &Connection, number: i64, filter: &Filter) -> Result<bool, StoreError> {
+    Ok(refusal(connection, number, filter)?.is_none())
+}
+
+/// The key of a feed's filter that keeps a story out.
+pub(super) fn refusal(
+    connection: &Connection,
+    number: i64,
+    filter: &Filter,
+) -> Result<Option<&'static str>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT source.id, source.tags, item.categories, item.title, item.summary, item.html
          FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",
@@ -201,7 +213,7 @@ fn belongs(connection: &Connection, number: i64, filter: &Filter) -> Result<bool
         categories: &categories,
         text: &text,
     };
-    Ok(filter.matches(&facts))
+    Ok(filter.refusal(&facts))
 }
 
 /// The stories in a feed's window: the newest by first publication, and those of its last days.

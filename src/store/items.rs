@@ -14,7 +14,7 @@ use super::held;
 use super::incidents::{self, Condition};
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
-use super::{Store, StoreError, health, repairs};
+use super::{Store, StoreError, health, removed, repairs};
 use crate::config::Follow;
 use crate::dedup::health::{Doubted, Picture, Trust};
 use crate::dedup::{self, Fetch, Keys, Memory, Owner, Trace};
@@ -141,6 +141,8 @@ pub struct Recorded {
     pub seen: usize,
     /// New items that wait for their articles.
     pub waiting: usize,
+    /// Items that were withdrawn because the source has removed them.
+    pub withdrawn: usize,
     /// New items that are held back, because they are too many at once.
     pub withheld: usize,
     /// When the source is due again.
@@ -151,7 +153,7 @@ impl Recorded {
     /// Whether a feed may have changed.
     #[must_use]
     pub fn matters(&self) -> bool {
-        self.new + self.joined + self.edited > 0
+        self.new + self.joined + self.edited + self.withdrawn > 0
     }
 }
 
@@ -275,11 +277,15 @@ fn record(
                     partial: fetched.partial,
                     now: poll.at,
                 },
+                whole_feed: fetched.kind == Kind::Feed && !fetched.partial,
             };
             recorded.listed = fetched.items.len();
             let waited = articles::waiting(connection, number, None)?;
+            let newest = newest_item(connection)?;
             let known = placing.place(fetched.items, &waited, &mut recorded)?;
             held::confirm(connection, &course, poll.at, &mut recorded)?;
+            let page = fetched.feed_url.as_ref().map(Url::as_str);
+            came_from(connection, number, newest, fetched.kind, page)?;
             // What has none of the news that we know may be another page altogether.
             let moved = fetched.told.moved.filter(|_| known);
             course.answered(connection, moved, poll.at, &mut recorded)?;
@@ -374,6 +380,8 @@ struct Placing<'a> {
     timezone: Tz,
     follow: Follow,
     fetch: Fetch,
+    /// It is a feed and not cut short, so that what is missing among its items was taken out.
+    whole_feed: bool,
 }
 
 impl Placing<'_> {
@@ -395,13 +403,41 @@ impl Placing<'_> {
         recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {
             held::busiest(connection, self.course, now)
         })?;
+        // Before what is new is written, which is not among what was listed last time.
+        if self.whole_feed {
+            removed::left(connection, number, &placed, self.fetch.since, now)?;
+        }
         let mut writing = Writing::new(connection, self.course, self.timezone, now)?;
         writing.write(&placed, &memory, recorded)?;
         writing.learn(&placed, &memory)?;
         held::listed(connection, self.course, &placed, self.fetch)?;
         articles::keep(connection, number, &placed, &mine, waited, now)?;
+        removed::without_article(connection, number, &placed, &mine, now)?;
         Ok(!memory.items.is_empty())
     }
+}
+
+fn newest_item(connection: &Connection) -> Result<i64, StoreError> {
+    let mut query = connection.prepare_cached("SELECT coalesce(max(number), 0) FROM item")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
+/// Remembers of the items of a source that came after `newest` what they were read from: the feed that the source
+/// announces, or the source itself.
+fn came_from(
+    connection: &Connection,
+    source: i64,
+    newest: i64,
+    kind: Kind,
+    feed: Option<&str>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE item SET kind = ?3, page = coalesce(?4, (SELECT coalesce(address, url) FROM source WHERE number = ?1))
+             WHERE number > ?2 AND source = ?1",
+        )?
+        .execute(params![source, newest, kind.as_str(), feed])?;
+    Ok(())
 }
 
 /// Places what has waited too long for its article although its source gave nothing that can be read.
@@ -426,6 +462,7 @@ fn place_overdue(
             partial: true,
             now: poll.at,
         },
+        whole_feed: false,
     };
     placing.place(Vec::new(), &overdue, recorded)?;
     Ok(())

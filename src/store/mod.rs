@@ -5,16 +5,21 @@ mod articles;
 mod asked;
 mod course;
 mod feeds;
+mod find;
 mod health;
 mod held;
 mod incidents;
 mod items;
 mod open;
 mod prune;
+mod removed;
 mod repairs;
 mod requests;
 mod rows;
 mod sources;
+mod verify;
+mod why;
+mod withdraw;
 mod writer;
 mod writing;
 
@@ -32,6 +37,9 @@ pub use open::{Access, Lock};
 pub use repairs::Repair;
 pub use requests::Request;
 pub use sources::{SourceState, Summary};
+pub use verify::{Fault, Proof, Seen};
+pub use why::{Life, Revision, Sought, Standing, Telling};
+pub use withdraw::{Aim, Aimed, Withdrawn};
 
 /// Why the store can't be used. Each ends the command with exit code 3.
 #[derive(Debug, Error)]
@@ -66,6 +74,11 @@ pub enum StoreError {
         /// The newest schema that we know.
         known: i64,
     },
+    /// The file was made by an earlier version, and the command only looks.
+    #[error(
+        "{0} was written by an older rassegna and was not brought up to date yet; `rassegna run` or `rassegna once` does that"
+    )]
+    Older(PathBuf),
     /// The database is not the one that was here.
     #[error(
         "{path} was emptied or replaced: {why}. Publishing from it would repeat old news as new. Restore the database from a backup; or, to begin anew on purpose, delete {identity}"
@@ -168,6 +181,22 @@ impl Store {
             .run(work)
             .await
             .map_err(|error| error.explain(&self.path))
+    }
+
+    /// The same for what deletes for good: when it returns, the log holds no more than the database.
+    async fn erase<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let erase = self.writer.as_ref().map(writer::Writer::erase);
+        self.write(move |connection| {
+            let result = work(connection)?;
+            if let Some(erase) = erase {
+                erase.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+            Ok(result)
+        })
+        .await
     }
 
     /// Runs `work` on the read-only connection, off the async threads.

@@ -5,12 +5,11 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
-use super::writer::Writer;
+use super::writer::{BUSY, Writer};
 use super::{Store, StoreError};
 
 /// "rass" in ASCII, so that `file` and other programs can tell whose database it is.
@@ -21,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_fetching.sql"),
     include_str!("0003_following.sql"),
     include_str!("0004_identity.sql"),
+    include_str!("0007_withdrawn.sql"),
     include_str!("0008_health.sql"),
 ];
 
@@ -141,6 +141,10 @@ impl Store {
         };
         let reader = connect_reader(path)?;
         check_schema(&reader, path)?;
+        // Whoever has the lock brings it up to date; the others can't.
+        if access != Access::Write && version(&reader)? < known() {
+            return Err(StoreError::Older(path.to_owned()));
+        }
         let io = |why| StoreError::Io {
             path: path.to_owned(),
             why,
@@ -159,7 +163,7 @@ fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -167,6 +171,9 @@ fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
         return Err(StoreError::Foreign(path.to_owned()));
     }
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    // What is deleted or rewritten is overwritten with zeros, so that a withdrawn text is nowhere in the file, nor any
+    // earlier version of it.
+    connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
@@ -180,14 +187,29 @@ fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
     })?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     connection.execute_batch("PRAGMA query_only = ON")?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 
+/// The schema that a database has.
+pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// The schema that we know.
 fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// An empty database with the schema that we know, in memory.
+pub(super) fn fresh() -> Result<Connection, StoreError> {
+    let connection = Connection::open_in_memory()?;
+    for step in MIGRATIONS {
+        connection.execute_batch(step)?;
+    }
+    Ok(connection)
 }
 
 fn check_schema(connection: &Connection, path: &Path) -> Result<(), StoreError> {
@@ -195,7 +217,7 @@ fn check_schema(connection: &Connection, path: &Path) -> Result<(), StoreError> 
     if application != APPLICATION {
         return Err(StoreError::Foreign(path.to_owned()));
     }
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let found = version(connection)?;
     if found > known() {
         return Err(StoreError::Newer {
             path: path.to_owned(),
@@ -208,7 +230,7 @@ fn check_schema(connection: &Connection, path: &Path) -> Result<(), StoreError> 
 
 /// Brings the schema up to date, each step in a transaction and after a copy of the whole.
 fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let found = version(connection)?;
     if found > known() {
         return Err(StoreError::Newer {
             path: path.to_owned(),

@@ -213,6 +213,14 @@ impl Store {
 
     /// The site's id: the first public root that it ever had, so that a move changes no feed's id.
     pub async fn site_id(&self, url: &Url) -> Result<String, StoreError> {
+        let known = self.read(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT value FROM meta WHERE name = 'site'")?;
+            Ok(query.query_row([], |row| row.get(0)).optional()?)
+        });
+        if let Some(known) = known.await? {
+            return Ok(known);
+        }
         let url = url.to_string();
         self.write(move |connection| {
             connection.execute(

@@ -1,15 +1,19 @@
 //! The one thread that writes. What waits goes into one commit, each job in a savepoint of its own, so that a
 //! failing one takes nothing else with it; nobody hears of success before the commit is synced.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::StoreError;
 
+/// So long another program that has the database is waited for.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// The most jobs that share a commit.
 const BATCH: usize = 256;
 
@@ -24,18 +28,28 @@ type Failure = (rusqlite::ffi::Error, String);
 pub(super) struct Writer {
     jobs: Arc<Mutex<Option<Sender<Job>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// What was written holds no more what it held before: so shall the log.
+    erase: Arc<AtomicBool>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
         let (jobs, queue) = channel();
+        let erase = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&erase);
         let thread = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || work(connection, &queue))?;
+            .spawn(move || work(connection, &queue, &asked))?;
         Ok(Self {
             jobs: Arc::new(Mutex::new(Some(jobs))),
             thread: Arc::new(Mutex::new(Some(thread))),
+            erase,
         })
+    }
+
+    /// What a job sets that deletes for good: after its commit the log is emptied too.
+    pub(super) fn erase(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.erase)
     }
 
     pub(super) async fn run<T: Send + 'static>(
@@ -112,7 +126,16 @@ fn in_savepoint<T>(
     }
 }
 
-fn work(connection: Connection, queue: &Receiver<Job>) {
+/// Empties the write-ahead log, where old pages may stand; says whether nobody was reading from it.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::from_millis(500))?;
+    let busy: rusqlite::Result<bool> =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    connection.busy_timeout(BUSY)?;
+    Ok(!busy?)
+}
+
+fn work(connection: Connection, queue: &Receiver<Job>, erase: &AtomicBool) {
     while let Ok(first) = queue.recv() {
         let begun = connection.execute_batch("BEGIN IMMEDIATE");
         let mut answers = vec![first(&connection)];
@@ -130,6 +153,10 @@ fn work(connection: Connection, queue: &Receiver<Job>) {
             let code = code.unwrap_or(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR));
             (code, error.to_string())
         });
+        // Where somebody reads from it, the next commit tries again.
+        if erase.load(Ordering::Relaxed) && empty_log(&connection).unwrap_or(false) {
+            erase.store(false, Ordering::Relaxed);
+        }
         for answer in answers {
             answer(failure.clone());
         }

@@ -257,6 +257,7 @@ fn publish(table: &Table) -> Option<Publish> {
         days: table.integer("days")?,
         content: content(table)?,
         index: table.boolean("index")?,
+        follow_removals: table.boolean("follow_removals")?,
     })
 }
 

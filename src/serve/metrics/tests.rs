@@ -21,6 +21,7 @@ fn recorded(new: usize) -> Recorded {
         paused: false,
         waiting: 0,
         withheld: 0,
+        withdrawn: 0,
         listed: 12,
         new,
         joined: 1,

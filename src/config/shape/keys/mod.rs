@@ -313,6 +313,12 @@ const PUBLISH: &[Key] = &[
         Default("false"),
         "Whether search engines may list the HTML pages.",
     ),
+    key(
+        "follow_removals",
+        Kind::Boolean,
+        Default("false"),
+        "Whether what its source removes is withdrawn, for good.",
+    ),
 ];
 
 const SERVE: &[Key] = &[
