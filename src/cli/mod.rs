@@ -11,6 +11,8 @@ mod inspect;
 mod logging;
 mod once;
 mod out;
+mod plan;
+mod replay;
 mod run;
 mod signals;
 mod status;
@@ -21,10 +23,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config, Problems};
+use crate::config::{self, Config, Problems, Source};
 use crate::daemon::{Failure, StartFailure};
 use crate::pipeline::PublishFailure;
-use crate::store::StoreError;
+use crate::store::{Access, Store, StoreError};
 use out::say;
 
 /// Reads the news of agencies and regions, feeds or plain pages, and republishes it as one dependable feed per
@@ -50,6 +52,10 @@ enum Command {
     Date(date::Options),
     /// Judge whether two items are one story, or one the other's translation
     Compare(compare::Options),
+    /// Show what the configuration on disk would change: items, feeds, sources; or accept it
+    Plan(plan::Options),
+    /// Read what a source answered again by the rules of today, and show or record what was missed
+    Replay(replay::Options),
     /// Show how the sources fare
     Status(status::Options),
     /// Check the configuration
@@ -117,6 +123,8 @@ pub fn main() -> ExitCode {
         Command::Inspect(options) => inspect::run(&options),
         Command::Date(options) => date::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Plan(options) => plan::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Status(options) => status::run(&options),
         Command::Check(file) => check::run(&file),
         Command::Schema => check::schema(),
@@ -145,6 +153,36 @@ impl ConfigFile {
             say!(err, "{problems}");
             Exit::Usage
         })
+    }
+}
+
+/// The sources that people mean by these words; without any, all.
+fn meant(config: &Config, words: &[String]) -> Result<Vec<Source>, Exit> {
+    for word in words {
+        if !config.sources.iter().any(|one| one.id.is_meant_by(word)) {
+            let known: Vec<&str> = config.sources.iter().map(|one| one.id.0.as_str()).collect();
+            say!(
+                err,
+                "error: there is no source `{word}`; the configuration has: {}",
+                known.join(", ")
+            );
+            return Err(Exit::Usage);
+        }
+    }
+    let meant =
+        |source: &&Source| words.is_empty() || words.iter().any(|word| source.id.is_meant_by(word));
+    Ok(config.sources.iter().filter(meant).cloned().collect())
+}
+
+/// Opens the store to write little: with its lock, or beside the daemon that has it; says whether there is one.
+fn open_beside(path: &Path) -> Result<(Store, bool), StoreError> {
+    // Only what is there is written to.
+    if !path.exists() {
+        return Err(StoreError::Missing(path.to_owned()));
+    }
+    match Store::open(path, Access::Write) {
+        Err(StoreError::Locked { .. }) => Ok((Store::open(path, Access::Ask)?, true)),
+        opened => Ok((opened?, false)),
     }
 }
 

@@ -94,6 +94,7 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Vec<String> 
         _ if state.is_retired() => {
             "not polled any more: disabled, or gone from the configuration".into()
         }
+        _ if let Some(held) = &state.held => format!("held: {held}"),
         _ if let Some(paused) = paused => format!("paused: {paused}"),
         (Some(error), _) => format!("failed {}×: {error}", state.failures),
         (None, Some(_)) => "ok".into(),
@@ -139,6 +140,12 @@ fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
             } else {
                 ""
             }
+        );
+    }
+    if let Some(held) = &state.held {
+        say!(
+            "held          {held}; `rassegna plan {0}` shows it, `rassegna plan --accept {0}` accepts it",
+            source.id
         );
     }
     if let Some(paused) = around.paused(state) {

@@ -2,6 +2,7 @@
 //! what is known of its source.
 
 pub mod alike;
+mod change;
 mod keys;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+pub use change::{Change, FEW, Listed, change, settle};
 pub use keys::{Keys, alike, content, keys, page};
 
 use crate::model::{Dated, Item, Key, Place, Precision, SourceId};

@@ -246,6 +246,11 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
     let name = state_of(state);
     let words = match name {
         "off" => "not polled any more: disabled, or gone from the configuration".to_owned(),
+        "held" => format!(
+            "held: {}; `rassegna plan {1}` shows it, `rassegna plan --accept {1}` accepts it",
+            state.held.as_deref().unwrap_or_default(),
+            source.id
+        ),
         "paused" => format!("{}{kept}", paused.unwrap_or_default()),
         "failing" => {
             let error = state.error.as_deref().unwrap_or_default();

@@ -137,7 +137,7 @@ fn sources(out: &mut Exposition, sources: &[Summary]) {
         "rassegna_sources",
         "Sources by state, as the status page has them.",
     );
-    for state in ["failing", "off", "ok", "paused", "waiting"] {
+    for state in ["failing", "held", "off", "ok", "paused", "waiting"] {
         let count = sources
             .iter()
             .filter(|source| state_of(&source.state) == state);

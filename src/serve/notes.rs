@@ -163,6 +163,7 @@ fn settled(state: &SourceState) -> Option<Gone> {
 pub(super) fn state_of(state: &SourceState) -> &'static str {
     match (&state.error, state.last_success) {
         _ if state.is_retired() => "off",
+        _ if state.held.is_some() => "held",
         _ if settled(state).is_some() => "paused",
         (Some(_), _) => "failing",
         (None, None) => "waiting",

@@ -3,11 +3,14 @@
 
 mod articles;
 mod asked;
+mod bodies;
 mod course;
 mod feeds;
 mod items;
 mod open;
+mod outlook;
 mod prune;
+mod replay;
 mod requests;
 mod rows;
 mod sources;
@@ -21,10 +24,13 @@ use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
 pub use asked::{Again, Asked, Trouble};
+pub use bodies::{Kept, Packed};
 pub use feeds::{Reviewed, Shown, Teller};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
-pub use requests::Request;
+pub use outlook::{Outlook, Shift};
+pub use replay::{Edit, Missed, Replay, Replayed, Reread};
+pub use requests::{Request, Wish};
 pub use sources::{SourceState, Summary};
 
 /// Why the store can't be used. Each ends the command with exit code 3.

@@ -3,30 +3,64 @@
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
+use super::rows::maybe_time;
 use super::{Store, StoreError};
-use crate::model::SourceId;
+use crate::model::{Key, SourceId};
 
-/// A wish to poll now.
+/// A wish of another command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Its number.
     pub number: i64,
     /// The source; nothing: all of them.
     pub source: Option<SourceId>,
+    /// What is wanted.
+    pub wish: Wish,
+}
+
+/// What is wanted of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// To poll it now.
+    Poll,
+    /// To read what it answered again, and to record what was missed.
+    Replay {
+        /// The answers since then; nothing: all that were kept.
+        since: Option<DateTime<Utc>>,
+        /// The digest of the rules that are to be in use.
+        rules: Key,
+    },
 }
 
 impl Store {
-    /// Leaves a request; gives its number.
+    /// Leaves a request to poll; gives its number.
     pub async fn ask(
         &self,
         source: Option<&SourceId>,
         now: DateTime<Utc>,
     ) -> Result<i64, StoreError> {
+        self.ask_for(source, Wish::Poll, now).await
+    }
+
+    /// Leaves a request; gives its number.
+    pub async fn ask_for(
+        &self,
+        source: Option<&SourceId>,
+        wish: Wish,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
         let source = source.map(|id| id.0.clone());
+        let (replay, rules) = match wish {
+            Wish::Poll => (None, None),
+            Wish::Replay { since, rules } => (
+                Some(since.map_or(0, |since| since.timestamp())),
+                Some(rules),
+            ),
+        };
         self.write(move |connection| {
             connection.execute(
-                "INSERT INTO request (source, asked) VALUES (?1, ?2)",
-                params![source, now.timestamp()],
+                "INSERT INTO request (source, asked, replay, rules) VALUES (?1, ?2, ?3, ?4)",
+                params![source, now.timestamp(), replay, rules],
             )?;
             Ok(connection.last_insert_rowid())
         })
@@ -47,12 +81,17 @@ impl Store {
         let waiting = self
             .read(|connection| {
                 let mut query = connection.prepare_cached(
-                    "SELECT number, source FROM request WHERE taken IS NULL ORDER BY number",
+                    "SELECT number, source, replay, rules FROM request WHERE taken IS NULL ORDER BY number",
                 )?;
                 let rows = query.query_map([], |row| {
+                    let since = maybe_time(row, "replay")?;
                     Ok(Request {
                         number: row.get(0)?,
                         source: row.get::<_, Option<String>>(1)?.map(SourceId),
+                        wish: match row.get("rules")? {
+                            Some(rules) => Wish::Replay { since, rules },
+                            None => Wish::Poll,
+                        },
                     })
                 })?;
                 Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
@@ -83,6 +122,30 @@ impl Store {
                 params![number, now.timestamp()],
             )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Says what came of a request, for whoever left it.
+    pub async fn answer_request(&self, number: i64, answer: String) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            connection.execute(
+                "UPDATE request SET answer = ?2 WHERE number = ?1",
+                params![number, answer],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What came of a request, if there is something to say.
+    pub async fn request_answer(&self, number: i64) -> Result<Option<String>, StoreError> {
+        self.read(move |connection| {
+            Ok(connection.query_row(
+                "SELECT answer FROM request WHERE number = ?1",
+                [number],
+                |row| row.get(0),
+            )?)
         })
         .await
     }

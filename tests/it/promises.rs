@@ -160,6 +160,7 @@ impl World {
             outcome,
             pauses: Vec::new(),
             news_since: None,
+            kept: None,
         };
         self.store.record(poll, move |_| now).await.unwrap();
     }
