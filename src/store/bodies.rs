@@ -109,9 +109,9 @@ impl Store {
                 return Ok(Vec::new());
             }
             let mut query = connection.prepare_cached(
-                "SELECT answer.number, at, since, announced, answer.kind, listed FROM answer
-                 JOIN source ON source.number = answer.source
-                 WHERE source.id = ?1 AND answer.address = ?2 AND at >= ?3 ORDER BY at, answer.number",
+                "SELECT number, at, since, announced, kind, listed FROM answer
+                 WHERE source = (SELECT number FROM source WHERE id = ?1) AND address = ?2 AND at >= ?3
+                 ORDER BY at, number",
             )?;
             let from = since.map_or(i64::MIN, |since| since.timestamp());
             let rows = query.query_map(params![source.0, address, from], |row| {
