@@ -10,7 +10,7 @@ use super::apart::Apart;
 use super::{Reading, pages, read};
 use crate::config::Source;
 use crate::dedup::FEW;
-use crate::extract::{self, NoNews};
+use crate::extract::{self, NoNews, NoSitemap};
 use crate::model::{Item, Key, Kind, Page};
 use crate::normalize;
 use crate::store::{Kept, Outlook, Replay, Reread, SourceState, Store, StoreError};
@@ -221,15 +221,26 @@ fn reread(source: &Source, kind: Option<Kind>, pages: &[(Url, Page)]) -> Result<
     let mut reading = read(source, kind, page, page.fetched_at)?;
     if !reading.extracted.parts.is_empty() {
         let part = |url: &Url| further.iter().find(|(asked, _)| asked == url);
-        let parts = reading.extracted.parts.iter().filter_map(part);
-        let news: Vec<_> = parts
-            .filter_map(|(_, page)| {
-                let part = read(source, Some(Kind::Sitemap), page, page.fetched_at).ok()?;
-                let news = part.extracted.parts.is_empty();
-                news.then(|| (page.url.clone(), part.extracted))
-            })
-            .collect();
-        let whole = extract::join(reading.extracted, news);
+        let (mut news, mut missing) = (Vec::new(), false);
+        for url in &reading.extracted.parts {
+            let Some((_, page)) = part(url) else {
+                missing = true;
+                continue;
+            };
+            match read(source, Some(Kind::Sitemap), page, page.fetched_at) {
+                Ok(part) if part.extracted.parts.is_empty() => {
+                    news.push((page.url.clone(), part.extracted));
+                }
+                // Most parts of an index list what is no news.
+                Err(NoNews::Sitemap(NoSitemap::NoTitles)) => {}
+                _ => missing = true,
+            }
+        }
+        if news.is_empty() {
+            return Err(NoSitemap::NoTitles.into());
+        }
+        let mut whole = extract::join(reading.extracted, news);
+        whole.partial |= missing;
         return Ok(Reading {
             normalized: normalize::normalize(whole.clone(), source, &page.url, page.fetched_at),
             extracted: whole,

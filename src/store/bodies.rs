@@ -296,3 +296,108 @@ pub(super) fn prune(
 fn limit(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn page(url: &str, body: &str) -> (Url, Page) {
+        let url = Url::parse(url).unwrap();
+        let page = Page {
+            url: url.clone(),
+            content_type: Some("text/html; charset=utf-8".into()),
+            body: body.into(),
+            validators: Validators::default(),
+            fetched_at: DateTime::UNIX_EPOCH,
+            fresh_until: None,
+            moved: None,
+        };
+        (url, page)
+    }
+
+    const LIMITS: Bodies = Bodies {
+        keep: std::time::Duration::from_secs(86_400),
+        source: 1 << 20,
+        total: 1 << 20,
+    };
+
+    /// A database with these sources, by number; those above 90 are not polled any more.
+    fn database(sources: &[i64]) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        for step in [
+            include_str!("0001_init.sql"),
+            include_str!("0002_fetching.sql"),
+            include_str!("0003_following.sql"),
+            include_str!("0006_bodies.sql"),
+        ] {
+            connection.execute_batch(step).unwrap();
+        }
+        for number in sources {
+            connection
+                .execute(
+                    "INSERT INTO source (number, id, title, url, tags, priority, rules, next_run)
+                     VALUES (?1, ?1 || '', '', '', '[]', 0, x'', iif(?1 > 90, NULL, 0))",
+                    [number],
+                )
+                .unwrap();
+        }
+        connection
+    }
+
+    /// An answer of a source at a time in seconds.
+    fn answered(connection: &Connection, source: i64, at: i64, size: i64) {
+        connection
+            .execute(
+                "INSERT INTO answer (source, at, size, address, announced, listed, digest, pages, bodies)
+                 VALUES (?1, ?2, ?3, x'', 0, x'', x'', '[]', x'')",
+                [source, at, size],
+            )
+            .unwrap();
+    }
+
+    fn left(connection: &Connection) -> Vec<(i64, i64)> {
+        let mut query = connection
+            .prepare("SELECT source, at FROM answer ORDER BY source, at")
+            .unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn neither_users_nor_passwords_are_kept() {
+        let pages = [page("https://anna:segreto@a.example/x?y#z", "testo")];
+        let packed = Packed::of(&pages, false, LIMITS).unwrap();
+        assert_eq!(packed.pages[0].asked.as_str(), "https://a.example/x?y#z");
+        assert_eq!(packed.pages[0].url.as_str(), "https://a.example/x?y#z");
+        assert!(Packed::of(&pages, false, Bodies::NONE).is_none());
+        assert!(Packed::of(&[], false, LIMITS).is_none());
+    }
+
+    #[test]
+    fn what_is_too_old_goes_but_for_the_newest_of_what_is_polled() {
+        let connection = database(&[1, 2, 99]);
+        for (source, at) in [(1, 10), (1, 20), (2, 10), (2, 100_000), (99, 20)] {
+            answered(&connection, source, at, 1);
+        }
+        let now = DateTime::from_timestamp(100_000, 0).unwrap();
+        prune(&connection, LIMITS, now).unwrap();
+        assert_eq!(left(&connection), [(1, 20), (2, 100_000)]);
+    }
+
+    #[test]
+    fn a_busy_source_takes_no_place_from_a_quiet_one() {
+        let connection = database(&[1, 2]);
+        answered(&connection, 1, 5, 10);
+        for at in 10..20 {
+            answered(&connection, 2, at, 10);
+        }
+        let limits = Bodies {
+            total: 30,
+            ..LIMITS
+        };
+        prune(&connection, limits, DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(left(&connection), [(1, 5), (2, 18), (2, 19)]);
+    }
+}

@@ -238,12 +238,11 @@ fn rules_that_did_not_change_find_nothing_missed_and_nothing_edited() {
 #[test]
 fn an_answer_is_kept_once_and_within_its_limits_and_without_a_password() {
     let (mut site, origin) = (Site::new(), Origin::start());
+    let secret = "headers.X-Chiave = \"segreto\"\ncookies.sessione = \"segreto\"\n";
     site.store = "bodies = { source = \"64 KiB\" }".into();
-    let url = origin
-        .url("/novita")
-        .replace("http://", "http://lettore:segreto@");
+    let url = origin.url("/novita");
     site.configure(&format!(
-        "[source.comune]\nurl = \"{url}\"\nlanguage = \"it\"\n{LISTING}"
+        "[source.comune]\nurl = \"{url}\"\nlanguage = \"it\"\n{secret}{LISTING}"
     ));
     let count = |what: &str| -> i64 {
         let query = format!("SELECT coalesce({what}, 0) FROM answer");
@@ -253,14 +252,9 @@ fn an_answer_is_kept_once_and_within_its_limits_and_without_a_password() {
     site.once();
     site.once();
     assert_eq!(count("count(*)"), 1);
-    let pages: String = site
-        .look()
-        .query_row("SELECT pages FROM answer", [], |row| row.get(0))
-        .unwrap();
-    assert!(
-        !pages.contains("segreto") && !pages.contains("lettore"),
-        "{pages}"
-    );
+    assert_eq!(origin.asked("/novita")[0].headers["x-chiave"], "segreto");
+    let database = fs::read(site.database()).unwrap();
+    assert!(!database.windows(7).any(|bytes| bytes == b"segreto"));
     // Noise does not get smaller by packing.
     let mut dice = super::support::Dice::new(7);
     for n in 2..8 {
@@ -312,4 +306,70 @@ fn a_database_of_before_keeps_what_comes_from_now_on() {
     assert!(ran.out.contains("1 answers"), "{}", ran.out);
     let ran = site.run("replay", &["comune", "--since", "ieri"]);
     assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+/// Parts of an index, further pages of a list, the feed that a page announces: what was read is read again.
+#[test]
+fn all_pages_of_an_answer_are_read_again() {
+    let (site, origin) = (Site::new(), Origin::start());
+    let xml = |text: String| Route::new("application/xml", text);
+    let map = |n: u32| {
+        format!(
+            "<urlset xmlns:news=\"x\"><url><loc>{}</loc><news:news><news:publication_date>2025-09-0{n}</news:publication_date>\
+             <news:title>Notizia {n} della mappa</news:title></news:news></url></urlset>",
+            origin.url(&format!("/mappa/{n}"))
+        )
+    };
+    let parts = [1, 2].map(|n| origin.url(&format!("/parte-{n}.xml")));
+    let index = parts
+        .iter()
+        .map(|part| format!("<sitemap><loc>{part}</loc></sitemap>"));
+    let index: String = index.collect();
+    origin.set(
+        "/indice.xml",
+        xml(format!("<sitemapindex>{index}</sitemapindex>")),
+    );
+    origin.set("/parte-1.xml", xml(map(1)));
+    origin.set("/parte-2.xml", xml(map(2)));
+    let first =
+        listing(&numbers(&[4, 3])).replace("</main>", "</main><a rel=next href=\"/lista-2\">x</a>");
+    origin.set("/lista", Route::html(first));
+    origin.set("/lista-2", Route::html(listing(&numbers(&[2, 1]))));
+    let announced = [news("annuncio", 2), news("annuncio", 1)];
+    let head = "<link rel=alternate type=application/rss+xml href=/annuncio.xml></head>";
+    origin.set(
+        "/annuncio",
+        Route::html(listing(&announced).replace("</head>", head)),
+    );
+    origin.set("/annuncio.xml", Route::rss(&announced));
+    let source = |id: &str, path: &str, more: &str| {
+        format!(
+            "[source.{id}]\nurl = \"{}\"\nlanguage = \"it\"\n{more}\n",
+            origin.url(path)
+        )
+    };
+    site.configure(&format!(
+        "{}{}{}",
+        source("indice", "/indice.xml", ""),
+        source("lista", "/lista", &format!("pages = 3\n{LISTING}")),
+        source("annuncio", "/annuncio", ""),
+    ));
+    site.once();
+    assert_eq!(site.entries("it").len(), 8);
+    for id in ["indice", "lista", "annuncio"] {
+        let ran = site.run("replay", &[id]);
+        assert!(ran.out.contains(&format!("{id}: 1 answers")), "{}", ran.out);
+        assert!(
+            ran.out.contains("0 missed, 0 edited, 0 not found any more"),
+            "{}",
+            ran.out
+        );
+    }
+    let count: i64 = site
+        .look()
+        .query_row("SELECT sum(length(listed)) / 16 FROM answer", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(count, 8, "all items are known to have been in them");
 }

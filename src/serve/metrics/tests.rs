@@ -18,6 +18,7 @@ fn recorded(new: usize) -> Recorded {
         held: false,
         adopted: false,
         paused: false,
+        replayed: false,
         waiting: 0,
         listed: 12,
         new,
