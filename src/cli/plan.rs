@@ -56,11 +56,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         let store = match Store::open(&path, Access::Read) {
             Ok(store) => store,
             Err(StoreError::Missing(_)) => {
-                say!(
-                    "there is no database yet, so that everything is new: {} sources, {} feeds",
-                    config.sources.len(),
-                    config.feeds.len()
-                );
+                Plan::of_nothing(&config, &sources).tell(&config, options);
                 return Ok(());
             }
             Err(error) => return Err(failed(error)),
@@ -76,10 +72,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         let plan = Plan::make(&store, &config, &sources, fetcher.as_ref(), options)
             .await
             .map_err(failed)?;
-        match options.json {
-            true => say!("{:#}", plan.as_json(&config)),
-            false => plan.show(&config),
-        }
+        plan.tell(&config, options);
         Ok(())
     })
 }
@@ -133,6 +126,21 @@ struct Plan {
 }
 
 impl Plan {
+    /// Where there is no database yet, everything is new.
+    fn of_nothing(config: &Config, sources: &[Source]) -> Self {
+        let feeds = config.feeds.iter();
+        Self {
+            sources: sources
+                .iter()
+                .map(|source| (source.id.clone(), Fate::New))
+                .collect(),
+            retired: Vec::new(),
+            feeds: Vec::new(),
+            new_feeds: feeds.map(|feed| feed.id.0.clone()).collect(),
+            dropped_feeds: Vec::new(),
+        }
+    }
+
     async fn make(
         store: &Store,
         config: &Config,
@@ -219,7 +227,12 @@ impl Plan {
         Ok(())
     }
 
-    fn show(&self, config: &Config) {
+    fn tell(&self, config: &Config, options: &Options) {
+        if options.json {
+            say!("{:#}", self.as_json(config));
+            return;
+        }
+
         let mut lines: Vec<String> = Vec::new();
         for (id, fate) in &self.sources {
             match fate {
@@ -246,12 +259,12 @@ impl Plan {
         );
         for (id, shift) in &self.feeds {
             lines.push(format!(
-                "feed {id}: {} come, {} go",
+                "feed {id}: gains {}, loses {}",
                 shift.gained.len(),
                 shift.lost.len()
             ));
-            lines.extend(shift.gained.iter().map(|title| format!("  comes  {title}")));
-            lines.extend(shift.lost.iter().map(|title| format!("  goes   {title}")));
+            lines.extend(shift.gained.iter().map(|title| format!("  gains {title}")));
+            lines.extend(shift.lost.iter().map(|title| format!("  loses {title}")));
         }
         match lines.is_empty() {
             true => say!("nothing would change"),

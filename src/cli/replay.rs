@@ -225,13 +225,15 @@ fn head(config: &Config, source: &Source, again: &ReadAgain) -> String {
         );
     };
     let zone = config.site.timezone;
-    let mut lines = vec![format!(
-        "{}: {} answers from {} to {}, read by the rules of today",
-        source.id,
-        again.replay.answers.len() + again.unread.len(),
-        minute(first, zone),
-        minute(last, zone),
-    )];
+    let mut lines = vec![match again.replay.answers.len() + again.unread.len() {
+        1 => format!("{}: 1 answer, of {}", source.id, minute(first, zone)),
+        several => format!(
+            "{}: {several} answers, from {} to {}",
+            source.id,
+            minute(first, zone),
+            minute(last, zone)
+        ),
+    }];
     if let Some((at, why)) = again.unread.last() {
         let at = minute(*at, zone);
         lines.push(match again.unread.len() {

@@ -44,7 +44,7 @@ const LINK: (&str, &str) = ("listing.link = \"a.uno\"", "listing.link = \"a.due\
 #[test]
 fn rules_that_would_publish_known_items_again_are_held_until_they_are_accepted() {
     let (site, origin) = set_up("1d");
-    assert!(plan(&site, &[]).contains("there is no database yet"));
+    assert!(plan(&site, &[]).contains("regione: new; "));
     site.once();
     assert_eq!(plan(&site, &[]), "nothing would change\n");
     let before = site.entries("it");
@@ -183,7 +183,7 @@ fn what_feeds_gain_and_lose_by_another_filter_is_shown() {
     let shown = plan(&site, &[]);
     assert!(
         shown.contains(
-            "feed scelta: 1 come, 1 go\n  comes  Notizia n3 di uno\n  goes   Notizia n1 di uno"
+            "feed scelta: gains 1, loses 1\n  gains Notizia n3 di uno\n  loses Notizia n1 di uno"
         ),
         "{shown}"
     );

@@ -66,7 +66,7 @@ fn what_was_missed_while_the_rules_were_broken_is_recovered_with_its_true_dates(
     let shown = site.run("replay", &["comune"]);
     assert_eq!(shown.code, 0, "{shown:?}");
     assert!(
-        shown.out.contains("comune: 4 answers from "),
+        shown.out.contains("comune: 4 answers, from "),
         "{}",
         shown.out
     );
@@ -303,7 +303,7 @@ fn a_database_of_before_keeps_what_comes_from_now_on() {
     assert!(ran.out.contains("no answer of it was kept"), "{}", ran.out);
     site.once();
     let ran = site.run("replay", &["comune", "--since", "2020-01-01"]);
-    assert!(ran.out.contains("1 answers"), "{}", ran.out);
+    assert!(ran.out.contains("1 answer, of "), "{}", ran.out);
     let ran = site.run("replay", &["comune", "--since", "ieri"]);
     assert_eq!(ran.code, 2, "{ran:?}");
 }
@@ -358,7 +358,11 @@ fn all_pages_of_an_answer_are_read_again() {
     assert_eq!(site.entries("it").len(), 8);
     for id in ["indice", "lista", "annuncio"] {
         let ran = site.run("replay", &[id]);
-        assert!(ran.out.contains(&format!("{id}: 1 answers")), "{}", ran.out);
+        assert!(
+            ran.out.contains(&format!("{id}: 1 answer, of ")),
+            "{}",
+            ran.out
+        );
         assert!(
             ran.out.contains("0 missed, 0 edited, 0 not found any more"),
             "{}",
