@@ -62,7 +62,7 @@ impl View {
         let gone = if *compared { gone } else { 0 };
         (again + gone > FEW).then(|| {
             let of = outlook.listed.len();
-            format!("of {of} known items, its changed rules would publish {again} again as new and lose {gone}")
+            format!("its changed rules would publish {again} of {of} known items again as new and lose {gone}")
         })
     }
 }

@@ -64,11 +64,19 @@ fn rules_that_would_publish_known_items_again_are_held_until_they_are_accepted()
     assert_eq!(shown.matches("/stampa/").count(), 6, "{shown}");
     let ran = site.run("once", &[]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.out.contains("held: of 6 known items"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("held: its changed rules would publish 6 of 6 known items"),
+        "{}",
+        ran.out
+    );
     assert_eq!(origin.requests(), asked, "it is not asked");
     assert_eq!(site.entries("it"), before);
     let status = site.run("status", &[]).out;
-    assert!(status.contains("held: of 6 known items"), "{status}");
+    assert!(
+        status.contains("held: its changed rules would publish 6 of 6 known items"),
+        "{status}"
+    );
     assert_eq!(site.run("replay", &["regione", "--apply"]).code, 1);
 
     // The rules of before are no change.
@@ -141,7 +149,9 @@ fn a_daemon_holds_a_source_at_its_reload_and_polls_it_when_it_is_accepted() {
     site.replace(LINK.0, LINK.1);
     daemon.signal("HUP");
     wait("it is held", || {
-        daemon.log().contains("regione: held: of 6 known items")
+        daemon
+            .log()
+            .contains("regione: held: its changed rules would publish 6 of 6 known items")
     });
     wait("no poll is under way", || {
         origin.requests() == origin.answered()
@@ -154,7 +164,7 @@ fn a_daemon_holds_a_source_at_its_reload_and_polls_it_when_it_is_accepted() {
         site.admin("/status")
             .unwrap()
             .text()
-            .contains("held: of 6 known items")
+            .contains("held: its changed rules would publish 6 of 6 known items")
     );
     plan(&site, &["--accept", "regione"]);
     wait("it is polled under its new rules", || {
