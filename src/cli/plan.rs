@@ -111,7 +111,11 @@ async fn accept(store: &Store, sources: &[Source], beside: bool) -> Result<(), E
 enum Fate {
     New,
     Again,
-    Changed(View),
+    /// Its rules were tried; they may have been accepted whatever they change.
+    Read {
+        view: View,
+        accepted: bool,
+    },
     /// It could not be asked.
     Silent(String),
 }
@@ -158,14 +162,18 @@ impl Plan {
         let mut fates = Vec::new();
         for source in sources {
             let state = states.get(&source.id);
+            let accepted = state.is_some_and(|state| state.accepted == Some(source.rules));
             let changed = state.is_some_and(|state| state.rules != Some(source.rules));
             let fate = match state {
                 None => Some(Fate::New),
                 Some(state) if state.is_retired() && !changed => Some(Fate::Again),
                 // Asked for by name, a source that stays as it is is shown too.
                 Some(_) if changed || !options.sources.is_empty() => Some(match fetcher {
-                    None => Fate::Changed(pipeline::view(&apart, store, source).await?),
-                    Some(fetcher) => fetched(fetcher, &apart, store, source).await?,
+                    None => Fate::Read {
+                        view: pipeline::view(&apart, store, source).await?,
+                        accepted,
+                    },
+                    Some(fetcher) => fetched(fetcher, &apart, store, source, accepted).await?,
                 }),
                 Some(_) => None,
             };
@@ -240,10 +248,10 @@ impl Plan {
                     "{id}: new; its first poll publishes its 10 newest items"
                 )),
                 Fate::Again => lines.push(format!("{id}: polled again")),
-                Fate::Silent(why) => lines.push(format!(
-                    "{id}: its rules have changed; it was asked and gave nothing: {why}"
-                )),
-                Fate::Changed(view) => lines.extend(told(config, id, view)),
+                Fate::Silent(why) => {
+                    lines.push(format!("{id}: it was asked and gave nothing: {why}"))
+                }
+                Fate::Read { view, accepted } => lines.extend(told(config, id, view, *accepted)),
             }
         }
         lines.extend(
@@ -277,9 +285,9 @@ impl Plan {
             Fate::New => json!({ "id": id, "change": "new" }),
             Fate::Again => json!({ "id": id, "change": "polled again" }),
             Fate::Silent(why) => json!({ "id": id, "change": "rules", "error": why }),
-            Fate::Changed(View::None) => json!({ "id": id, "change": "rules", "at": null }),
-            Fate::Changed(View::Unreadable { at, why }) => json!({ "id": id, "change": "rules", "at": at.to_rfc3339(), "error": why }),
-            Fate::Changed(view @ View::Read { at, outlook, .. }) => {
+            Fate::Read { view: View::None, .. } => json!({ "id": id, "change": "rules", "at": null }),
+            Fate::Read { view: View::Unreadable { at, why }, .. } => json!({ "id": id, "change": "rules", "at": at.to_rfc3339(), "error": why }),
+            Fate::Read { view: view @ View::Read { at, outlook, .. }, accepted } => {
                 let found = |at: usize| outlook.items.get(at).map(|item| json!({ "title": item.title, "url": item.url, "feeds": feeds(config, item) }));
                 let known = |at: usize| outlook.listed.get(at).map(|known| json!({ "title": known.title, "url": known.url }));
                 let change = &outlook.change;
@@ -291,7 +299,7 @@ impl Plan {
                     "again": change.again.iter().map(|(_, at)| found(*at)).collect::<Vec<_>>(),
                     "not_found": change.gone.iter().map(|at| known(*at)).collect::<Vec<_>>(),
                     "known": change.stay,
-                    "held": view.objection(),
+                    "held": view.objection().filter(|_| !accepted),
                 })
             }
         });
@@ -315,6 +323,7 @@ async fn fetched(
     apart: &Apart,
     store: &Store,
     source: &Source,
+    accepted: bool,
 ) -> Result<Fate, StoreError> {
     Ok(match pipeline::look(fetcher, apart, source).await {
         Ok(look) => {
@@ -323,18 +332,21 @@ async fn fetched(
                 None => (look.page, look.reading),
             };
             let view = pipeline::view_of(store, source, reading, page.fetched_at);
-            Fate::Changed(view.await?)
+            Fate::Read {
+                view: view.await?,
+                accepted,
+            }
         }
         Err(why) => Fate::Silent(why),
     })
 }
 
 /// What changed rules do, in lines.
-fn told(config: &Config, id: &SourceId, view: &View) -> Vec<String> {
+fn told(config: &Config, id: &SourceId, view: &View, accepted: bool) -> Vec<String> {
     let zone = config.site.timezone;
     match view {
         View::None => vec![format!(
-            "{id}: its rules have changed; no answer of it was kept to try them on (`--fetch` asks it)"
+            "{id}: no answer of it was kept to try its rules on (`--fetch` asks it)"
         )],
         View::Unreadable { at, why } => vec![format!(
             "{id}: its rules can't read what it answered {}: {why}",
@@ -355,10 +367,10 @@ fn told(config: &Config, id: &SourceId, view: &View) -> Vec<String> {
                 let table = table(&["", "feeds", "title", "link"], &rows);
                 lines.extend(table.lines().map(|line| format!("  {line}")));
             }
-            lines.extend(
-                view.objection()
-                    .map(|why| format!("  held until `rassegna plan --accept {id}`: {why}")),
-            );
+            lines.extend(view.objection().map(|why| match accepted {
+                true => format!("  accepted, although {why}"),
+                false => format!("  held until `rassegna plan --accept {id}`: {why}"),
+            }));
             lines
         }
     }

@@ -73,10 +73,7 @@ fn rules_that_would_publish_known_items_again_are_held_until_they_are_accepted()
     assert_eq!(origin.requests(), asked, "it is not asked");
     assert_eq!(site.entries("it"), before);
     let status = site.run("status", &[]).out;
-    assert!(
-        status.contains("held: its changed rules would publish 6 of 6 known items"),
-        "{status}"
-    );
+    assert!(status.contains("held: its changed rules"), "{status}");
     assert_eq!(site.run("replay", &["regione", "--apply"]).code, 1);
 
     // The rules of before are no change.
@@ -89,6 +86,7 @@ fn rules_that_would_publish_known_items_again_are_held_until_they_are_accepted()
     assert!(
         plan(&site, &["--accept", "regione"]).contains("regione: its changed rules are accepted")
     );
+    assert!(plan(&site, &[]).contains("accepted, although"));
     site.once();
     assert_eq!(site.entries("it").len(), 12);
     assert!(plan(&site, &["--accept"]).contains("nothing to accept"));
