@@ -149,7 +149,7 @@ async fn ask(store: &Store, source: &Source, since: Option<DateTime<Utc>>) -> Re
         while !store.request_is_done(number).await? {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        store.request_answer(number).await
+        store.request_refusal(number).await
     });
     match done.await {
         Ok(answer) => match answer.map_err(failed)? {

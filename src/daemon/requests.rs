@@ -67,7 +67,7 @@ impl Daemon {
         };
         let store = &self.engine.store;
         store
-            .answer_request(request.number, trouble.to_owned())
+            .refuse_request(request.number, trouble.to_owned())
             .await?;
         Ok(BTreeSet::new())
     }

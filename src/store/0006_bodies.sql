@@ -21,4 +21,4 @@ ALTER TABLE source ADD COLUMN accepted BLOB;   -- the digest of rules that may b
 
 ALTER TABLE request ADD COLUMN replay INTEGER; -- read the answers since then again; NULL: poll
 ALTER TABLE request ADD COLUMN rules  BLOB;    -- under these rules
-ALTER TABLE request ADD COLUMN answer TEXT;    -- what came of it, for people
+ALTER TABLE request ADD COLUMN refused TEXT;   -- why nothing came of it, for people

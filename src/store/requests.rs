@@ -126,23 +126,23 @@ impl Store {
         .await
     }
 
-    /// Says what came of a request, for whoever left it.
-    pub async fn answer_request(&self, number: i64, answer: String) -> Result<(), StoreError> {
+    /// Says why nothing comes of a request, for whoever left it.
+    pub async fn refuse_request(&self, number: i64, why: String) -> Result<(), StoreError> {
         self.write(move |connection| {
             connection.execute(
-                "UPDATE request SET answer = ?2 WHERE number = ?1",
-                params![number, answer],
+                "UPDATE request SET refused = ?2 WHERE number = ?1",
+                params![number, why],
             )?;
             Ok(())
         })
         .await
     }
 
-    /// What came of a request, if there is something to say.
-    pub async fn request_answer(&self, number: i64) -> Result<Option<String>, StoreError> {
+    /// Why nothing came of a request, if so.
+    pub async fn request_refusal(&self, number: i64) -> Result<Option<String>, StoreError> {
         self.read(move |connection| {
             Ok(connection.query_row(
-                "SELECT answer FROM request WHERE number = ?1",
+                "SELECT refused FROM request WHERE number = ?1",
                 [number],
                 |row| row.get(0),
             )?)
