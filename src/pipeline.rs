@@ -1,6 +1,7 @@
 //! **Start here.** The whole way of the news on one page: [`poll`] goes from the wire to the store, [`publish`]
 //! from the store to the files, and [`read`] is the pure part in the middle.
 
+mod again;
 mod answer;
 mod apart;
 mod articles;
@@ -12,11 +13,13 @@ mod parts;
 mod reread;
 mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
+use url::Url;
 
+pub use again::{ReadAgain, View, read_again, view, view_of};
 pub use apart::Apart;
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
@@ -25,7 +28,7 @@ pub use verify::{VerifyFailure, verify};
 
 use answer::{Answered, Visit};
 
-use crate::config::{Config, Source};
+use crate::config::{Bodies, Config, Source};
 use crate::dedup::health::Verdict;
 use crate::extract::{self, Ask, Extracted, NoNews};
 use crate::fetch::Fetcher;
@@ -35,7 +38,9 @@ use crate::publish::Folder;
 use crate::render;
 use crate::schedule;
 use crate::serve::Shelf;
-use crate::store::{Outcome, Poll, Recorded, Reviewed, Shown, SourceState, Store, StoreError};
+use crate::store::{
+    Outcome, Packed, Poll, Recorded, Reviewed, Shown, SourceState, Store, StoreError,
+};
 
 /// Everything that a page gave, ready to be placed.
 #[derive(Debug, Clone)]
@@ -97,7 +102,8 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
 }
 
 /// Polls one source: fetch, read, go on to the list's next pages, judge whether that can be its news, go on to the
-/// articles of what is new, record. That a source fails is an outcome to record, not an error.
+/// articles of what is new, record, and keep of what came as much as `limits` let. That a source fails is an outcome to
+/// record, not an error.
 ///
 /// # Errors
 ///
@@ -108,6 +114,7 @@ pub async fn poll(
     store: &Store,
     source: &Source,
     state: &SourceState,
+    limits: Bodies,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
     let is_list = source.listing.is_some() || state.kind == Some(Kind::Listing);
@@ -116,12 +123,14 @@ pub async fn poll(
     } else {
         Vec::new()
     };
+    let came = Mutex::default();
     let visit = Visit {
         fetcher,
         apart,
         source,
         state,
         known: &known,
+        came: &came,
     };
     let answer = answer::outcome(visit).await;
     let Answered {
@@ -147,6 +156,8 @@ pub async fn poll(
             Verdict::Doubted(doubted) => outcome = Outcome::Doubted(Box::new(doubted)),
         }
     }
+    let came = came.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = pack(apart, came, &outcome, state, limits).await;
     let (plan, id, at) = (source.plan.clone(), source.id.clone(), Utc::now());
     let poll = Poll {
         source: source.id.clone(),
@@ -156,12 +167,35 @@ pub async fn poll(
         outcome,
         pauses: fetcher.pauses(),
         news_since: schedule::news_since(&plan, at),
+        kept,
     };
     store
         .record(poll, move |known| {
             schedule::due(&plan, &id, asked, at, known)
         })
         .await
+}
+
+/// Packs what came of a poll, to be kept; nothing where it is what came last time.
+async fn pack(
+    apart: &Apart,
+    mut came: Vec<(Url, Page)>,
+    outcome: &Outcome,
+    state: &SourceState,
+    limits: Bodies,
+) -> Option<Packed> {
+    let feed = match outcome {
+        Outcome::Read(fetched) => fetched.feed_url.as_ref(),
+        Outcome::Failed { .. } => state.feed_url.as_ref(),
+        _ => return None,
+    };
+    // The page that announces a feed is not what is read.
+    if let Some(feed) = feed {
+        came.retain(|(asked, _)| asked == feed);
+    }
+    let announced = feed.is_some();
+    let pack = move || Packed::of(&came, announced, limits);
+    apart.run(pack).await.ok().flatten()
 }
 
 /// Publishes every feed: enters new stories into the ledgers, renders, writes what changed and puts all of it on
@@ -176,12 +210,7 @@ pub async fn publish(
     folder: &Folder,
     shelf: &Shelf,
 ) -> Result<Published, PublishFailure> {
-    let tags: Vec<String> = config
-        .sources
-        .iter()
-        .map(|source| format!("{}={:?}", source.id, source.tags))
-        .collect();
-    let tags = tags.join("\n");
+    let tags = tags(config);
     store
         .review(
             config
@@ -221,4 +250,14 @@ async fn documents(
     let (config, folder, shelf) = (Arc::clone(config), folder.clone(), shelf.clone());
     let work = spawn_blocking(move || output::put_out(&config, &documents, &folder, &shelf));
     work.await.map_err(|_| PublishFailure::Render)?
+}
+
+/// The tags of all sources in one text, which changes when any of them does.
+#[must_use]
+pub fn tags(config: &Config) -> String {
+    let tags = config.sources.iter();
+    let tags: Vec<String> = tags
+        .map(|source| format!("{}={:?}", source.id, source.tags))
+        .collect();
+    tags.join("\n")
 }

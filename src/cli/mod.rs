@@ -12,7 +12,9 @@ mod inspect;
 mod logging;
 mod once;
 mod out;
+mod plan;
 mod release;
+mod replay;
 mod run;
 mod signals;
 mod status;
@@ -27,10 +29,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config, Problems};
+use crate::config::{self, Config, Problems, Source};
 use crate::daemon::{Failure, StartFailure};
 use crate::pipeline::PublishFailure;
-use crate::store::{Store, StoreError};
+use crate::store::{Access, Store, StoreError};
 use out::say;
 
 /// Reads the news of agencies and regions, feeds or plain pages, and republishes it as one dependable feed per
@@ -60,6 +62,10 @@ enum Command {
     Drift(drift::Options),
     /// Publish the new items of a source that are held because they were too many at once
     Release(release::Options),
+    /// Show what the configuration on disk would change: items, feeds, sources; or accept it
+    Plan(plan::Options),
+    /// Read what a source answered again by the rules of today, and show or record what was missed
+    Replay(replay::Options),
     /// Show how the sources fare
     Status(status::Options),
     /// Tell an item's life: where it came from, what it is known by, in which feeds it is and why
@@ -135,6 +141,8 @@ pub fn main() -> ExitCode {
         Command::Compare(options) => compare::run(&options),
         Command::Drift(options) => drift::run(&options),
         Command::Release(options) => release::run(&options),
+        Command::Plan(options) => plan::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Status(options) => status::run(&options),
         Command::Why(options) => why::run(&options),
         Command::Verify(options) => verify::run(&options),
@@ -166,6 +174,36 @@ impl ConfigFile {
             say!(err, "{problems}");
             Exit::Usage
         })
+    }
+}
+
+/// The sources that people mean by these words; without any, all.
+fn meant(config: &Config, words: &[String]) -> Result<Vec<Source>, Exit> {
+    for word in words {
+        if !config.sources.iter().any(|one| one.id.is_meant_by(word)) {
+            let known: Vec<&str> = config.sources.iter().map(|one| one.id.0.as_str()).collect();
+            say!(
+                err,
+                "error: there is no source `{word}`; the configuration has: {}",
+                known.join(", ")
+            );
+            return Err(Exit::Usage);
+        }
+    }
+    let meant =
+        |source: &&Source| words.is_empty() || words.iter().any(|word| source.id.is_meant_by(word));
+    Ok(config.sources.iter().filter(meant).cloned().collect())
+}
+
+/// Opens the store to write little: with its lock, or beside the daemon that has it; says whether there is one.
+fn open_beside(path: &Path) -> Result<(Store, bool), StoreError> {
+    // Only what is there is written to.
+    if !path.exists() {
+        return Err(StoreError::Missing(path.to_owned()));
+    }
+    match Store::open(path, Access::Write) {
+        Err(StoreError::Locked { .. }) => Ok((Store::open(path, Access::Ask)?, true)),
+        opened => Ok((opened?, false)),
     }
 }
 

@@ -98,7 +98,11 @@ pub(super) struct Cycle {
 
 /// Polls the wanted sources, all at once as far as the limits let, and publishes.
 pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle, Exit> {
-    engine.prepare().await.map_err(failed)?;
+    let states = engine.prepare().await.map_err(failed)?;
+    let held = |source: &SourceId| {
+        let mut all = engine.config.sources.iter().zip(&states);
+        all.any(|(other, state)| other.id == *source && state.held.is_some())
+    };
     let bar =
         ProgressBar::with_draw_target(Some(wanted.len() as u64), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
@@ -112,7 +116,7 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
         .config
         .sources
         .iter()
-        .filter(|source| wanted.contains(&source.id))
+        .filter(|source| wanted.contains(&source.id) && !held(&source.id))
     {
         polls.spawn(engine.poll(source));
     }
@@ -162,13 +166,12 @@ pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> R
 
 fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
     let Some(recorded) = recorded else {
-        return vec![
-            source.id.to_string(),
-            String::new(),
-            String::new(),
-            String::new(),
-            "ended early".into(),
-        ];
+        let result = match &source.state.held {
+            Some(why) => format!("held: {why} (rassegna plan {})", source.id),
+            None => "ended early".into(),
+        };
+        let none = String::new;
+        return vec![source.id.to_string(), none(), none(), none(), result];
     };
     let result = match (&source.state.error, recorded) {
         (
@@ -261,8 +264,11 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
     let sources = store.sources().await.map_err(failed)?;
     let mut all_well = true;
     for source in sources.iter().filter(|source| wanted.contains(&source.id)) {
-        let doubt = source.state.doubted.as_ref().map(not_believed);
-        let trouble = source.state.error.clone().or(doubt);
+        let state = &source.state;
+        let held = state.held.as_ref();
+        let held = held.map(|why| format!("held: {why}; `rassegna plan {}` shows it", source.id));
+        let doubt = state.doubted.as_ref().map(not_believed);
+        let trouble = held.or(state.error.clone()).or(doubt);
         all_well &= trouble.is_none();
         say!("{}: {}", source.id, trouble.as_deref().unwrap_or("ok"));
     }

@@ -7,7 +7,7 @@ use super::out::say;
 use super::{Exit, Place, await_daemon, block_on, failed, logging, once};
 use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::model::SourceId;
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, Store, StoreError, Wish};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -46,7 +46,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                 for id in held(&store, &wanted).await? {
                     numbers.push(
                         store
-                            .ask_to_release(&id, Utc::now())
+                            .ask_for(Some(&id), Wish::Release, Utc::now())
                             .await
                             .map_err(failed)?,
                     );

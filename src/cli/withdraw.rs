@@ -12,7 +12,7 @@ use super::{Exit, Place, await_daemon, block_on, failed, logging};
 use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::model::SourceId;
 use crate::normalize::url::given;
-use crate::store::{Access, Aim, Aimed, Store, StoreError, Withdrawn};
+use crate::store::{Access, Aim, Aimed, Store, StoreError, Wish, Withdrawn};
 
 /// So many of what is to be withdrawn are named.
 const NAMED: usize = 20;
@@ -59,7 +59,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                 let store = Store::open(&path, Access::Ask).map_err(failed)?;
                 confirm(&store, &aim, options.yes).await?;
                 say!("a daemon is running; it is asked to withdraw it");
-                let request = store.ask_to_withdraw(&aim, Utc::now());
+                let request = store.ask_for(None, Wish::Withdraw(aim.clone()), Utc::now());
                 let request = request.await.map_err(failed)?;
                 await_daemon(&store, vec![request]).await?;
                 let withdrawn = store.withdrawn_as_asked(request).await.map_err(failed)?;

@@ -124,6 +124,28 @@ pub struct Store {
     pub path: PathBuf,
     /// How long items are kept after they were last seen.
     pub keep: Duration,
+    /// How much of what was fetched is kept.
+    pub bodies: Bodies,
+}
+
+/// `store.bodies`: how much is kept of what sources answered, so that other rules can be tried on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bodies {
+    /// How long; the newest answer of a source that is polled stays.
+    pub keep: Duration,
+    /// The most bytes of one source, packed.
+    pub source: u64,
+    /// The most bytes of all, packed; 0 where nothing is kept.
+    pub total: u64,
+}
+
+impl Bodies {
+    /// Nothing is kept.
+    pub const NONE: Self = Self {
+        keep: Duration::ZERO,
+        source: 0,
+        total: 0,
+    };
 }
 
 /// `[publish]`

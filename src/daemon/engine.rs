@@ -1,11 +1,13 @@
 //! What polling and publishing need, opened once: shared by the daemon, a single cycle and the demo.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use url::Url;
 
@@ -99,8 +101,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes the configured sources known to the store and gives their states; leaves the hosts alone that asked
-    /// for it before the last stop.
+    /// Makes the configured sources known to the store and gives their states; those whose changed rules would
+    /// re-identify what is known are held instead. Leaves the hosts alone that asked for it before the last stop.
     ///
     /// # Errors
     ///
@@ -112,7 +114,68 @@ impl Engine {
                 self.fetcher.hold(&host, Instant::now() + wait);
             }
         }
-        self.store.register(&self.config.sources).await
+        let held = self.objections().await?;
+        let free = |source: &&Source| !held.contains_key(&source.id);
+        let free: Vec<Source> = self.config.sources.iter().filter(free).cloned().collect();
+        let states = self.store.register(&free).await?;
+        let mut states: BTreeMap<&SourceId, SourceState> =
+            free.iter().map(|source| &source.id).zip(states).collect();
+        for (id, why) in &held {
+            tracing::warn!(source.id = %id, "{id}: held: {why}; `rassegna plan {id}` shows it, `rassegna plan --accept {id}` accepts it");
+        }
+        if !held.is_empty() {
+            self.store.hold(held.into_iter().collect()).await?;
+        }
+        let mut all = Vec::with_capacity(self.config.sources.len());
+        for source in &self.config.sources {
+            all.push(match states.remove(&source.id) {
+                Some(state) => state,
+                None => self.store.source(&source.id).await?.unwrap_or_default(),
+            });
+        }
+        Ok(all)
+    }
+
+    /// The sources whose rules have changed in a way that nobody has accepted and that would publish known items again
+    /// or lose them, and why.
+    async fn objections(&self) -> Result<BTreeMap<SourceId, String>, StoreError> {
+        let known = self.store.rules().await?;
+        let changed = self.config.sources.iter().filter(|source| {
+            known.get(&source.id).is_some_and(|(rules, accepted)| {
+                *rules != source.rules && *accepted != Some(source.rules)
+            })
+        });
+        let mut views = JoinSet::new();
+        for source in changed.cloned() {
+            let (apart, store) = (self.apart.clone(), self.store.clone());
+            views.spawn(async move {
+                let view = pipeline::view(&apart, &store, &source).await;
+                (source.id, view)
+            });
+        }
+        let mut objections = BTreeMap::new();
+        while let Some(done) = views.join_next().await {
+            let Ok((id, view)) = done else { continue };
+            objections.extend(view?.objection().map(|why| (id, why)));
+        }
+        Ok(objections)
+    }
+
+    /// Reads again what a source answered since then, and records what was missed, as a task of its own.
+    pub fn replay(
+        &self,
+        source: &Source,
+        since: Option<DateTime<Utc>>,
+    ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
+        let (apart, store, source) = (self.apart.clone(), self.store.clone(), source.clone());
+        async move {
+            let again = pipeline::read_again(&apart, &store, &source, since).await;
+            let recorded = match again {
+                Ok(again) => store.replay(again.replay, Utc::now()).await,
+                Err(error) => Err(error),
+            };
+            (source.id, recorded)
+        }
     }
 
     /// Polls one source, as a task of its own.
@@ -122,7 +185,7 @@ impl Engine {
     ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
         let (fetcher, apart) = (Arc::clone(&self.fetcher), self.apart.clone());
         let (store, source) = (self.store.clone(), source.clone());
-        let counts = self.counts.clone();
+        let (counts, limits) = (self.counts.clone(), self.config.store.bodies);
         let follow_removals = self.config.publish.follow_removals;
         async move {
             let (id, begun) = (source.id.clone(), Instant::now());
@@ -130,7 +193,8 @@ impl Engine {
                 Ok(state) => state.unwrap_or_default(),
                 Err(error) => return (id, Err(error)),
             };
-            let mut recorded = pipeline::poll(&fetcher, &apart, &store, &source, &state).await;
+            let mut recorded =
+                pipeline::poll(&fetcher, &apart, &store, &source, &state, limits).await;
             if let Ok(polled) = &mut recorded
                 && follow_removals
             {
@@ -180,6 +244,9 @@ impl Engine {
             entries: self.config.publish.entries,
             days: self.config.publish.days,
         };
+        self.store
+            .prune_bodies(self.config.store.bodies, now)
+            .await?;
         self.store
             .prune(horizon(&self.config, now), feeds, shown)
             .await

@@ -132,6 +132,8 @@ struct Daemon {
     changed: Option<Instant>,
     /// Requests under way, and the sources that each still waits for.
     requests: Vec<(Request, BTreeSet<SourceId>)>,
+    /// The replays that wait until their source is not being polled.
+    replays: Vec<Request>,
     failing: BTreeSet<SourceId>,
     pruned: Instant,
 }
@@ -149,6 +151,7 @@ impl Daemon {
             publishing: JoinSet::new(),
             changed: None,
             requests: Vec::new(),
+            replays: Vec::new(),
             failing: BTreeSet::new(),
             pruned: Instant::now(),
         };
@@ -157,14 +160,15 @@ impl Daemon {
         Ok(daemon)
     }
 
-    /// Makes the sources known to the store and plans the first run of each.
-    async fn schedule(&mut self) -> Result<(), Failure> {
+    /// Makes the sources known to the store and plans the first run of each that is not held.
+    async fn schedule(&mut self) -> Result<(), StoreError> {
         let sources = &self.engine.config.sources;
         let states = self.engine.prepare().await?;
         let now = Utc::now();
         self.due = sources
             .iter()
             .zip(states)
+            .filter(|(_, state)| state.held.is_none())
             .map(|(source, state)| {
                 let due = schedule::resume(&source.plan, &source.id, &state.remembered(), now);
                 (source.id.clone(), due)
@@ -262,7 +266,7 @@ impl Daemon {
         }
         if recorded.failed || recorded.degraded {
             self.failing.insert(id.clone());
-        } else if !recorded.held && self.failing.remove(id) {
+        } else if !recorded.held && !recorded.replayed && self.failing.remove(id) {
             tracing::info!(source.id = %id, "{id} is well again");
         }
         if recorded.matters() && self.changed.is_none() {

@@ -26,10 +26,8 @@ impl Daemon {
                             );
                         }
                         // As on a full disk: the sources of before are gone on with until the next reload.
-                        Err(Failure::Store(error)) if error.may_pass() => {
-                            self.half_read(&error.to_string())
-                        }
-                        Err(error) => return Err(error),
+                        Err(error) if error.may_pass() => self.half_read(&error.to_string()),
+                        Err(error) => return Err(error.into()),
                     }
                 }
                 Err(error) => self.keep_old(&error.to_string()),

@@ -2,6 +2,7 @@
 //! what is known of its source.
 
 pub mod alike;
+mod change;
 mod flood;
 pub mod health;
 mod keys;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+pub use change::{Change, FEW, Listed, change, settle};
 pub use flood::{busiest, limit, withhold};
 pub use keys::{Keys, keys, link, page};
 pub use policy::{Name, Policy};

@@ -1,7 +1,7 @@
 //! One source's answer: asked for, told from what is known already, read, and the feed that its page announces
 //! preferred to the page.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +31,8 @@ pub(super) struct Visit<'a> {
     pub(super) state: &'a SourceState,
     /// The items that its list had last.
     pub(super) known: &'a [Known],
+    /// What has come so far, each page with the address that was asked.
+    pub(super) came: &'a Mutex<Vec<(Url, Page)>>,
 }
 
 /// What came of asking a source.
@@ -280,7 +282,12 @@ pub(super) async fn get(
         robots,
         local: *url == source.url,
     };
-    visit.fetcher.get(request).await
+    let answer = visit.fetcher.get(request).await?;
+    if let Answer::Page(page) = &answer {
+        let mut came = visit.came.lock().unwrap_or_else(PoisonError::into_inner);
+        came.push((url.clone(), page.clone()));
+    }
+    Ok(answer)
 }
 
 /// Reads a page apart from everything else; what becomes of that is a matter of this source alone.

@@ -1,6 +1,6 @@
 //! One look at a source, as a poll would read it for the first time; nothing is recorded.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use url::Url;
 
@@ -43,6 +43,7 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
         source,
         state: &SourceState::default(),
         known: &[],
+        came: &Mutex::default(),
     };
     let answer = get(visit, &source.url, &Validators::default(), source.robots).await;
     let page = match answer.map_err(|error| error.to_string())? {

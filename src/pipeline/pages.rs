@@ -82,7 +82,7 @@ pub(super) async fn read_on(
 }
 
 /// What makes an item the same on two pages of one list.
-fn told(item: &Item) -> (Option<String>, String) {
+pub(super) fn told(item: &Item) -> (Option<String>, String) {
     (item.url.as_ref().map(identity), item.title.clone())
 }
 

@@ -6,8 +6,8 @@ use super::notes::{Around, settled};
 use crate::store::{Repair, SourceState, Summary};
 
 /// All words, in the order of the alphabet.
-pub(super) const WORDS: [&str; 7] = [
-    "degraded", "failing", "off", "ok", "paused", "silent", "waiting",
+pub(super) const WORDS: [&str; 8] = [
+    "degraded", "failing", "held", "off", "ok", "paused", "silent", "waiting",
 ];
 
 /// How a source fares, in one word.
@@ -15,6 +15,7 @@ pub(super) const WORDS: [&str; 7] = [
 pub(super) fn word(state: &SourceState) -> &'static str {
     match (&state.error, state.last_success) {
         _ if state.is_retired() => "off",
+        _ if state.held.is_some() => "held",
         _ if settled(state).is_some() => "paused",
         (Some(_), _) => "failing",
         _ if state.doubted.is_some() => "degraded",
@@ -47,6 +48,11 @@ impl Around<'_> {
                     count => format!("{error} (failed {}{since}){kept}", times(count)),
                 }
             }
+            "held" => format!(
+                "{}; `rassegna plan {1}` shows it, `rassegna plan --accept {1}` accepts it",
+                state.held.as_deref().unwrap_or_default(),
+                source.id
+            ),
             "degraded" => self.degraded(state, kept),
             "silent" => self.silent(state),
             "waiting" => "not polled yet".to_owned(),

@@ -1,5 +1,7 @@
 //! Which stories a feed has: judged once, recorded in the ledger for ever.
 
+use std::collections::HashMap;
+
 use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -166,7 +168,17 @@ fn review(connection: &Connection, feed: &Reviewed, newest: i64) -> Result<(), S
 
 /// Whether a story belongs to a feed.
 fn belongs(connection: &Connection, number: i64, filter: &Filter) -> Result<bool, StoreError> {
-    Ok(refusal(connection, number, filter)?.is_none())
+    belongs_by(connection, number, filter, |_| None)
+}
+
+/// The same, where sources may have other tags than are stored.
+fn belongs_by<'a>(
+    connection: &Connection,
+    number: i64,
+    filter: &Filter,
+    tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
+) -> Result<bool, StoreError> {
+    Ok(refusal_by(connection, number, filter, tags_of)?.is_none())
 }
 
 /// The key of a feed's filter that keeps a story out.
@@ -174,6 +186,15 @@ pub(super) fn refusal(
     connection: &Connection,
     number: i64,
     filter: &Filter,
+) -> Result<Option<&'static str>, StoreError> {
+    refusal_by(connection, number, filter, |_| None)
+}
+
+fn refusal_by<'a>(
+    connection: &Connection,
+    number: i64,
+    filter: &Filter,
+    tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
 ) -> Result<Option<&'static str>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT source.id, source.tags, item.categories, item.title, item.summary, item.html
@@ -183,10 +204,12 @@ pub(super) fn refusal(
     let (mut categories, mut text) = (Vec::<String>::new(), String::new());
     let mut rows = query.query([number])?;
     while let Some(row) = rows.next()? {
-        tellers.push(Teller {
-            id: row.get(0)?,
-            tags: list(row, "tags")?,
-        });
+        let id: String = row.get(0)?;
+        let tags = match tags_of(&id) {
+            Some(tags) => tags.clone(),
+            None => list(row, "tags")?,
+        };
+        tellers.push(Teller { id, tags });
         categories.extend(list::<String>(row, "categories")?);
         for column in ["title", "summary"] {
             text.push_str(&row.get::<_, String>(column)?);
@@ -242,6 +265,40 @@ pub(super) fn window(
     let entries = i64::try_from(shown.entries).unwrap_or(most);
     let rows = query.query_map(params![feed.0, entries, since, most], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The stories that would be in a feed's window under another filter, with other tags.
+pub(super) fn window_by(
+    connection: &Connection,
+    feed: &Reviewed,
+    tags: &HashMap<String, Vec<String>>,
+    shown: Shown,
+) -> Result<Vec<i64>, StoreError> {
+    // What the feed has had under an address is not entered again under another story.
+    let mut query = connection.prepare_cached(
+        "SELECT story.number, coalesce(ledger.first_published, story.opened) AS first, story.published, story.entry
+         FROM story LEFT JOIN ledger ON ledger.feed = ?1 AND ledger.entry = story.entry
+         WHERE ledger.entry IS NOT NULL OR NOT EXISTS (
+             SELECT 1 FROM ledger AS other WHERE other.feed = ?1 AND other.address =
+                 (SELECT address FROM item WHERE item.story = story.number ORDER BY item.number LIMIT 1))
+         ORDER BY first DESC, story.published DESC, story.entry",
+    )?;
+    let rows = query.query_map([&feed.id.0], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    let (mut window, mut newest) = (Vec::new(), None);
+    for row in rows {
+        let (number, first) = row?;
+        let since = newest.map_or(first, |newest: i64| newest - i64::from(shown.days) * 86_400);
+        if window.len() >= MOST || (window.len() >= shown.entries && first < since) {
+            break;
+        }
+        if belongs_by(connection, number, &feed.filter, |id| tags.get(id))? {
+            newest.get_or_insert(first);
+            window.push(number);
+        }
+    }
+    Ok(window)
 }
 
 fn story(connection: &Connection, number: i64) -> Result<Story, StoreError> {

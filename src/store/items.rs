@@ -9,6 +9,7 @@ use url::Url;
 
 use super::articles;
 use super::asked::{self, Asked};
+use super::bodies::{self, Packed};
 use super::course::Course;
 use super::held;
 use super::incidents::{self, Condition};
@@ -17,7 +18,7 @@ use super::writing::Writing;
 use super::{Store, StoreError, health, removed, repairs};
 use crate::config::Follow;
 use crate::dedup::health::{Doubted, Picture, Trust};
-use crate::dedup::{self, Fetch, Keys, Memory, Owner, Trace};
+use crate::dedup::{self, Fetch, Keys, Memory, Owner, Placed, Trace, Verdict};
 use crate::extract::Rate;
 use crate::extract::drift::Known as Listed;
 use crate::fetch::Pause;
@@ -42,6 +43,8 @@ pub struct Poll {
     pub pauses: Vec<Pause>,
     /// From when on its items decide when it is due again; nothing where they don't.
     pub news_since: Option<DateTime<Utc>>,
+    /// What came, to be kept.
+    pub kept: Option<Packed>,
 }
 
 /// What an answer says about itself, apart from its items.
@@ -127,6 +130,8 @@ pub struct Recorded {
     pub held: bool,
     /// It has moved for good, and is asked at its new address from now on.
     pub adopted: bool,
+    /// It was not asked: what it answered before was read again.
+    pub replayed: bool,
     /// It is gone for good, and is hardly asked any more.
     pub paused: bool,
     /// Items in the document.
@@ -220,6 +225,10 @@ fn record(
         Outcome::Failed { error, gone } => {
             recorded.failed = true;
             course.failed(connection, gone, failures, poll.at, &mut recorded)?;
+            // What can't be read is what repaired rules will be tried on.
+            if let Some(packed) = &poll.kept {
+                bodies::keep(connection, &course, packed, None, poll.at)?;
+            }
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, failures = ?3, error = ?4,
@@ -239,6 +248,9 @@ fn record(
         }
         Outcome::Doubted(doubted) => {
             recorded.degraded = true;
+            if let Some(packed) = &poll.kept {
+                bodies::keep(connection, &course, packed, None, poll.at)?;
+            }
             health::doubt(connection, number, &doubted, poll.at)?;
             condition = Condition::Degraded(doubted.reason);
         }
@@ -278,14 +290,21 @@ fn record(
                     now: poll.at,
                 },
                 whole_feed: fetched.kind == Kind::Feed && !fetched.partial,
+                replayed: None,
             };
             recorded.listed = fetched.items.len();
             let waited = articles::waiting(connection, number, None)?;
             let newest = newest_item(connection)?;
-            let known = placing.place(fetched.items, &waited, &mut recorded)?;
+            let Done { placed, memory } = placing.place(fetched.items, &waited, &mut recorded)?;
             held::confirm(connection, &course, poll.at, &mut recorded)?;
             let page = fetched.feed_url.as_ref().map(Url::as_str);
             came_from(connection, number, newest, fetched.kind, page)?;
+            let known = !memory.items.is_empty();
+            if let Some(packed) = &poll.kept {
+                let listed = listed(&placed);
+                let read = Some((fetched.kind, listed.as_slice()));
+                bodies::keep(connection, &course, packed, read, poll.at)?;
+            }
             // What has none of the news that we know may be another page altogether.
             let moved = fetched.told.moved.filter(|_| known);
             course.answered(connection, moved, poll.at, &mut recorded)?;
@@ -374,46 +393,72 @@ fn record(
 }
 
 /// What items are placed and written with.
-struct Placing<'a> {
-    connection: &'a Connection,
-    course: &'a Course,
-    timezone: Tz,
-    follow: Follow,
-    fetch: Fetch,
+pub(super) struct Placing<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) course: &'a Course,
+    pub(super) timezone: Tz,
+    pub(super) follow: Follow,
+    pub(super) fetch: Fetch,
     /// It is a feed and not cut short, so that what is missing among its items was taken out.
-    whole_feed: bool,
+    pub(super) whole_feed: bool,
+    /// That it is an answer of earlier; nothing where it has just come.
+    pub(super) replayed: Option<Replayed<'a>>,
+}
+
+/// An answer of earlier that is read again.
+pub(super) struct Replayed<'a> {
+    /// What it listed by the rules of then.
+    pub(super) known: &'a [dedup::Listed],
+    /// Whether a later answer lists something under a key.
+    pub(super) later: &'a dyn Fn(Key) -> bool,
+    /// When it is read again: what it brings is published then.
+    pub(super) now: DateTime<Utc>,
+}
+
+/// What was placed, and what was known of it before.
+pub(super) struct Done {
+    pub(super) placed: Vec<Placed>,
+    pub(super) memory: Memory,
 }
 
 impl Placing<'_> {
-    /// Places items and those that `waited` for their articles, and writes what becomes of them; says whether any was
-    /// known.
-    fn place(
+    /// Places items and those that `waited` for their articles, and writes what becomes of them.
+    pub(super) fn place(
         &self,
         mut items: Vec<Item>,
         waited: &HashMap<Key, Item>,
         recorded: &mut Recorded,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Done, StoreError> {
         let (connection, number, now) = (self.connection, self.course.number, self.fetch.now);
         articles::rejoin(&mut items, waited, self.course.url.as_ref());
         let mine = articles::complete(connection, self.course, &mut items, self.follow)?;
         let keys = self.course.policy.keys(&mut items);
         let memory = recall(connection, self.course, &keys)?;
         let mut placed = dedup::place(items, keys, &memory, self.fetch);
+        let mut writing = Writing::new(connection, self.course, self.timezone, now)?;
+        if let Some(replayed) = &self.replayed {
+            dedup::settle(&mut placed, replayed.known, replayed.later);
+            writing = writing.published(replayed.now);
+        }
         recorded.waiting = articles::hold(&mut placed, &mine, now);
-        recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {
-            held::busiest(connection, self.course, now)
-        })?;
+        // What is asked for once more is no flood.
+        if self.replayed.is_none() {
+            recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {
+                held::busiest(connection, self.course, now)
+            })?;
+        }
         // Before what is new is written, which is not among what was listed last time.
         if self.whole_feed {
             removed::left(connection, number, &placed, self.fetch.since, now)?;
         }
-        let mut writing = Writing::new(connection, self.course, self.timezone, now)?;
         writing.write(&placed, &memory, recorded)?;
-        writing.learn(&placed, &memory)?;
-        held::listed(connection, self.course, &placed, self.fetch)?;
+        if self.replayed.is_none() {
+            writing.learn(&placed, &memory)?;
+            held::listed(connection, self.course, &placed, self.fetch)?;
+        }
         articles::keep(connection, number, &placed, &mine, waited, now)?;
         removed::without_article(connection, number, &placed, &mine, now)?;
-        Ok(!memory.items.is_empty())
+        Ok(Done { placed, memory })
     }
 }
 
@@ -440,6 +485,18 @@ fn came_from(
     Ok(())
 }
 
+/// The first keys of the items that have a row.
+fn listed(placed: &[Placed]) -> Vec<Key> {
+    let rowless = |verdict| {
+        matches!(
+            verdict,
+            Verdict::Forgotten | Verdict::Repeated | Verdict::Held
+        )
+    };
+    let stored = placed.iter().filter(|placed| !rowless(placed.verdict));
+    stored.map(|placed| placed.keys.first()).collect()
+}
+
 /// Places what has waited too long for its article although its source gave nothing that can be read.
 fn place_overdue(
     connection: &Connection,
@@ -463,6 +520,7 @@ fn place_overdue(
             now: poll.at,
         },
         whole_feed: false,
+        replayed: None,
     };
     placing.place(Vec::new(), &overdue, recorded)?;
     Ok(())

@@ -3,6 +3,7 @@
 
 mod articles;
 mod asked;
+mod bodies;
 mod course;
 mod feeds;
 mod find;
@@ -11,9 +12,11 @@ mod held;
 mod incidents;
 mod items;
 mod open;
+mod outlook;
 mod prune;
 mod removed;
 mod repairs;
+mod replay;
 mod requests;
 mod rows;
 mod sources;
@@ -30,12 +33,15 @@ use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
 pub use asked::{Again, Asked, Trouble};
+pub use bodies::{Kept, Packed};
 pub use feeds::{Reviewed, Shown, Teller};
 pub use incidents::{Incident, What};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};
+pub use outlook::{Outlook, Shift};
 pub use repairs::Repair;
-pub use requests::Request;
+pub use replay::{Edit, Missed, Replay, Replayed, Reread};
+pub use requests::{Request, Wish};
 pub use sources::{SourceState, Summary};
 pub use verify::{Fault, Proof, Seen};
 pub use why::{Life, Revision, Sought, Standing, Telling};

@@ -6,6 +6,7 @@ use rusqlite::params;
 
 use super::feeds::window;
 use super::{Shown, Store, StoreError};
+use crate::config::Bodies;
 use crate::model::FeedId;
 
 impl Store {
@@ -35,5 +36,11 @@ impl Store {
             Ok(gone)
         })
         .await
+    }
+
+    /// Drops what is too old or too much of what sources answered.
+    pub async fn prune_bodies(&self, limits: Bodies, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |connection| super::bodies::prune(connection, limits, now))
+            .await
     }
 }

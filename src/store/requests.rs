@@ -3,64 +3,70 @@
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
+use super::rows::maybe_time;
 use super::{Aim, Store, StoreError, Withdrawn};
-use crate::model::SourceId;
+use crate::model::{Key, SourceId};
 
-/// A wish to poll now, to let out what is held, or to withdraw something.
+/// A wish of another command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Its number.
     pub number: i64,
     /// The source; nothing: all of them.
     pub source: Option<SourceId>,
-    /// Not to poll it, but to let out what is held of it.
-    pub release: bool,
-    /// What is to be withdrawn; nothing where it is a wish to poll.
-    pub withdraw: Option<Aim>,
+    /// What is wanted.
+    pub wish: Wish,
+}
+
+/// What is wanted of a source, or of what is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// To poll it now.
+    Poll,
+    /// To read what it answered again, and to record what was missed.
+    Replay {
+        /// The answers since then; nothing: all that were kept.
+        since: Option<DateTime<Utc>>,
+        /// The digest of the rules that are to be in use.
+        rules: Key,
+    },
+    /// To let out what is held of it.
+    Release,
+    /// To withdraw something.
+    Withdraw(Aim),
 }
 
 impl Store {
-    /// Leaves a request; gives its number.
+    /// Leaves a request to poll; gives its number.
     pub async fn ask(
         &self,
         source: Option<&SourceId>,
         now: DateTime<Utc>,
     ) -> Result<i64, StoreError> {
-        let source = source.map(|id| id.0.clone());
-        self.write(move |connection| {
-            connection.execute(
-                "INSERT INTO request (source, asked) VALUES (?1, ?2)",
-                params![source, now.timestamp()],
-            )?;
-            Ok(connection.last_insert_rowid())
-        })
-        .await
+        self.ask_for(source, Wish::Poll, now).await
     }
 
-    /// Leaves a request to let out what is held of a source; gives its number.
-    pub async fn ask_to_release(
+    /// Leaves a request; gives its number.
+    pub async fn ask_for(
         &self,
-        source: &SourceId,
+        source: Option<&SourceId>,
+        wish: Wish,
         now: DateTime<Utc>,
     ) -> Result<i64, StoreError> {
-        let source = source.0.clone();
+        let source = source.map(|id| id.0.clone());
+        let release = wish == Wish::Release;
+        let (replay, rules, withdraw) = match wish {
+            Wish::Poll | Wish::Release => (None, None, None),
+            Wish::Replay { since, rules } => {
+                let since = since.map_or(0, |since| since.timestamp());
+                (Some(since), Some(rules), None)
+            }
+            Wish::Withdraw(aim) => (None, None, serde_json::to_string(&aim).ok()),
+        };
         self.write(move |connection| {
             connection.execute(
-                "INSERT INTO request (source, release, asked) VALUES (?1, 1, ?2)",
-                params![source, now.timestamp()],
-            )?;
-            Ok(connection.last_insert_rowid())
-        })
-        .await
-    }
-
-    /// Leaves a request to withdraw; gives its number.
-    pub async fn ask_to_withdraw(&self, aim: &Aim, now: DateTime<Utc>) -> Result<i64, StoreError> {
-        let aim = serde_json::to_string(aim).ok();
-        self.write(move |connection| {
-            connection.execute(
-                "INSERT INTO request (withdraw, asked) VALUES (?1, ?2)",
-                params![aim, now.timestamp()],
+                "INSERT INTO request (source, asked, replay, rules, release, withdraw) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![source, now.timestamp(), replay, rules, release, withdraw],
             )?;
             Ok(connection.last_insert_rowid())
         })
@@ -116,15 +122,21 @@ impl Store {
         let waiting = self
             .read(|connection| {
                 let mut query = connection.prepare_cached(
-                    "SELECT number, source, release, withdraw FROM request WHERE taken IS NULL ORDER BY number",
+                    "SELECT number, source, replay, rules, release, withdraw FROM request WHERE taken IS NULL ORDER BY number",
                 )?;
                 let rows = query.query_map([], |row| {
-                    let aim: Option<String> = row.get(3)?;
+                    let since = maybe_time(row, "replay")?;
+                    let aim: Option<String> = row.get("withdraw")?;
+                    let aim = aim.and_then(|aim| serde_json::from_str(&aim).ok());
                     Ok(Request {
                         number: row.get(0)?,
                         source: row.get::<_, Option<String>>(1)?.map(SourceId),
-                        release: row.get(2)?,
-                        withdraw: aim.and_then(|aim| serde_json::from_str(&aim).ok()),
+                        wish: match (row.get("rules")?, aim) {
+                            (Some(rules), _) => Wish::Replay { since, rules },
+                            (None, Some(aim)) => Wish::Withdraw(aim),
+                            (None, None) if row.get("release")? => Wish::Release,
+                            (None, None) => Wish::Poll,
+                        },
                     })
                 })?;
                 Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
@@ -155,6 +167,30 @@ impl Store {
                 params![number, now.timestamp()],
             )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Says why nothing comes of a request, for whoever left it.
+    pub async fn refuse_request(&self, number: i64, why: String) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            connection.execute(
+                "UPDATE request SET refused = ?2 WHERE number = ?1",
+                params![number, why],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Why nothing came of a request, if so.
+    pub async fn request_refusal(&self, number: i64) -> Result<Option<String>, StoreError> {
+        self.read(move |connection| {
+            Ok(connection.query_row(
+                "SELECT refused FROM request WHERE number = ?1",
+                [number],
+                |row| row.get(0),
+            )?)
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! The state of the sources: what they last answered, how they fare, when they are due.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
@@ -73,6 +75,12 @@ pub struct SourceState {
     pub withheld_for: Option<String>,
     /// What the names of its items are worth.
     pub policy: Policy,
+    /// The digest of the rules that all this was read under.
+    pub rules: Option<Key>,
+    /// Why its changed rules are not in use: it is not polled.
+    pub held: Option<String>,
+    /// The digest of changed rules that are to be used all the same.
+    pub accepted: Option<Key>,
 }
 
 /// How many items of a row of `source` wait for their articles, and are held back.
@@ -84,7 +92,7 @@ impl SourceState {
     /// It was polled once and is not any more: disabled, or gone from the configuration.
     #[must_use]
     pub fn is_retired(&self) -> bool {
-        self.next_run.is_none() && self.last_attempt.is_some()
+        self.next_run.is_none() && self.last_attempt.is_some() && self.held.is_none()
     }
 
     /// Since when it has been silent beyond its rhythm, which is when that could be told, and on how many days of a week
@@ -132,14 +140,14 @@ impl Store {
             let mut upsert = connection.prepare_cached(
                 "INSERT INTO source (id, title, url, tags, priority, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5,
-                        first_success = iif(url = ?3, first_success, NULL)",
+                        first_success = iif(url = ?3, first_success, NULL), held = NULL",
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
                         kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
                         empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL, roll = NULL,
-                        repair = NULL
+                        repair = NULL, accepted = NULL
                  WHERE id = ?1 AND rules <> ?2",
             )?;
             for source in &sources {
@@ -150,10 +158,48 @@ impl Store {
             // What is not configured any more is not due any more.
             let ids: Vec<&str> = sources.iter().map(|source| source.id.0.as_str()).collect();
             connection
-                .prepare_cached("UPDATE source SET next_run = NULL WHERE id NOT IN (SELECT value FROM json_each(?1))")?
+                .prepare_cached("UPDATE source SET next_run = NULL, held = NULL WHERE id NOT IN (SELECT value FROM json_each(?1))")?
                 .execute([json(&ids)])?;
             let states = sources.iter().map(|source| state(connection, &source.id));
             states.map(|state| Ok(state?.unwrap_or_default())).collect()
+        })
+        .await
+    }
+
+    /// Leaves sources as they are because of what their changed rules would do, and says why.
+    pub async fn hold(&self, held: Vec<(SourceId, String)>) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            let mut hold = connection
+                .prepare_cached("UPDATE source SET held = ?2, next_run = NULL WHERE id = ?1")?;
+            for (id, why) in &held {
+                hold.execute(params![id.0, why])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lets sources use these rules whatever they change.
+    pub async fn accept(&self, rules: Vec<(SourceId, Key)>) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            let mut accept =
+                connection.prepare_cached("UPDATE source SET accepted = ?2 WHERE id = ?1")?;
+            for (id, rules) in &rules {
+                accept.execute(params![id.0, rules])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The rules that each source was last read under, and those that were accepted since, as digests.
+    pub async fn rules(&self) -> Result<HashMap<SourceId, (Key, Option<Key>)>, StoreError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT id, rules, accepted FROM source")?;
+            let rows = query.query_map([], |row| {
+                Ok((SourceId(row.get(0)?), (row.get(1)?, row.get(2)?)))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await
     }
@@ -283,5 +329,9 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         withheld: row.get("withheld")?,
         withheld_for: row.get("withheld_for")?,
         policy: policy(row)?,
+        rules: row.get("rules")?,
+        // A database of before has none, and may be looked at.
+        held: row.get("held").unwrap_or_default(),
+        accepted: row.get("accepted").unwrap_or_default(),
     })
 }

@@ -37,6 +37,8 @@ pub(super) struct Writing<'a> {
     policy: Policy,
     timezone: Tz,
     now: DateTime<Utc>,
+    /// When what changes is published.
+    published: DateTime<Utc>,
     revision: i64,
     identify: CachedStatement<'a>,
     claim: CachedStatement<'a>,
@@ -62,10 +64,19 @@ impl<'a> Writing<'a> {
             policy: course.policy,
             timezone,
             now,
+            published: now,
             revision,
             identify,
             claim,
         })
+    }
+
+    /// The same, for what was fetched earlier than it is published.
+    pub(super) fn published(self, at: DateTime<Utc>) -> Self {
+        Self {
+            published: at,
+            ..self
+        }
     }
 
     /// Does what each verdict says, and counts it.
@@ -156,7 +167,7 @@ impl<'a> Writing<'a> {
                 published.timestamp(),
                 dated.at.timezone().name(),
                 dated.precision.as_str(),
-                self.now.timestamp(),
+                self.published.timestamp(),
                 updated.timestamp(),
                 self.revision,
             ])?;
@@ -251,7 +262,7 @@ impl<'a> Writing<'a> {
             .prepare_cached(
                 "UPDATE item SET guid_key = ?2, url_key = ?3, anchor_key = ?4, title_key = coalesce(?5, title_key), content = ?6,
                         guid = ?7, title = ?8, summary = ?9, html = ?10, image = ?11, authors = ?12, categories = ?13,
-                        enclosures = ?14, rights = ?15, updated = ?16, last_seen = ?17,
+                        enclosures = ?14, rights = ?15, updated = ?16, last_seen = max(last_seen, ?17),
                         address = iif(?18, ?19, address), url = iif(?18, ?20, url), alternates = ?21, said_key = ?22, meaning = ?23
                  WHERE number = ?1",
             )?
@@ -311,7 +322,7 @@ impl<'a> Writing<'a> {
     fn touch(&mut self, story: i64, updated: Option<DateTime<Utc>>) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("UPDATE story SET revision = ?2, revised = ?3, updated = max(updated, coalesce(?4, updated)) WHERE number = ?1")?
-            .execute(params![story, self.revision, self.now.timestamp(), updated.map(|at| at.timestamp())])?;
+            .execute(params![story, self.revision, self.published.timestamp(), updated.map(|at| at.timestamp())])?;
         self.revision += 1;
         Ok(())
     }

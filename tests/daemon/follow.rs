@@ -681,3 +681,39 @@ fn what_is_forgotten_of_an_article_is_its_text_and_not_that_it_was_read() {
         .unwrap();
     assert_eq!(items, 1);
 }
+
+#[test]
+fn what_a_replay_recovers_waits_for_its_article_and_has_its_date() {
+    let (origin, site) = world(1..=4, "");
+    origin.set("/a/", listed([2, 1]));
+    site.once();
+    let broken = |numbers: &[u32]| {
+        let mut page = listed(numbers.iter().copied());
+        let text = String::from_utf8_lossy(&page.body).replace("article>", "section>");
+        page.body = std::sync::Arc::new(text.into_bytes());
+        page
+    };
+    origin.set("/a/", broken(&[3, 2, 1]));
+    assert_eq!(site.run("once", &[]).code, 1);
+    origin.set("/a/", broken(&[4, 2, 1]));
+    assert_eq!(site.run("once", &[]).code, 1);
+    site.replace("\"article\"", "\"section\"");
+    let ran = site.run("replay", &["a", "--apply"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out.contains("2 wait for their articles") && ran.out.contains("told by its article"),
+        "{}",
+        ran.out
+    );
+    assert_eq!((asked(&origin, 3), site.entries("it").len()), (0, 2));
+    site.once();
+    let entries = site.entries("it");
+    assert_eq!(entries.len(), 4);
+    for n in 1..=4 {
+        assert_eq!(asked(&origin, n), 1);
+        let date = date(n).parse::<DateTime<Utc>>().unwrap();
+        let found = entries.iter().filter(|entry| entry.title == title(n));
+        let dates: Vec<_> = found.map(|entry| entry.published).collect();
+        assert_eq!(dates, [date], "{n}");
+    }
+}

@@ -411,6 +411,7 @@ impl World {
             timezone: source.timezone,
             at: self.now,
             outcome,
+            kept: None,
             pauses: Vec::new(),
             news_since: None,
         };

@@ -80,6 +80,7 @@ async fn record(store: &Store, now: DateTime<Utc>, outcome: Outcome, rhythmic: b
         outcome,
         pauses: Vec::new(),
         news_since: rhythmic.then(|| now - TimeDelta::weeks(8)),
+        kept: None,
     };
     let told = Arc::new(Mutex::new(Known::default()));
     let hears = Arc::clone(&told);

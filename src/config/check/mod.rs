@@ -21,7 +21,9 @@ use super::leaf;
 use super::problem::{Problems, Report};
 use super::tree::{self, Table};
 use super::units;
-use super::{Bounds, Config, Content, Fetch, Format, Listen, Plan, Publish, Serve, Site, Store};
+use super::{
+    Bodies, Bounds, Config, Content, Fetch, Format, Listen, Plan, Publish, Serve, Site, Store,
+};
 use super::{reader, shape};
 use crate::language::Language;
 
@@ -241,6 +243,14 @@ fn store(table: &Table) -> Option<Store> {
     Some(Store {
         path,
         keep: table.read("keep", units::duration)?,
+        bodies: match table.table("bodies") {
+            None => Bodies::NONE,
+            Some(table) => Bodies {
+                keep: table.read("keep", units::duration)?,
+                source: table.read("source", units::size)?,
+                total: table.read("total", units::size)?,
+            },
+        },
     })
 }
 

@@ -185,6 +185,9 @@ fn the_whole_language_is_read() {
     assert_eq!(config.fetch.max_body, 10 << 20);
     assert_eq!(config.fetch.allow.len(), 1);
     assert_eq!(config.store.keep, Duration::from_secs(400 * 86_400));
+    let bodies = config.store.bodies;
+    assert_eq!(bodies.keep, Duration::from_secs(30 * 86_400));
+    assert_eq!((bodies.source, bodies.total), (16 << 20, 512 << 20));
     assert_eq!(
         config.publish.formats,
         [Format::Rss, Format::Atom, Format::Json, Format::Html]

@@ -256,6 +256,7 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
                 outcome,
                 pauses: Vec::new(),
                 news_since: None,
+                kept: None,
             };
 
             store

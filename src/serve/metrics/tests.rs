@@ -19,6 +19,7 @@ fn recorded(new: usize) -> Recorded {
         held: false,
         adopted: false,
         paused: false,
+        replayed: false,
         waiting: 0,
         withheld: 0,
         withdrawn: 0,

@@ -265,6 +265,51 @@ const STORE: &[Key] = &[
         Default("\"400d\""),
         "How long items are kept after they were last seen; their identities are kept for ever.",
     ),
+    key(
+        "bodies",
+        Kind::Any(&[
+            Kind::False,
+            table(
+                "a table such as `{ keep = \"30d\", source = \"16 MiB\", total = \"512 MiB\" }`",
+                BODIES,
+            ),
+        ]),
+        Default("{}"),
+        "How much is kept of what sources answered, for `rassegna replay` and `rassegna plan`; `false`: nothing.",
+    ),
+];
+
+const BODIES: &[Key] = &[
+    key(
+        "keep",
+        Kind::Text(text(
+            "a duration of at least 1h, such as \"30d\"",
+            DURATION,
+            |text| leaf::duration_within(text, 3_600, 3_660 * 86_400).map(drop),
+        )),
+        Default("\"30d\""),
+        "How long answers are kept; the newest of a source stays while it is polled.",
+    ),
+    key(
+        "source",
+        Kind::Text(text(
+            "a size from 64 KiB to 64 GiB, such as \"16 MiB\"",
+            SIZE,
+            |text| leaf::size_within(text, 64 << 10, 64 << 30).map(drop),
+        )),
+        Default("\"16 MiB\""),
+        "The most that is kept of one source, after compression.",
+    ),
+    key(
+        "total",
+        Kind::Text(text(
+            "a size from 64 KiB to 1024 GiB, such as \"512 MiB\"",
+            SIZE,
+            |text| leaf::size_within(text, 64 << 10, 1 << 40).map(drop),
+        )),
+        Default("\"512 MiB\""),
+        "The most that is kept of all sources together, after compression.",
+    ),
 ];
 
 const PUBLISH: &[Key] = &[
