@@ -3,6 +3,7 @@
 
 mod answer;
 mod apart;
+mod archive;
 mod articles;
 mod look;
 mod output;
@@ -26,7 +27,7 @@ use crate::fetch::Fetcher;
 use crate::model::{Item, Kind, Page};
 use crate::normalize::{self, Normalized};
 use crate::publish::Folder;
-use crate::render;
+use crate::render::{self, History};
 use crate::schedule;
 use crate::serve::Shelf;
 use crate::store::{Outcome, Poll, Recorded, Reviewed, Shown, SourceState, Store, StoreError};
@@ -165,8 +166,10 @@ pub async fn publish(
         entries: config.publish.entries,
         days: config.publish.days,
     };
+    // The archives come first: a feed leads to no page that is not there.
+    let archives = archive::put_out(store, config, folder, shelf, &site_id).await?;
     let mut documents = Vec::with_capacity(config.feeds.len());
-    for feed in &config.feeds {
+    for (feed, pages) in config.feeds.iter().zip(&archives.pages) {
         let stories = store.stories(&feed.id, shown).await?;
         documents.push(render::compose(
             feed,
@@ -174,10 +177,15 @@ pub async fn publish(
             &config.publish,
             &site_id,
             |id| output::content(config, id),
+            History {
+                page: None,
+                pages: *pages,
+            },
             &stories,
         ));
     }
     let (config, folder, shelf) = (Arc::clone(config), folder.clone(), shelf.clone());
-    let work = spawn_blocking(move || output::put_out(&config, &documents, &folder, &shelf));
+    let work =
+        spawn_blocking(move || output::put_out(&config, &documents, archives, &folder, &shelf));
     work.await.map_err(|_| PublishFailure::Render)?
 }

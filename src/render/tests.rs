@@ -14,7 +14,8 @@ use crate::language::Language;
 use crate::model::Enclosure;
 use crate::render::text::{line, xml_safe};
 use crate::render::{
-    Entry, FeedDocument, FeedLink, FeedSummary, SiteDocument, Telling, atom, html, json, opml, rss,
+    Entry, FeedDocument, FeedLink, FeedSummary, History, SiteDocument, Telling, atom, html, json,
+    opml, rss,
 };
 
 fn language(tag: &str) -> Language {
@@ -112,6 +113,8 @@ fn document() -> FeedDocument {
         site_title: "Rassegna".into(),
         updated: entries[0].updated,
         index: false,
+        hub: None,
+        history: History::default(),
         entries,
     }
 }
@@ -130,6 +133,7 @@ fn site(title: &str) -> SiteDocument {
         title: title.into(),
         description: "Le notizie".into(),
         language: Some(language("it")),
+        group: None,
         entries: 3,
         updated: Some(document().updated),
     };

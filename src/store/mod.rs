@@ -1,6 +1,7 @@
 //! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
 //! pipeline; SQL stays below here.
 
+mod archive;
 mod articles;
 mod asked;
 mod course;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+pub use archive::{Archived, Stale};
 pub use asked::{Again, Asked, Trouble};
 pub use feeds::{Reviewed, Shown, Teller};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
