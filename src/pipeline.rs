@@ -5,6 +5,7 @@ mod answer;
 mod apart;
 mod archive;
 mod articles;
+mod hub;
 mod look;
 mod output;
 mod pages;
@@ -16,6 +17,7 @@ use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 
 pub use apart::Apart;
+pub use hub::{Word, tell};
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 
@@ -184,8 +186,12 @@ pub async fn publish(
             &stories,
         ));
     }
+    let hub = hub::name(config);
     let (config, folder, shelf) = (Arc::clone(config), folder.clone(), shelf.clone());
     let work =
         spawn_blocking(move || output::put_out(&config, &documents, archives, &folder, &shelf));
-    work.await.map_err(|_| PublishFailure::Render)?
+    let published = work.await.map_err(|_| PublishFailure::Render)??;
+    let topics = published.topics.clone();
+    store.owe(hub, topics, Utc::now()).await?;
+    Ok(published)
 }

@@ -26,7 +26,7 @@ use clock::Clock;
 
 use crate::config::{Config, Listen};
 use crate::model::SourceId;
-use crate::pipeline::{PublishFailure, Published};
+use crate::pipeline::{PublishFailure, Published, Word};
 use crate::schedule;
 use crate::serve::{Health, Part};
 use crate::store::{Recorded, Request, StoreError};
@@ -128,6 +128,9 @@ struct Daemon {
     polling: BTreeMap<SourceId, tokio::task::Id>,
     polls: JoinSet<(SourceId, Result<Recorded, StoreError>)>,
     publishing: JoinSet<Result<Published, PublishFailure>>,
+    telling: JoinSet<Result<Word, StoreError>>,
+    /// When the hub is to be told of something.
+    tell_at: Option<DateTime<Utc>>,
     /// Since when something waits to be published.
     changed: Option<Instant>,
     /// Requests under way, and the sources that each still waits for.
@@ -147,6 +150,8 @@ impl Daemon {
             polling: BTreeMap::new(),
             polls: JoinSet::new(),
             publishing: JoinSet::new(),
+            telling: JoinSet::new(),
+            tell_at: None,
             changed: None,
             requests: Vec::new(),
             failing: BTreeSet::new(),
@@ -205,8 +210,10 @@ impl Daemon {
                     Err(error) => self.ended_early(&error),
                 },
                 Some(done) = self.publishing.join_next() => self.published(done.unwrap_or(Err(PublishFailure::Render))),
+                Some(done) = self.telling.join_next() => self.told(done.unwrap_or(Ok(Word::default()))),
                 _ = tick.tick() => {
                     notify::alive();
+                    self.tell_if_due();
                     self.engine.store.check_place()?;
                     match self.take_requests().await {
                         Err(error) if error.may_pass() => self.not_recording(&error),
@@ -328,10 +335,34 @@ impl Daemon {
         }
     }
 
+    fn tell_if_due(&mut self) {
+        if self.tell_at.is_some_and(|at| at <= Utc::now()) && self.telling.is_empty() {
+            self.tell_at = None;
+            self.telling.spawn(self.engine.tell());
+        }
+    }
+
+    fn told(&mut self, result: Result<Word, StoreError>) {
+        let next = match result {
+            Ok(word) => {
+                if word.told > 0 {
+                    tracing::info!(feeds = word.told, "the hub was told of {} feeds", word.told);
+                }
+                word.next
+            }
+            Err(error) => {
+                self.not_recording(&error);
+                Some(Utc::now() + AFTER_PANIC)
+            }
+        };
+        self.tell_at = [self.tell_at, next].into_iter().flatten().min();
+    }
+
     fn published(&mut self, result: Result<Published, PublishFailure>) {
         match result {
             Ok(published) => {
                 self.health.set(Part::Publishing, None);
+                self.tell_at = Some(Utc::now());
                 if !published.written.is_empty() {
                     tracing::info!(
                         files = published.written.len(),

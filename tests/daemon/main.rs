@@ -8,12 +8,14 @@
 )]
 
 mod add;
+mod archives;
 mod changes;
 mod conditional;
 mod connections;
 mod crash;
 mod faults;
 mod follow;
+mod hub;
 mod identity;
 mod kinds;
 mod manners;
