@@ -81,3 +81,66 @@ fn only(languages: BTreeSet<&Language>) -> Vec<Language> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::config::{By, load_text};
+
+    #[test]
+    fn each_polled_source_and_each_of_their_tags_has_a_feed() {
+        let text = "site = { title = \"Prova\", languages = [\"it\", \"en\"] }\npublish.by = [\"tag\", \"source\"]\n\
+             [source.asi]\ntitle = \"Agenzia\"\nurl = \"https://a.example/\"\nlanguage = \"it\"\ntags = [\"space\", \"agency\"]\n\
+             [source.esa]\ntitle = \"Agency\"\nurls = { it = \"https://b.example/it\", en = \"https://b.example/en\" }\ntags = [\"space\"]\n\
+             [source.idle]\nurl = \"https://c.example/\"\nlanguage = \"it\"\ntags = [\"idle\"]\nenabled = false\n";
+        let config = load_text(text).unwrap();
+        let feeds = config.feeds.iter().filter(|feed| feed.group.is_some());
+        let feeds: Vec<_> = feeds
+            .map(|feed| {
+                let language = feed.language().map(ToString::to_string);
+                (feed.id.0.as_str(), feed.title.as_str(), language)
+            })
+            .collect();
+        let it = Some("it".to_owned());
+        assert_eq!(
+            feeds,
+            [
+                ("source/asi", "Prova: Agenzia", it.clone()),
+                (
+                    "source/esa.en",
+                    "Prova: Agency (English)",
+                    Some("en".to_owned())
+                ),
+                ("source/esa.it", "Prova: Agency (Italiano)", it.clone()),
+                ("tag/agency", "Prova: agency", it),
+                ("tag/space", "Prova: space", None),
+            ]
+        );
+        let last = config.feeds.last().unwrap();
+        assert_eq!(
+            (last.group, &*last.filter.tag),
+            (Some(By::Tag), &["space".to_owned()][..])
+        );
+        assert_eq!(config.feeds.len(), 7, "and the two languages");
+    }
+
+    #[test]
+    fn a_hub_is_an_address_of_the_web() {
+        let with = |hub: &str| {
+            load_text(&format!(
+                "publish.hub = \"{hub}\"\nsite.languages = [\"it\"]"
+            ))
+        };
+        let config = with("https://hub.example/publish?x=1").unwrap();
+        let hub = config.publish.hub.unwrap();
+        assert_eq!(hub.as_str(), "https://hub.example/publish?x=1");
+        for wrong in [
+            "hub.example",
+            "ftp://hub.example/",
+            "https://hub.example/#x",
+            "https://u:p@hub.example/",
+        ] {
+            assert!(with(wrong).is_err(), "{wrong}");
+        }
+    }
+}
