@@ -2,6 +2,7 @@
 
 mod clock;
 mod engine;
+mod hub;
 mod listen;
 mod notify;
 mod reload;
@@ -333,29 +334,6 @@ impl Daemon {
             self.changed = None;
             self.publishing.spawn(self.engine.publish());
         }
-    }
-
-    fn tell_if_due(&mut self) {
-        if self.tell_at.is_some_and(|at| at <= Utc::now()) && self.telling.is_empty() {
-            self.tell_at = None;
-            self.telling.spawn(self.engine.tell());
-        }
-    }
-
-    fn told(&mut self, result: Result<Word, StoreError>) {
-        let next = match result {
-            Ok(word) => {
-                if word.told > 0 {
-                    tracing::info!(feeds = word.told, "the hub was told of {} feeds", word.told);
-                }
-                word.next
-            }
-            Err(error) => {
-                self.not_recording(&error);
-                Some(Utc::now() + AFTER_PANIC)
-            }
-        };
-        self.tell_at = [self.tell_at, next].into_iter().flatten().min();
     }
 
     fn published(&mut self, result: Result<Published, PublishFailure>) {

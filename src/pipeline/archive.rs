@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 use super::output::{PublishFailure, content, text};
-use crate::config::{Config, Feed};
+use crate::config::{Config, Feed, Format};
 use crate::model::Key;
 use crate::publish::{Folder, PublishError};
 use crate::render::{self, FeedDocument, History, archive_folder};
@@ -50,12 +50,16 @@ pub(super) async fn put_out(
     };
     for (feed, pages) in config.feeds.iter().zip(archives.pages.clone()) {
         // What is served is there. What is not yet may have been lost with its folder.
-        for page in shelf.pages(&feed.id.0) + 1..=pages {
-            let place = archive_folder(&feed.id.0, page);
-            let mut formats = config.publish.formats.iter();
-            if !formats.all(|format| folder.has(&format!("{place}/{}", format.file()))) {
-                store.renew_pages(&feed.id, page..=page).await?;
-            }
+        let gone = shelf.pages(&feed.id.0) + 1..=pages;
+        let gone: Vec<u32> = gone
+            .filter(|page| {
+                let place = archive_folder(&feed.id.0, *page);
+                let has = |format: &Format| folder.has(&format!("{place}/{}", format.file()));
+                !config.publish.formats.iter().all(has)
+            })
+            .collect();
+        if !gone.is_empty() {
+            store.renew_pages(&feed.id, gone).await?;
         }
         let mut done = Vec::new();
         for stale in store.stale_pages(&feed.id).await? {

@@ -370,7 +370,23 @@ fn feeds_of_single_sources_and_tags_have_folders_of_the_list_and_headings_of_the
         };
         all.feeds.push(feed);
     }
-    insta::assert_snapshot!(opml::feeds(&all), @"");
+    insta::assert_snapshot!(opml::feeds(&all), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <opml version="2.0">
+      <head>
+        <title>Rassegna</title>
+      </head>
+      <body>
+        <outline type="rss" text="Spazio" title="Spazio" description="Le notizie" language="it" version="RSS2" xmlUrl="https://rassegna.example/it/rss.xml" htmlUrl="https://rassegna.example/it/"/>
+        <outline text="Per fonte">
+          <outline type="rss" text="Spazio" title="Spazio" description="Le notizie" language="it" version="RSS2" xmlUrl="https://rassegna.example/source/asi/rss.xml" htmlUrl="https://rassegna.example/source/asi/"/>
+        </outline>
+        <outline text="Per argomento">
+          <outline type="rss" text="Spazio" title="Spazio" description="Le notizie" language="it" version="RSS2" xmlUrl="https://rassegna.example/tag/region/rss.xml" htmlUrl="https://rassegna.example/tag/region/"/>
+        </outline>
+      </body>
+    </opml>
+    "#);
     let index = html::index(&all);
     for expected in [
         "<h2>Per fonte</h2>",

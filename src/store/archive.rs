@@ -1,7 +1,5 @@
 //! The archive pages of feeds (RFC 5005 §4): which entries are on which page, and which pages are to be written anew.
 
-use std::ops::RangeInclusive;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::feeds::story;
@@ -99,7 +97,12 @@ impl Store {
                 if let Some(number) = row.get(0)? {
                     stories.push(story(connection, number)?);
                 } else if let Some(json) = row.get::<_, Option<String>>(1)? {
-                    stories.extend(serde_json::from_str::<Story>(&json).ok());
+                    match serde_json::from_str(&json) {
+                        Ok(story) => stories.push(story),
+                        Err(error) => tracing::error!(
+                            "an old entry of {feed} cannot be read from the database, and is missing on page {page} of its archive: {error}"
+                        ),
+                    }
                 }
             }
             Ok(stories)
@@ -122,17 +125,15 @@ impl Store {
     }
 
     /// Has pages written again although nothing on them changed, as when their files are gone.
-    pub async fn renew_pages(
-        &self,
-        feed: &FeedId,
-        pages: RangeInclusive<u32>,
-    ) -> Result<(), StoreError> {
+    pub async fn renew_pages(&self, feed: &FeedId, pages: Vec<u32>) -> Result<(), StoreError> {
         let feed = feed.clone();
         self.write(move |connection| {
-            connection.execute(
-                "UPDATE archive SET changed = changed + 1 WHERE feed = ?1 AND page BETWEEN ?2 AND ?3",
-                params![feed.0, pages.start(), pages.end()],
+            let mut renew = connection.prepare_cached(
+                "UPDATE archive SET changed = changed + 1 WHERE feed = ?1 AND page = ?2",
             )?;
+            for page in pages {
+                renew.execute(params![feed.0, page])?;
+            }
             Ok(())
         })
         .await
