@@ -811,7 +811,7 @@ pub(crate) fn all_whole(root: &Path) -> usize {
     whole
 }
 
-/// The files below a folder, in order.
+/// The files below a folder, in order, without the list of those that changed.
 pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -822,7 +822,7 @@ pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
         for entry in list.flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(entry.path());
-            } else {
+            } else if entry.file_name() != ".changed" {
                 found.push(entry.path());
             }
         }
