@@ -47,7 +47,7 @@ pub async fn tell(fetcher: &Fetcher, store: &Store, config: &Config) -> Result<W
             }
             Err(error) => {
                 let again = Utc::now() + pause(owed.tries);
-                let name = hub.host_str().map_or_else(|| hub.as_str(), |host| host);
+                let name = hub.host_str().unwrap_or_else(|| hub.as_str());
                 tracing::warn!(
                     "the hub at {name} could not be told of {}: {error}; it is tried again at {}, and subscribers of the hub wait until then",
                     owed.topic,

@@ -37,7 +37,10 @@ impl Archives {
 
 /// The pages that were sent lately, the last one last.
 #[derive(Debug, Default)]
-pub(super) struct Lately(Mutex<VecDeque<(String, DateTime<Utc>, Arc<Sheet>)>>);
+pub(super) struct Lately(Mutex<VecDeque<Sent>>);
+
+/// A file, when it got its text, and the document made of it.
+type Sent = (String, DateTime<Utc>, Arc<Sheet>);
 
 impl Lately {
     /// The page of a file, read and coded anew only if the file changed. Takes its time, so it is not for the threads
