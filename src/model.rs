@@ -341,14 +341,16 @@ pub struct Item {
     pub sighted: Option<DateTime<Utc>>,
 }
 
-/// One piece of news in one language: its permanent id and everyone who tells it.
-#[derive(Debug, Clone, PartialEq)]
+/// One piece of news in one language: its permanent id and everyone who tells it. The database keeps old ones as JSON,
+/// so that a new field needs a default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Story {
     /// The id of its entry, for ever.
     pub entry: Uuid,
     /// Its language.
     pub language: Language,
     /// When it was published; never moves.
+    #[serde(with = "zoned")]
     pub published: DateTime<Tz>,
     /// How exactly that is known.
     pub precision: Precision,
@@ -358,8 +360,8 @@ pub struct Story {
     pub tellings: Vec<Told>,
 }
 
-/// A story as one source tells it now.
-#[derive(Debug, Clone, PartialEq)]
+/// A story as one source tells it now; stored as [`Story`] is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     /// Who tells it.
     pub source: SourceId,

@@ -4,7 +4,9 @@
 mod again;
 mod answer;
 mod apart;
+mod archive;
 mod articles;
+mod hub;
 mod look;
 mod mend;
 mod output;
@@ -21,6 +23,7 @@ use url::Url;
 
 pub use again::{ReadAgain, View, read_again, view, view_of};
 pub use apart::Apart;
+pub use hub::{Word, tell};
 pub use look::{Announced, Look, look};
 pub use output::{PublishFailure, Published};
 pub use reread::{Drifted, Repaired, reread};
@@ -35,7 +38,7 @@ use crate::fetch::Fetcher;
 use crate::model::{Item, Kind, Page};
 use crate::normalize::{self, Normalized};
 use crate::publish::Folder;
-use crate::render;
+use crate::render::{self, History};
 use crate::schedule;
 use crate::serve::Shelf;
 use crate::store::{
@@ -235,8 +238,14 @@ async fn documents(
         entries: config.publish.entries,
         days: config.publish.days,
     };
+    // The archives come first: a feed leads to no page that is not there.
+    let archives = if folder.writes() {
+        archive::put_out(store, config, folder, shelf, &site_id).await?
+    } else {
+        archive::compare(store, config, folder, &site_id).await?
+    };
     let mut documents = Vec::with_capacity(config.feeds.len());
-    for feed in &config.feeds {
+    for (feed, pages) in config.feeds.iter().zip(&archives.pages) {
         let stories = store.stories(&feed.id, shown).await?;
         documents.push(render::compose(
             feed,
@@ -244,12 +253,23 @@ async fn documents(
             &config.publish,
             &site_id,
             |id| output::content(config, id),
+            History {
+                page: None,
+                pages: *pages,
+            },
             &stories,
         ));
     }
+    let (hub, writes) = (hub::name(config), folder.writes());
     let (config, folder, shelf) = (Arc::clone(config), folder.clone(), shelf.clone());
-    let work = spawn_blocking(move || output::put_out(&config, &documents, &folder, &shelf));
-    work.await.map_err(|_| PublishFailure::Render)?
+    let work =
+        spawn_blocking(move || output::put_out(&config, &documents, archives, &folder, &shelf));
+    let published = work.await.map_err(|_| PublishFailure::Render)??;
+    if writes {
+        let topics = published.topics.clone();
+        store.owe(hub, topics, Utc::now()).await?;
+    }
+    Ok(published)
 }
 
 /// The tags of all sources in one text, which changes when any of them does.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use chrono::Utc;
 use clap::Args;
@@ -15,7 +16,7 @@ use crate::config::Config;
 use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::dedup::health::Doubted;
 use crate::model::SourceId;
-use crate::pipeline::Published;
+use crate::pipeline::{Published, Word};
 use crate::store::{Access, Recorded, Store, StoreError, Summary};
 
 #[derive(Debug, Args)]
@@ -90,10 +91,14 @@ pub(super) fn wanted(config: &Config, only: Option<&str>) -> Result<Vec<SourceId
     Ok(found)
 }
 
+/// So long a hub is told of what changed; the rest is for the next run.
+const HUB: Duration = Duration::from_secs(60);
+
 /// What one cycle came to.
 pub(super) struct Cycle {
     pub(super) polls: BTreeMap<SourceId, Recorded>,
     pub(super) published: Published,
+    pub(super) word: Word,
 }
 
 /// Polls the wanted sources, all at once as far as the limits let, and publishes.
@@ -129,10 +134,13 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
     }
     bar.finish_and_clear();
     let published = engine.publish().await.map_err(failed)?;
+    let word = tokio::time::timeout(HUB, engine.tell()).await;
+    let word = word.unwrap_or(Ok(Word::default())).map_err(failed)?;
     engine.prune(Utc::now()).await.map_err(failed)?;
     Ok(Cycle {
         polls: recorded,
         published,
+        word,
     })
 }
 
@@ -161,6 +169,17 @@ pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> R
         _ => format!("{written} files written"),
     };
     say!("\nfeeds (entries): {}; {files}", entries.join(", "));
+    match cycle.word {
+        Word {
+            failed: 0, told: 0, ..
+        } => {}
+        Word {
+            failed: 0, told, ..
+        } => say!("the hub was told of {told}"),
+        Word { failed, told, .. } => say!(
+            "the hub was told of {told} and could not be told of {failed}, which is tried again with the next run"
+        ),
+    }
     Ok(())
 }
 

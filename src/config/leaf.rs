@@ -90,6 +90,16 @@ pub(super) fn site_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// The address of a hub (WebSub), `http` or `https`.
+pub(super) fn hub_url(text: &str) -> Result<Url, String> {
+    let url = absolute(text)?;
+    match url.scheme() {
+        "http" | "https" if url.fragment().is_none() => Ok(url),
+        "http" | "https" => Err(format!("`{text}` is a place within a page")),
+        scheme => Err(format!("`{scheme}` addresses cannot be a hub")),
+    }
+}
+
 /// What is fetched: `http`, `https` or a local `file`.
 pub(super) fn page_url(text: &str) -> Result<Url, String> {
     let url = absolute(text)?;

@@ -59,7 +59,8 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// What is not polled for now (`enabled = false`), in the order of their ids.
     pub idle: Vec<Source>,
-    /// What is promised to subscribers, in the order of their ids; disabled feeds are left out.
+    /// What is promised to subscribers, in the order of their ids, those of single sources and tags last; disabled feeds
+    /// are left out.
     pub feeds: Vec<Feed>,
 }
 
@@ -165,6 +166,19 @@ pub struct Publish {
     pub index: bool,
     /// Whether what its source removes is withdrawn.
     pub follow_removals: bool,
+    /// What has a feed besides languages and `[feed.ID]`.
+    pub by: Vec<By>,
+    /// The WebSub hub that is told of changes.
+    pub hub: Option<Url>,
+}
+
+/// What has a feed each, with `publish.by`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum By {
+    /// Each source, in `source/ID`.
+    Source,
+    /// Each tag of sources, in `tag/NAME`.
+    Tag,
 }
 
 /// A format that feeds are published in.
@@ -472,6 +486,8 @@ pub struct Feed {
     pub filter: Filter,
     /// Old names whose addresses still give this feed.
     pub aliases: Vec<FeedId>,
+    /// Of what it is one, where it comes from `publish.by`.
+    pub group: Option<By>,
 }
 
 impl Feed {

@@ -15,7 +15,7 @@ use super::{Shared, horizon};
 use crate::config::{Config, Source};
 use crate::fetch::{FetchError, Fetcher};
 use crate::model::SourceId;
-use crate::pipeline::{self, Apart, PublishFailure, Published};
+use crate::pipeline::{self, Apart, PublishFailure, Published, Word};
 use crate::publish::{Folder, PublishError};
 use crate::serve::{Counts, Shelf};
 use crate::store::{Access, Recorded, Shown, SourceState, Store, StoreError};
@@ -226,6 +226,13 @@ impl Engine {
             counts.published(done, begun.elapsed(), Utc::now());
             result
         }
+    }
+
+    /// Tells the hub what was published, where there is one.
+    pub fn tell(&self) -> impl Future<Output = Result<Word, StoreError>> + Send + use<> {
+        let (fetcher, store) = (Arc::clone(&self.fetcher), self.store.clone());
+        let config = Arc::clone(&self.config);
+        async move { pipeline::tell(&fetcher, &store, &config).await }
     }
 
     /// Drops what is older than `store.keep`; gives how many items went.

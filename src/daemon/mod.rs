@@ -2,6 +2,7 @@
 
 mod clock;
 mod engine;
+mod hub;
 mod listen;
 mod notify;
 mod reload;
@@ -26,7 +27,7 @@ use clock::Clock;
 
 use crate::config::{Config, Listen};
 use crate::model::SourceId;
-use crate::pipeline::{PublishFailure, Published};
+use crate::pipeline::{PublishFailure, Published, Word};
 use crate::schedule;
 use crate::serve::{Health, Part};
 use crate::store::{Recorded, Request, StoreError};
@@ -128,6 +129,9 @@ struct Daemon {
     polling: BTreeMap<SourceId, tokio::task::Id>,
     polls: JoinSet<(SourceId, Result<Recorded, StoreError>)>,
     publishing: JoinSet<Result<Published, PublishFailure>>,
+    telling: JoinSet<Result<Word, StoreError>>,
+    /// When the hub is to be told of something.
+    tell_at: Option<DateTime<Utc>>,
     /// Since when something waits to be published.
     changed: Option<Instant>,
     /// Requests under way, and the sources that each still waits for.
@@ -149,6 +153,8 @@ impl Daemon {
             polling: BTreeMap::new(),
             polls: JoinSet::new(),
             publishing: JoinSet::new(),
+            telling: JoinSet::new(),
+            tell_at: None,
             changed: None,
             requests: Vec::new(),
             replays: Vec::new(),
@@ -209,8 +215,10 @@ impl Daemon {
                     Err(error) => self.ended_early(&error),
                 },
                 Some(done) = self.publishing.join_next() => self.published(done.unwrap_or(Err(PublishFailure::Render))),
+                Some(done) = self.telling.join_next() => self.told(done.unwrap_or(Ok(Word::default()))),
                 _ = tick.tick() => {
                     notify::alive();
+                    self.tell_if_due();
                     self.engine.store.check_place()?;
                     match self.take_requests().await {
                         Err(error) if error.may_pass() => self.not_recording(&error),
@@ -336,6 +344,7 @@ impl Daemon {
         match result {
             Ok(published) => {
                 self.health.set(Part::Publishing, None);
+                self.tell_at = Some(Utc::now());
                 if !published.written.is_empty() {
                     tracing::info!(
                         files = published.written.len(),

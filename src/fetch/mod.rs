@@ -30,7 +30,7 @@ pub use error::{FetchError, Redirect, Wait};
 pub use host::Pause;
 
 use crate::config;
-use crate::config::Source;
+use crate::config::{Post, Proxy, Source};
 use crate::model::{Page, Validators};
 use http::Http;
 
@@ -95,6 +95,7 @@ pub struct Fetcher {
     http: Http,
     max_body: usize,
     timeout: Duration,
+    proxy: Option<Proxy>,
 }
 
 impl Fetcher {
@@ -108,7 +109,46 @@ impl Fetcher {
             http,
             max_body: config.max_body,
             timeout: config.timeout,
+            proxy: config.proxy.clone(),
         })
+    }
+
+    /// Sends a form by POST, the same way and within the same limits as a document is asked for. Any answer of success
+    /// will do.
+    ///
+    /// # Errors
+    /// Any [`FetchError`].
+    pub async fn tell(&self, url: &Url, form: &[(&str, &str)]) -> Result<(), FetchError> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let post = Post {
+            body: body.into_bytes(),
+            content_type: "application/x-www-form-urlencoded".to_owned(),
+        };
+        let sender = Source {
+            post: Some(post),
+            proxy: self.proxy.clone(),
+            ..Source::unknown(url.clone())
+        };
+        let request = Request {
+            source: &sender,
+            url,
+            validators: &Validators::default(),
+            accept: Accept::Page,
+            own: true,
+            robots: false,
+            local: false,
+        };
+        match self.http.get(request).await {
+            // After some redirects, a document was asked for and nothing told.
+            Ok(Fetched::Page(page)) if page.url != *url => Err(Redirect::Post.into()),
+            Ok(_)
+            | Err(FetchError::Status {
+                code: 201..=299, ..
+            }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Gets one document. The configured time counts from when the host's turn has come. May be dropped at any

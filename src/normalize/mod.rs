@@ -18,6 +18,8 @@ use crate::model::{Alternate, DateText, Enclosure, Item, RawItem};
 
 /// The most characters of a title that are kept.
 const TITLE: usize = 1_000;
+/// The length of a teaser made from the text, in characters.
+pub const TEASER: usize = 300;
 /// The most characters of a teaser that are kept.
 const SUMMARY: usize = 10_000;
 /// The most bytes of an item's content that are kept.
@@ -240,6 +242,16 @@ pub fn shorten(text: &str, most: usize) -> String {
         "{}…",
         word.trim_end_matches([' ', ',', ';', ':', '.', '–', '-'])
     )
+}
+
+/// What stands for a teaser: the source's own, else the beginning of the text.
+#[must_use]
+pub fn teaser(summary: &str, html: &str) -> String {
+    if summary.is_empty() {
+        shorten(&plain(html), TEASER)
+    } else {
+        summary.to_owned()
+    }
 }
 
 /// Many warnings of one kind become one with a count.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::archive::Archives;
 use crate::config::{Config, Content, Feed, Format};
-use crate::model::FeedId;
+use crate::model::{FeedId, Key};
 use crate::publish::{Folder, PublishError};
-use crate::render::{self, FeedDocument};
-use crate::serve::Shelf;
+use crate::render::{self, FeedDocument, FeedLink};
+use crate::serve::{self, Document, Shelf};
 use crate::store::StoreError;
 
 /// What a publish did.
@@ -16,6 +17,8 @@ pub struct Published {
     pub written: Vec<String>,
     /// How many entries each feed shows.
     pub entries: BTreeMap<FeedId, usize>,
+    /// The addresses that readers subscribe to, each with a digest of what it gives.
+    pub topics: Vec<(String, Key)>,
 }
 
 /// Why nothing could be published.
@@ -41,15 +44,29 @@ pub(super) fn content(config: &Config, source: &str) -> Content {
         .map_or(config.publish.content, |source| source.content)
 }
 
-/// Renders every document, writes what changed and puts all of it on the shelf.
+/// A document in one format.
+pub(super) fn text(format: Format, document: &FeedDocument, links: &[FeedLink]) -> String {
+    match format {
+        Format::Rss => render::rss::render(document),
+        Format::Atom => render::atom::render(document),
+        Format::Json => render::json::render(document),
+        Format::Html => render::html::page(document, links),
+    }
+}
+
+/// Renders every document, writes what changed, puts all of it on the shelf and says what changed.
 pub(super) fn put_out(
     config: &Config,
     documents: &[FeedDocument],
+    archives: Archives,
     folder: &Folder,
     shelf: &Shelf,
 ) -> Result<Published, PublishFailure> {
-    let mut published = Published::default();
-    let mut files: Vec<(String, String)> = Vec::new();
+    let mut published = Published {
+        written: archives.written,
+        ..Published::default()
+    };
+    let mut files: Vec<(String, String, Option<String>)> = Vec::new();
     let mut shelved = Vec::new();
     let links = render::links(&config.feeds);
     for (feed, document) in config.feeds.iter().zip(documents) {
@@ -57,25 +74,28 @@ pub(super) fn put_out(
             .entries
             .insert(feed.id.clone(), document.entries.len());
         for format in &config.publish.formats {
-            let text = match format {
-                Format::Rss => render::rss::render(document),
-                Format::Atom => render::atom::render(document),
-                Format::Json => render::json::render(document),
-                Format::Html => render::html::page(document, &links),
-            };
+            let text = text(*format, document, &links);
+            let link = (*format != Format::Html).then(|| {
+                let topic = document.address(format.file());
+                published.topics.push((topic.clone(), Key::of(&[&text])));
+                let hub = document.hub.iter();
+                let hub: String = hub.map(|hub| format!("<{hub}>; rel=\"hub\", ")).collect();
+                format!("{hub}<{topic}>; rel=\"self\"")
+            });
             for name in names(feed) {
-                files.push((format!("{name}/{}", format.file()), text.clone()));
+                let file = format!("{name}/{}", format.file());
+                files.push((file, text.clone(), link.clone()));
             }
         }
     }
-    let site = render::site(&config.site, &config.publish, documents);
-    files.push(("opml.xml".into(), render::opml::feeds(&site)));
-    files.extend(render::STYLESHEETS.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    let site = render::site(&config.site, &config.publish, &config.feeds, documents);
+    files.push(("opml.xml".into(), render::opml::feeds(&site), None));
+    files.extend(render::STYLESHEETS.map(|(name, text)| (name.to_owned(), text.to_owned(), None)));
     if config.publish.formats.contains(&Format::Html) {
-        files.push(("index.html".into(), render::html::index(&site)));
+        files.push(("index.html".into(), render::html::index(&site), None));
     }
-    let mut failure = None;
-    for (name, text) in files {
+    let mut failure = archives.failure;
+    for (name, text, link) in files {
         // A file that can't be replaced holds none of the others back, and its document is served all the same.
         match folder.write(&name, text.as_bytes()) {
             Ok(true) => published.written.push(name.clone()),
@@ -83,9 +103,29 @@ pub(super) fn put_out(
             Err(error) => failure = failure.or(Some(error)),
         }
         let modified = folder.modified(&name);
-        shelved.push((name, text, modified));
+        shelved.push(Document {
+            name,
+            text,
+            modified,
+            link,
+        });
     }
-    shelf.fill(shelved);
+    let feeds = config.feeds.iter().zip(archives.pages);
+    let pages = feeds.flat_map(|(feed, pages)| {
+        names(feed).map(move |name| (name.to_owned(), (feed.id.0.clone(), pages)))
+    });
+    shelf.fill(
+        shelved,
+        Some(serve::Archives {
+            folder: folder.clone(),
+            feeds: pages.collect(),
+        }),
+    );
+    if !published.written.is_empty()
+        && let Err(error) = folder.announce(&published.written)
+    {
+        failure = failure.or(Some(error));
+    }
     match failure {
         None => Ok(published),
         Some(error) => Err(error.into()),

@@ -12,6 +12,9 @@ use thiserror::Error;
 /// How unfinished files are named; those of a run that died are removed at the next start.
 const UNFINISHED: &str = ".rassegna-unfinished";
 
+/// The list of what the last publish has changed, in the folder of the published files.
+pub const CHANGED: &str = ".changed";
+
 /// Why a file could not be published. The file that was there before is untouched.
 #[derive(Debug, Error)]
 #[error("{path} cannot be written: {why}; what was published before stays as it is")]
@@ -54,7 +57,7 @@ impl Folder {
                     .file_type()
                     .map_err(|why| failed(&entry.path(), why))?;
                 // Symbolic links are not followed: what is behind them is not ours.
-                if kind.is_dir() && folder == root {
+                if kind.is_dir() {
                     folders.push(entry.path());
                 } else if is_unfinished(&entry.file_name()) {
                     fs::remove_file(entry.path()).map_err(|why| failed(&entry.path(), why))?;
@@ -74,6 +77,12 @@ impl Folder {
             root: root.to_owned(),
             writes: false,
         }
+    }
+
+    /// Whether what is published goes there: else it is only compared.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.writes
     }
 
     /// Writes a file, `name` being relative to the folder, unless it has these bytes already. Gives whether it
@@ -98,6 +107,44 @@ impl Folder {
         }
         replace(&path, bytes).map_err(failed)?;
         Ok(true)
+    }
+
+    /// Says what a publish has changed: writes the names of the files, one a line, to [`CHANGED`]. Done last, and also
+    /// where the list is the same as before, so that whoever watches that file comes to copy the others.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError`]; the list is then the one before.
+    pub fn announce(&self, names: &[String]) -> Result<(), PublishError> {
+        if !self.writes {
+            return Ok(());
+        }
+        let path = self.root.join(CHANGED);
+        let list: String = names.iter().map(|name| format!("{name}\n")).collect();
+        replace(&path, list.as_bytes()).map_err(|why| PublishError { path, why })
+    }
+
+    /// Whether a file is there, as one that was published: symbolic links are not followed.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        let mut path = self.root.clone();
+        let mut parts = name.split('/').peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            let kind = fs::symlink_metadata(&path).map(|file| file.file_type());
+            let last = parts.peek().is_none();
+            if !kind.is_ok_and(|kind| if last { kind.is_file() } else { kind.is_dir() }) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The text of a published file.
+    #[must_use]
+    pub fn read(&self, name: &str) -> Option<String> {
+        self.has(name)
+            .then(|| fs::read_to_string(self.root.join(name)).ok())?
     }
 
     /// When a file got what it has.

@@ -2,6 +2,9 @@
 //!
 //! Two things that the crate has no word for are put right in its output: `Z` for UTC, and each entry's language.
 
+use std::collections::BTreeMap;
+
+use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{
     Category, Content, Entry as AtomEntry, Feed, FixedDateTime, Generator, Link, Person, Source,
     Text, WriteConfig,
@@ -9,7 +12,7 @@ use atom_syndication::{
 use chrono::{DateTime, TimeZone, Timelike};
 
 use crate::render::bounds::{media_type, publishable};
-use crate::render::{Entry, FeedDocument, Telling, body, with_prologue};
+use crate::render::{Entry, FEED_HISTORY, FeedDocument, Telling, body, relations, with_prologue};
 
 /// The feed as an Atom document.
 #[must_use]
@@ -20,6 +23,7 @@ pub fn render(document: &FeedDocument) -> String {
     for element in ["updated", "published"] {
         written = written.replace(&format!("+00:00</{element}>"), &format!("Z</{element}>"));
     }
+    written = written.replace(">\n  </fh:archive>", "/>");
     if document.language.is_none() {
         written = with_languages(&written, &document.entries);
     }
@@ -36,6 +40,27 @@ fn feed(document: &FeedDocument) -> Feed {
         mime_type: Some("text/html".into()),
         ..link(&document.address(""))
     };
+    let others = relations(document, "atom.xml").into_iter();
+    let others = others.map(|(relation, address)| Link {
+        rel: relation.into(),
+        mime_type: (relation != "hub").then(|| "application/atom+xml".into()),
+        ..link(&address)
+    });
+    let mark = || Extension {
+        name: "fh:archive".into(),
+        ..Extension::default()
+    };
+    let history: ExtensionMap = document
+        .history
+        .page
+        .map(|_| {
+            (
+                "fh".into(),
+                BTreeMap::from([("archive".into(), vec![mark()])]),
+            )
+        })
+        .into_iter()
+        .collect();
     Feed {
         title: Text::plain(&*document.title),
         subtitle: (!document.description.is_empty()).then(|| Text::plain(&*document.description)),
@@ -46,7 +71,12 @@ fn feed(document: &FeedDocument) -> Feed {
             value: "rassegna".into(),
             ..Generator::default()
         }),
-        links: vec![own, page],
+        links: [own, page].into_iter().chain(others).collect(),
+        namespaces: history
+            .keys()
+            .map(|prefix| (prefix.clone(), FEED_HISTORY.to_owned()))
+            .collect(),
+        extensions: history,
         lang: document
             .language
             .as_ref()
@@ -63,6 +93,8 @@ fn entry(entry: &Entry) -> AtomEntry {
         value: Some(html),
         ..Content::default()
     };
+    // Whose word for the subject it is.
+    let scheme = entry.sources.first().map(|leading| leading.url.clone());
     // RFC 4287, 4.2.13: a summary that only repeats the content is worse than none.
     let summary = (!entry.summary.is_empty() && !entry.content.is_empty())
         .then(|| Text::plain(&*entry.summary));
@@ -77,6 +109,7 @@ fn entry(entry: &Entry) -> AtomEntry {
             .iter()
             .map(|name| Category {
                 term: name.clone(),
+                scheme: scheme.clone(),
                 ..Category::default()
             })
             .collect(),

@@ -50,6 +50,8 @@ pub(super) fn publishable(document: &FeedDocument) -> FeedDocument {
             document.updated
         },
         index: document.index,
+        hub: document.hub.clone(),
+        history: document.history,
         entries,
     }
 }
@@ -223,9 +225,22 @@ fn frame_weight(entry: &Entry) -> usize {
         .chain(&entry.rights)
         .chain(addresses)
         .chain(tellings);
+    // RSS names files and images as Media RSS too, and each category has its scheme.
+    let again = entry
+        .image
+        .iter()
+        .chain(entry.enclosures.iter().map(|enclosure| &enclosure.url));
+    let again: usize = again
+        .map(|address| 2 * (text_weight(address) + MARKUP))
+        .sum();
+    let scheme = entry
+        .sources
+        .first()
+        .map_or(0, |leading| text_weight(&leading.url));
+    let schemes = entry.categories.len() * (scheme + MARKUP);
     // The summary stands twice where it is the content as well.
     let body = text_weight(&entry.title) + 2 * text_weight(&entry.summary);
-    FRAME + body + texts.map(|text| text_weight(text) + MARKUP).sum::<usize>()
+    FRAME + body + again + schemes + texts.map(|text| text_weight(text) + MARKUP).sum::<usize>()
 }
 
 /// The bytes of a text once escaped, in the format that takes most for each character.

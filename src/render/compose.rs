@@ -4,16 +4,12 @@ use chrono::{DateTime, Utc};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Entry, FeedDocument, FeedLink, FeedSummary, SiteDocument, Telling};
+use super::{Entry, FeedDocument, FeedLink, FeedSummary, History, SiteDocument, Telling};
 use crate::config::{Content, Feed, Publish, Site};
 use crate::dedup::NAMESPACE;
-use crate::extract::text::plain;
 use crate::model::{Precision, Story, Told};
-use crate::normalize::shorten;
+use crate::normalize::teaser;
 use crate::normalize::url::anchored;
-
-/// The length of a teaser made from the text, in characters.
-const TEASER: usize = 300;
 
 /// Composes a feed from its stories. `content` says what each source's entries carry; `site_id` is the permanent
 /// name of the site, of which the feed's id is made (RFC 9562 UUIDv5).
@@ -24,6 +20,7 @@ pub fn compose(
     publish: &Publish,
     site_id: &str,
     content: impl Fn(&str) -> Content,
+    history: History,
     stories: &[Story],
 ) -> FeedDocument {
     let mut entries: Vec<Entry> = stories
@@ -50,6 +47,8 @@ pub fn compose(
         site_title: site.title.clone(),
         updated,
         index: publish.index,
+        hub: publish.hub.as_ref().map(Url::to_string),
+        history,
         entries,
     }
 }
@@ -60,11 +59,7 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
     tellings.sort_by_key(|told| std::cmp::Reverse(told.priority));
     let lead = *tellings.first()?;
     let full = content(&lead.source.0) == Content::Full;
-    let summary = if lead.summary.is_empty() {
-        shorten(&plain(&lead.html), TEASER)
-    } else {
-        lead.summary.clone()
-    };
+    let summary = teaser(&lead.summary, &lead.html);
     let authors = if lead.authors.is_empty() {
         vec![lead.source_title.clone()]
     } else {
@@ -128,13 +123,21 @@ pub fn links(feeds: &[Feed]) -> Vec<FeedLink> {
         title: feed.title.clone(),
         language: feed.language().cloned(),
     };
-    feeds.iter().map(link).collect()
+    // The feeds of single sources and tags may be very many.
+    let main = feeds.iter().filter(|feed| feed.group.is_none());
+    main.map(link).collect()
 }
 
 /// The index of all feeds.
 #[must_use]
-pub fn site(site: &Site, publish: &Publish, documents: &[FeedDocument]) -> SiteDocument {
-    let summary = |document: &FeedDocument| FeedSummary {
+pub fn site(
+    site: &Site,
+    publish: &Publish,
+    feeds: &[Feed],
+    documents: &[FeedDocument],
+) -> SiteDocument {
+    let summary = |(feed, document): (&Feed, &FeedDocument)| FeedSummary {
+        group: feed.group,
         name: document.name.clone(),
         title: document.title.clone(),
         description: document.description.clone(),
@@ -147,7 +150,7 @@ pub fn site(site: &Site, publish: &Publish, documents: &[FeedDocument]) -> SiteD
         url: site.url.to_string(),
         index: publish.index,
         language: site.languages.first().cloned(),
-        feeds: documents.iter().map(summary).collect(),
+        feeds: feeds.iter().zip(documents).map(summary).collect(),
     }
 }
 
@@ -159,6 +162,7 @@ mod tests {
     use super::*;
     use crate::language::Language;
     use crate::model::SourceId;
+    use crate::normalize::TEASER;
 
     fn told(source: &str, priority: i64, title: &str) -> Told {
         Told {

@@ -9,6 +9,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use chrono_tz::Tz;
 
+use crate::config::By;
 use crate::language::Language;
 use crate::render::bounds::publishable;
 use crate::render::day;
@@ -38,8 +39,11 @@ pub fn page(document: &FeedDocument, others: &[FeedLink]) -> String {
         .map(|(name, file)| Address {
             name,
             file,
-            address: document.address(file),
+            address: document.current(file),
         }),
+        older: document.older(""),
+        newer: document.newer(""),
+        root: document.root(),
         document,
     })
 }
@@ -52,7 +56,20 @@ pub fn index(site: &SiteDocument) -> String {
         texts,
         site,
         title: line(&site.title, 1_000),
-        feeds: site.feeds.iter().map(|feed| listed(feed, texts)).collect(),
+        groups: [
+            (texts.feeds, None),
+            (texts.sources, Some(By::Source)),
+            (texts.tags, Some(By::Tag)),
+        ]
+        .map(|(heading, group)| Group {
+            heading,
+            feeds: site
+                .feeds
+                .iter()
+                .filter(|feed| feed.group == group)
+                .map(|feed| listed(feed, texts))
+                .collect(),
+        }),
     })
 }
 
@@ -66,6 +83,9 @@ struct Page<'a> {
     updated: Option<Moment>,
     others: Vec<Other<'a>>,
     formats: [Address; 3],
+    older: Option<String>,
+    newer: Option<String>,
+    root: String,
 }
 
 #[derive(Template)]
@@ -74,6 +94,12 @@ struct Index<'a> {
     texts: &'static Texts,
     site: &'a SiteDocument,
     title: String,
+    groups: [Group<'a>; 3],
+}
+
+/// The feeds under one heading of the index.
+struct Group<'a> {
+    heading: &'static str,
     feeds: Vec<Listed<'a>>,
 }
 

@@ -28,7 +28,18 @@ struct Feed<'a> {
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
     items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -90,6 +101,16 @@ fn feed(document: &FeedDocument) -> Feed<'_> {
         feed_url: document.address("feed.json"),
         description: &document.description,
         language: document.language.as_ref().map(|language| language.tag()),
+        next_url: document.older("feed.json"),
+        hubs: document
+            .hub
+            .iter()
+            .filter(|_| document.history.page.is_none())
+            .map(|url| Hub {
+                kind: "WebSub",
+                url,
+            })
+            .collect(),
         items: document.entries.iter().map(item).collect(),
     }
 }

@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 pub use compose::{compose, links, site};
 
+use crate::config::By;
 use crate::language::Language;
 use crate::model::Enclosure;
 
@@ -53,16 +54,71 @@ pub struct FeedDocument {
     pub updated: DateTime<Tz>,
     /// Whether search engines may list its page.
     pub index: bool,
+    /// The hub that readers may subscribe at (WebSub).
+    pub hub: Option<String>,
+    /// Whether it is the feed as it is now, or a page of its archive.
+    pub history: History,
     /// Newest first: by publication, then by id.
     pub entries: Vec<Entry>,
 }
 
+/// Where a document stands in the history of its feed (RFC 5005 §4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct History {
+    /// Its number, from 1, if it is an archive page; nothing means that it is the feed as it is now.
+    pub page: Option<u32>,
+    /// How many archive pages the feed has.
+    pub pages: u32,
+}
+
 impl FeedDocument {
+    /// Its folder, below the site's root.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        match self.history.page {
+            Some(page) => archive_folder(&self.name, page),
+            None => self.name.clone(),
+        }
+    }
+
     /// The absolute address of one of its files (`rss.xml`, `atom.xml`, `feed.json`, or nothing for the page).
     #[must_use]
     pub fn address(&self, file: &str) -> String {
+        format!("{}{}/{file}", self.site, self.folder())
+    }
+
+    /// The address of the same file of the feed as it is now.
+    #[must_use]
+    pub fn current(&self, file: &str) -> String {
         format!("{}{}/{file}", self.site, self.name)
     }
+
+    /// The address of the same file of the next older archive page.
+    #[must_use]
+    pub fn older(&self, file: &str) -> Option<String> {
+        let History { page, pages } = self.history;
+        let page = page.map_or(pages, |page| page.saturating_sub(1));
+        (page > 0).then(|| format!("{}{}/{file}", self.site, archive_folder(&self.name, page)))
+    }
+
+    /// The address of the same file of the next newer archive page.
+    #[must_use]
+    pub fn newer(&self, file: &str) -> Option<String> {
+        let page = self.history.page?.checked_add(1)?;
+        (page <= self.history.pages)
+            .then(|| format!("{}{}/{file}", self.site, archive_folder(&self.name, page)))
+    }
+
+    /// The way from its folder up to the site's root.
+    fn root(&self) -> String {
+        "../".repeat(self.folder().split('/').count())
+    }
+}
+
+/// The folder of an archive page, below the site's root.
+#[must_use]
+pub fn archive_folder(feed: &str, page: u32) -> String {
+    format!("{feed}/archive/{page}")
 }
 
 /// One entry of a feed: a story with everyone who tells it.
@@ -141,6 +197,8 @@ pub struct FeedSummary {
     pub description: String,
     /// The language of all its entries; nothing where they may differ.
     pub language: Option<Language>,
+    /// Of what it is one, where it is of a single source or tag.
+    pub group: Option<By>,
     /// How many entries it shows.
     pub entries: usize,
     /// When the newest of them changed; nothing while it is empty.
@@ -170,6 +228,23 @@ fn body(entry: &Entry) -> String {
 /// A time as RFC 3339 writes it in UTC, to the second, as all readers understand it.
 fn rfc3339(at: &DateTime<Tz>) -> String {
     at.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The namespace of `fh:archive` (RFC 5005 §4).
+const FEED_HISTORY: &str = "http://purl.org/syndication/history/1.0";
+
+/// The relations of a document to the others of its feed, and to its hub, with their addresses.
+fn relations(document: &FeedDocument, file: &str) -> Vec<(&'static str, String)> {
+    let archived = document.history.page.is_some();
+    [
+        ("current", archived.then(|| document.current(file))),
+        ("prev-archive", document.older(file)),
+        ("next-archive", document.newer(file)),
+        ("hub", document.hub.clone().filter(|_| !archived)),
+    ]
+    .into_iter()
+    .filter_map(|(relation, address)| Some((relation, address?)))
+    .collect()
 }
 
 /// Puts the XML declaration and the style sheet before a document's root element.

@@ -1,16 +1,21 @@
-//! RSS 2.0, through the `rss` crate, with Atom's self link, Dublin Core's authors and `content:encoded`.
+//! RSS 2.0, through the `rss` crate, with Atom's links, Dublin Core's authors and rights, Media RSS and
+//! `content:encoded`.
 //!
 //! It writes nothing that RSS readers quarrel over: one enclosure an item, dates in UTC, no relative address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
 use crate::render::bounds::{media_type, publishable};
-use crate::render::{Entry, FeedDocument, text, with_prologue};
+use crate::render::{Entry, FEED_HISTORY, FeedDocument, relations, text, with_prologue};
+
+/// The namespace of Media RSS.
+const MEDIA: &str = "http://search.yahoo.com/mrss/";
 
 /// The feed as an RSS 2.0 document.
 #[must_use]
@@ -24,12 +29,33 @@ pub fn render(document: &FeedDocument) -> String {
 }
 
 fn channel(document: &FeedDocument) -> Channel {
-    let own = Link {
-        href: document.address("rss.xml"),
-        rel: "self".into(),
-        mime_type: Some("application/rss+xml".into()),
+    let several = document.language.is_none();
+    let own = ("self", document.address("rss.xml"));
+    let others = relations(document, "rss.xml");
+    let links = [own].into_iter().chain(others);
+    let links = links.map(|(relation, address)| Link {
+        href: address,
+        rel: relation.into(),
+        mime_type: (relation != "hub").then(|| "application/rss+xml".into()),
         ..Link::default()
-    };
+    });
+    let items: Vec<Item> = document
+        .entries
+        .iter()
+        .map(|entry| item(entry, several))
+        .collect();
+    let mut namespaces = BTreeMap::new();
+    let mut extensions = ExtensionMap::new();
+    if document.history.page.is_some() {
+        namespaces.insert("fh".to_owned(), FEED_HISTORY.to_owned());
+        extensions.extend([extension(
+            "fh",
+            [("archive", vec![element("fh:archive", [])])],
+        )]);
+    }
+    if items.iter().any(|item| !item.extensions.is_empty()) {
+        namespaces.insert("media".to_owned(), MEDIA.to_owned());
+    }
     let description = if document.description.is_empty() {
         &document.title
     } else {
@@ -41,7 +67,6 @@ fn channel(document: &FeedDocument) -> Channel {
         .iter()
         .filter_map(|entry| entry.rights.as_deref())
         .collect();
-    let several = document.language.is_none();
     Channel {
         title: document.title.clone(),
         link: document.address(""),
@@ -53,12 +78,12 @@ fn channel(document: &FeedDocument) -> Channel {
         copyright: (!rights.is_empty()).then(|| rights.into_iter().collect::<Vec<_>>().join(" · ")),
         last_build_date: Some(rfc822(document.updated.to_utc())),
         generator: Some("rassegna".into()),
-        atom_ext: Some(AtomExtension { links: vec![own] }),
-        items: document
-            .entries
-            .iter()
-            .map(|entry| item(entry, several))
-            .collect(),
+        atom_ext: Some(AtomExtension {
+            links: links.collect(),
+        }),
+        namespaces,
+        extensions,
+        items,
         ..Channel::default()
     }
 }
@@ -71,6 +96,7 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
         } else {
             Vec::new()
         },
+        rights: entry.rights.iter().cloned().collect(),
         ..DublinCoreExtension::default()
     };
     let source = entry.sources.first().map(|leading| Source {
@@ -79,7 +105,8 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
     });
     let categories = entry.categories.iter().map(|name| Category {
         name: name.clone(),
-        domain: None,
+        // Whose word for the subject it is.
+        domain: entry.sources.first().map(|leading| leading.url.clone()),
     });
     Item {
         guid: Some(Guid {
@@ -95,6 +122,7 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
         source,
         enclosure: enclosure(entry),
         dublin_core_ext: Some(dublin_core),
+        extensions: media(entry).into_iter().collect(),
         ..Item::default()
     }
 }
@@ -121,6 +149,68 @@ fn enclosure(entry: &Entry) -> Option<Enclosure> {
     })
 }
 
+/// All files and the lead image as Media RSS (<https://www.rssboard.org/media-rss>): RSS itself has place for one file.
+fn media(entry: &Entry) -> Option<(String, BTreeMap<String, Vec<Extension>>)> {
+    let files = entry.enclosures.iter().map(|file| {
+        let medium = ["image", "audio", "video"]
+            .into_iter()
+            .find(|medium| file.media_type.starts_with(medium));
+        let length = file.length.map(|length| length.to_string());
+        let attributes = [
+            ("url", Some(file.url.clone())),
+            ("type", Some(file.media_type.clone())),
+            ("medium", medium.map(Into::into)),
+            ("fileSize", length),
+        ];
+        element("media:content", attributes)
+    });
+    let alone = |image: &&String| entry.enclosures.iter().all(|file| file.url != **image);
+    let image = entry.image.as_ref().filter(alone).map(|image| {
+        let attributes = [
+            ("url", Some(image.clone())),
+            (
+                "type",
+                media_type(image)
+                    .filter(|kind| kind.starts_with("image/"))
+                    .map(Into::into),
+            ),
+            ("medium", Some("image".into())),
+        ];
+        element("media:content", attributes)
+    });
+    let content: Vec<Extension> = files.chain(image).collect();
+    let thumbnail = entry.image.iter();
+    let thumbnail =
+        thumbnail.map(|image| element("media:thumbnail", [("url", Some(image.clone()))]));
+    (!content.is_empty()).then(|| {
+        extension(
+            "media",
+            [("content", content), ("thumbnail", thumbnail.collect())],
+        )
+    })
+}
+
+fn element<const N: usize>(name: &str, attributes: [(&str, Option<String>); N]) -> Extension {
+    let attributes = attributes.into_iter();
+    Extension {
+        name: name.into(),
+        attrs: attributes
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect(),
+        ..Extension::default()
+    }
+}
+
+/// The elements of one prefix, as the crate keeps them.
+fn extension<const N: usize>(
+    prefix: &str,
+    elements: [(&str, Vec<Extension>); N],
+) -> (String, BTreeMap<String, Vec<Extension>>) {
+    let elements = elements.into_iter();
+    let elements = elements.map(|(name, all)| (name.to_owned(), all));
+    (prefix.to_owned(), elements.collect())
+}
+
 /// A time as RFC 822 writes it, with the four-digit year of RFC 1123.
 fn rfc822(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -141,12 +231,25 @@ fn hexadecimal(xml: &str) -> String {
     let mut rest = xml;
     while let Some((before, after)) = rest.split_once("<![CDATA[") {
         let (inside, after) = after.split_once("]]>").unwrap_or((after, ""));
-        written.push_str(&before.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;"));
+        written.push_str(&outside(before));
         written.push_str("<![CDATA[");
         written.push_str(inside);
         written.push_str("]]>");
         rest = after;
     }
-    written.push_str(&rest.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;"));
+    written.push_str(&outside(rest));
     written
+}
+
+fn outside(xml: &str) -> String {
+    let mut xml = xml.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;");
+    // The crate breaks the line in elements that are empty.
+    for (indent, element) in [
+        (6, "media:content"),
+        (6, "media:thumbnail"),
+        (4, "fh:archive"),
+    ] {
+        xml = xml.replace(&format!(">\n{:indent$}</{element}>", ""), "/>");
+    }
+    xml
 }

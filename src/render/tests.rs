@@ -10,11 +10,13 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use uuid::Uuid;
 
+use crate::config::By;
 use crate::language::Language;
 use crate::model::Enclosure;
 use crate::render::text::{line, xml_safe};
 use crate::render::{
-    Entry, FeedDocument, FeedLink, FeedSummary, SiteDocument, Telling, atom, html, json, opml, rss,
+    Entry, FeedDocument, FeedLink, FeedSummary, History, SiteDocument, Telling, atom, html, json,
+    opml, rss,
 };
 
 fn language(tag: &str) -> Language {
@@ -112,6 +114,8 @@ fn document() -> FeedDocument {
         site_title: "Rassegna".into(),
         updated: entries[0].updated,
         index: false,
+        hub: None,
+        history: History::default(),
         entries,
     }
 }
@@ -130,6 +134,7 @@ fn site(title: &str) -> SiteDocument {
         title: title.into(),
         description: "Le notizie".into(),
         language: Some(language("it")),
+        group: None,
         entries: 3,
         updated: Some(document().updated),
     };
@@ -222,6 +227,175 @@ fn a_small_document_has_these_bytes() {
         insta::assert_snapshot!("index", html::index(&site("Spazio & dintorni")));
         insta::assert_snapshot!("opml", opml::feeds(&site("Spazio & dintorni")));
     });
+}
+
+/// The second of three archive pages.
+fn page() -> FeedDocument {
+    FeedDocument {
+        hub: Some("https://hub.example/?a=1&b=2".into()),
+        history: History {
+            page: Some(2),
+            pages: 3,
+        },
+        ..document()
+    }
+}
+
+#[test]
+fn an_archive_page_says_so_and_leads_to_its_neighbours() {
+    let place = |page: &str, file: &str| format!("https://rassegna.example/it{page}/{file}");
+    for (written, file, link) in [
+        (rss::render(&page()), "rss.xml", "<atom:link href"),
+        (atom::render(&page()), "atom.xml", "<link href"),
+    ] {
+        for (relation, page) in [
+            ("self", "/archive/2"),
+            ("current", ""),
+            ("prev-archive", "/archive/1"),
+            ("next-archive", "/archive/3"),
+        ] {
+            let address = place(page, file);
+            let expected = format!("{link}=\"{address}\" rel=\"{relation}\"");
+            assert!(written.contains(&expected), "{expected} in {written}");
+        }
+        assert!(written.contains("<fh:archive/>"), "{written}");
+        assert!(!written.contains("hub.example"), "a page is no topic");
+        assert!(!pieces(&written).is_empty());
+    }
+    // RFC 5005: the pages are one logical feed.
+    let id = |document| at(&pieces(&atom::render(document)), "feed/id").join("");
+    assert_eq!(id(&page()), id(&document()));
+    let written: serde_json::Value = serde_json::from_str(&json::render(&page())).unwrap();
+    assert_eq!(written["feed_url"], place("/archive/2", "feed.json"));
+    assert_eq!(written["next_url"], place("/archive/1", "feed.json"));
+    assert!(written["hubs"].is_null());
+    let written = html::page(&page(), &[]);
+    for (words, page) in [
+        ("Meno recenti", "/archive/1"),
+        ("Più recenti", "/archive/3"),
+        ("Le più recenti", ""),
+    ] {
+        let address = place(page, "");
+        assert!(
+            written
+                .lines()
+                .any(|line| line.contains(&format!("\"{address}\"")) && line.contains(words))
+        );
+    }
+    assert!(written.contains("href=\"../../../style.css\""));
+}
+
+#[test]
+fn the_feed_leads_to_the_newest_page_and_to_its_hub() {
+    let feed = FeedDocument {
+        history: History {
+            page: None,
+            pages: 3,
+        },
+        ..page()
+    };
+    let newest = |file: &str| format!("https://rassegna.example/it/archive/3/{file}");
+    for (written, file) in [
+        (rss::render(&feed), "rss.xml"),
+        (atom::render(&feed), "atom.xml"),
+    ] {
+        assert!(written.contains(&format!("href=\"{}\" rel=\"prev-archive\"", newest(file))));
+        let hub = written.replace("&#x26;", "&amp;");
+        assert!(
+            hub.contains("href=\"https://hub.example/?a=1&amp;b=2\" rel=\"hub\""),
+            "{hub}"
+        );
+        for other in ["fh:archive", "\"next-archive\"", "\"current\""] {
+            assert!(!written.contains(other), "{other}");
+        }
+    }
+    let written: serde_json::Value = serde_json::from_str(&json::render(&feed)).unwrap();
+    assert_eq!(written["next_url"], newest("feed.json"));
+    let hub = serde_json::json!([{ "type": "WebSub", "url": "https://hub.example/?a=1&b=2" }]);
+    assert_eq!(written["hubs"], hub);
+}
+
+#[test]
+fn files_have_type_and_length_and_entries_their_rights_in_every_format() {
+    let file = |url: &str, media_type: &str, length| Enclosure {
+        url: url.into(),
+        media_type: media_type.into(),
+        length,
+    };
+    let mut feed = document();
+    feed.entries = vec![Entry {
+        image: Some("https://orbita.example/i?w=1&h=2".into()),
+        rights: Some("© R&D".into()),
+        enclosures: vec![
+            file("https://orbita.example/a.mp4", "video/mp4", Some(9)),
+            file("https://orbita.example/b.pdf", "application/pdf", None),
+        ],
+        ..entry(0, "Con file")
+    }];
+    let rss = rss::render(&feed);
+    for expected in [
+        "<enclosure url=\"https://orbita.example/a.mp4\" length=\"9\" type=\"video/mp4\"/>",
+        "<media:content fileSize=\"9\" medium=\"video\" type=\"video/mp4\" url=\"https://orbita.example/a.mp4\"/>",
+        "<media:content type=\"application/pdf\" url=\"https://orbita.example/b.pdf\"/>",
+        "<media:content medium=\"image\" url=\"https://orbita.example/i?w=1&#x26;h=2\"/>",
+        "<media:thumbnail url=\"https://orbita.example/i?w=1&#x26;h=2\"/>",
+        "<dc:rights>© R&#x26;D</dc:rights>",
+    ] {
+        assert!(rss.contains(expected), "{expected} in {rss}");
+    }
+    let atom = atom::render(&feed);
+    for expected in [
+        "<link href=\"https://orbita.example/a.mp4\" rel=\"enclosure\" type=\"video/mp4\" length=\"9\"/>",
+        "<link href=\"https://orbita.example/b.pdf\" rel=\"enclosure\" type=\"application/pdf\"/>",
+        "<rights>© R&amp;D</rights>",
+        "<category term=\"R&amp;D\" scheme=\"https://orbita.example/news\"/>",
+    ] {
+        assert!(atom.contains(expected), "{expected} in {atom}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&json::render(&feed)).unwrap();
+    let item = &json["items"][0];
+    assert_eq!(item["attachments"][0]["size_in_bytes"], 9);
+    assert_eq!(item["attachments"][1]["mime_type"], "application/pdf");
+    assert_eq!(item["_rassegna"]["rights"], "© R&D");
+}
+
+#[test]
+fn feeds_of_single_sources_and_tags_have_folders_of_the_list_and_headings_of_the_index() {
+    let mut all = site("Spazio");
+    for (name, group) in [("source/asi", By::Source), ("tag/region", By::Tag)] {
+        let feed = FeedSummary {
+            name: name.into(),
+            group: Some(group),
+            ..all.feeds[0].clone()
+        };
+        all.feeds.push(feed);
+    }
+    insta::assert_snapshot!(opml::feeds(&all), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <opml version="2.0">
+      <head>
+        <title>Rassegna</title>
+      </head>
+      <body>
+        <outline type="rss" text="Spazio" title="Spazio" description="Le notizie" language="it" version="RSS2" xmlUrl="https://rassegna.example/it/rss.xml" htmlUrl="https://rassegna.example/it/"/>
+        <outline text="Per fonte">
+          <outline type="rss" text="Spazio" title="Spazio" description="Le notizie" language="it" version="RSS2" xmlUrl="https://rassegna.example/source/asi/rss.xml" htmlUrl="https://rassegna.example/source/asi/"/>
+        </outline>
+        <outline text="Per argomento">
+          <outline type="rss" text="Spazio" title="Spazio" description="Le notizie" language="it" version="RSS2" xmlUrl="https://rassegna.example/tag/region/rss.xml" htmlUrl="https://rassegna.example/tag/region/"/>
+        </outline>
+      </body>
+    </opml>
+    "#);
+    let index = html::index(&all);
+    for expected in [
+        "<h2>Per fonte</h2>",
+        "<h2>Per argomento</h2>",
+        "href=\"source/asi/\"",
+        "href=\"tag/region/atom.xml\"",
+    ] {
+        assert!(index.contains(expected), "{expected}");
+    }
 }
 
 #[test]

@@ -24,6 +24,18 @@ pub(super) struct Texts {
     pub(super) rights: &'static str,
     /// Names the list of all feeds for import.
     pub(super) opml: &'static str,
+    /// Names the links to a feed's archive.
+    pub(super) archive: &'static str,
+    /// Leads to the feed as it is now.
+    pub(super) newest: &'static str,
+    /// Leads to the next newer page of the archive.
+    pub(super) newer: &'static str,
+    /// Leads to the next older page of the archive.
+    pub(super) older: &'static str,
+    /// Heads the feeds of single sources.
+    pub(super) sources: &'static str,
+    /// Heads the feeds of tags.
+    pub(super) tags: &'static str,
     /// One entry, several entries; `{}` is their number.
     pub(super) count: [&'static str; 2],
 }
@@ -56,6 +68,12 @@ const ENGLISH: Texts = Texts {
     updated: "Last change:",
     rights: "Titles and texts belong to their sources; every entry leads to the original.",
     opml: "All feeds in one list, to import (OPML)",
+    archive: "Archive",
+    newest: "Newest",
+    newer: "Newer",
+    older: "Older",
+    sources: "By source",
+    tags: "By subject",
     count: ["1 story", "{} stories"],
 };
 
@@ -71,6 +89,12 @@ const TEXTS: &[Texts] = &[
         updated: "Ultima modifica:",
         rights: "Titoli e testi appartengono alle rispettive fonti; ogni notizia rimanda all’originale.",
         opml: "Tutti i feed in un elenco da importare (OPML)",
+        archive: "Archivio",
+        newest: "Le più recenti",
+        newer: "Più recenti",
+        older: "Meno recenti",
+        sources: "Per fonte",
+        tags: "Per argomento",
         count: ["1 notizia", "{} notizie"],
     },
     Texts {
@@ -84,6 +108,12 @@ const TEXTS: &[Texts] = &[
         updated: "Letzte Änderung:",
         rights: "Titel und Texte gehören ihren Quellen; jeder Eintrag führt zum Original.",
         opml: "Alle Feeds als Liste zum Importieren (OPML)",
+        archive: "Archiv",
+        newest: "Neueste",
+        newer: "Neuere",
+        older: "Ältere",
+        sources: "Nach Quelle",
+        tags: "Nach Thema",
         count: ["1 Meldung", "{} Meldungen"],
     },
     Texts {
@@ -97,6 +127,12 @@ const TEXTS: &[Texts] = &[
         updated: "Dernière modification\u{a0}:",
         rights: "Titres et textes appartiennent à leurs sources\u{a0}; chaque nouvelle renvoie à l’original.",
         opml: "Tous les flux en une liste à importer (OPML)",
+        archive: "Archives",
+        newest: "Les plus récentes",
+        newer: "Plus récentes",
+        older: "Plus anciennes",
+        sources: "Par source",
+        tags: "Par sujet",
         count: ["1 nouvelle", "{} nouvelles"],
     },
     Texts {
@@ -110,6 +146,12 @@ const TEXTS: &[Texts] = &[
         updated: "Último cambio:",
         rights: "Los títulos y textos pertenecen a sus fuentes; cada noticia enlaza con el original.",
         opml: "Todos los canales en una lista para importar (OPML)",
+        archive: "Archivo",
+        newest: "Las más recientes",
+        newer: "Más recientes",
+        older: "Más antiguas",
+        sources: "Por fuente",
+        tags: "Por tema",
         count: ["1 noticia", "{} noticias"],
     },
     ENGLISH,

@@ -80,14 +80,20 @@ mod tests {
 
     use super::*;
     use crate::serve::coding::Coding;
-    use crate::serve::shelf::Shelf;
+    use crate::serve::shelf::{Document, Shelf};
 
     const MODIFIED: &str = "Tue, 03 Mar 2026 10:00:00 GMT";
 
     fn shelf() -> Shelf {
         let shelf = Shelf::default();
         let modified: DateTime<Utc> = "2026-03-03T09:59:59.3Z".parse().unwrap();
-        shelf.fill(vec![("a.xml".into(), "<a/>".repeat(200), modified)]);
+        let document = Document {
+            name: "a.xml".into(),
+            text: "<a/>".repeat(200),
+            modified,
+            link: None,
+        };
+        shelf.fill(vec![document], None);
         shelf
     }
 

@@ -1,6 +1,8 @@
-//! The published bytes over HTTP, from memory: what is on the [`Shelf`] is what is in the files.
+//! The published bytes over HTTP, from memory: what is on the [`Shelf`] is what is in the files. Archive
+//! pages alone are read from theirs.
 
 mod admin;
+mod archives;
 mod coding;
 mod condition;
 mod counts;
@@ -21,12 +23,13 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Response, StatusCode};
 
 pub use admin::{Health, Part, ago, router as admin};
+pub use archives::Archives;
 pub use counts::{Counts, Traffic};
 pub use listener::Listener;
 pub use notes::{Around, Note};
 pub use public::Public;
 pub use server::{Limits, serve};
-pub use shelf::Shelf;
+pub use shelf::{Document, Shelf};
 
 /// What the pages of people may load: their own style, and pictures of the web. Nothing runs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

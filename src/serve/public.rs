@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures_util::future::{BoxFuture, Either};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderValue};
@@ -25,13 +26,36 @@ pub struct Public {
     root: Arc<str>,
 }
 
+type Answer = Result<Response<Full<Bytes>>, Infallible>;
+
+/// What a request gets: most have their answer at once.
+enum Found {
+    Answer(Box<Response<Full<Bytes>>>),
+    /// The file of an archive page.
+    Archived(String),
+}
+
+impl From<Response<Full<Bytes>>> for Found {
+    fn from(answer: Response<Full<Bytes>>) -> Self {
+        Self::Answer(Box::new(answer))
+    }
+}
+
 impl<B> Service<Request<B>> for Public {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
+    type Future = Either<Ready<Answer>, BoxFuture<'static, Answer>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        ready(Ok(self.answer(&request)))
+        match self.answer(&request) {
+            Found::Answer(answer) => Either::Left(ready(Ok(*answer))),
+            Found::Archived(file) => {
+                let (public, asked) = (self.clone(), request.headers().clone());
+                Either::Right(Box::pin(
+                    async move { Ok(public.archived(file, &asked).await) },
+                ))
+            }
+        }
     }
 }
 
@@ -45,36 +69,46 @@ impl Public {
         }
     }
 
-    fn answer<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
+    fn answer<B>(&self, request: &Request<B>) -> Found {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut refusal = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
             let allowed = HeaderValue::from_static("GET, HEAD");
             refusal.headers_mut().insert(header::ALLOW, allowed);
-            return refusal;
+            return refusal.into();
         }
         let Some(sheets) = self.shelf.sheets() else {
             let mut wait = plain(StatusCode::SERVICE_UNAVAILABLE, "just starting\n");
             wait.headers_mut().insert(header::RETRY_AFTER, 5.into());
-            return wait;
+            return wait.into();
         };
         let path = request.uri().path();
         let Some(name) = self.name(path) else {
-            return missing();
+            return missing().into();
         };
         if let Some(sheet) = sheets.get(&*name) {
-            return self.send(sheet, request.headers());
+            return self.send(sheet, request.headers()).into();
         }
+        if let Some(file) = self.shelf.archived(&name) {
+            return Found::Archived(file);
+        }
+        let page = format!("{name}/index.html");
         let folder = self.root.strip_suffix('/') == Some(path)
-            || sheets.contains_key(&format!("{name}/index.html"));
+            || sheets.contains_key(&page)
+            || self.shelf.archived(&page).is_some();
         let last = path.rsplit('/').next().unwrap_or(path);
         match HeaderValue::from_str(&format!("{last}/")) {
             Ok(place) if folder => {
                 let mut moved = plain(StatusCode::PERMANENT_REDIRECT, "");
                 moved.headers_mut().insert(header::LOCATION, place);
-                moved
+                moved.into()
             }
-            _ => missing(),
+            _ => missing().into(),
         }
+    }
+
+    async fn archived(&self, file: String, asked: &HeaderMap) -> Response<Full<Bytes>> {
+        let page = self.shelf.page(file).await;
+        page.map_or_else(missing, |sheet| self.send(&sheet, asked))
     }
 
     /// The name of the document that a path means. It is only looked up, so there is nothing that it could lead out of.
@@ -154,15 +188,29 @@ mod tests {
     use chrono::Utc;
 
     use super::*;
+    use crate::serve::Document;
 
     fn status(root: &str, path: &str) -> u16 {
         let shelf = Shelf::default();
         let names = ["index.html", "it/index.html", "it/atom.xml", "è/a b.xml"];
-        let text = |name: &&str| ((*name).to_owned(), (*name).to_owned(), Utc::now());
-        shelf.fill(names.iter().map(text).collect());
+        let document = |name: &&str| Document {
+            name: (*name).to_owned(),
+            text: (*name).to_owned(),
+            modified: Utc::now(),
+            link: None,
+        };
+        shelf.fill(names.iter().map(document).collect(), None);
         let request = Request::get(path).body(()).unwrap();
-        let answer = Public::new(shelf, root).answer(&request);
-        answer.status().as_u16()
+        answer(&Public::new(shelf, root), &request)
+            .status()
+            .as_u16()
+    }
+
+    fn answer(public: &Public, request: &Request<()>) -> Response<Full<Bytes>> {
+        match public.answer(request) {
+            Found::Answer(answer) => *answer,
+            Found::Archived(file) => panic!("{file} is no archive page"),
+        }
     }
 
     #[test]
@@ -198,7 +246,7 @@ mod tests {
     #[test]
     fn before_anything_is_published_readers_are_asked_to_come_back() {
         let request = Request::get("/it/atom.xml").body(()).unwrap();
-        let answer = Public::new(Shelf::default(), "/").answer(&request);
+        let answer = answer(&Public::new(Shelf::default(), "/"), &request);
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
     }

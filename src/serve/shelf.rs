@@ -1,15 +1,17 @@
 //! Documents ready to be sent: in each coding, with all that goes before them, made once for each change.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 
+use super::archives::{Archives, Lately};
 use super::coding::{self, Coding};
 
 /// The bounds of how long a document may be kept without asking, in seconds. Whatever is planned, a person may have
@@ -20,6 +22,7 @@ const MAX_AGE: (i64, i64) = (60, 3_600);
 #[derive(Debug)]
 pub(super) struct Sheet {
     text: Bytes,
+    link: Option<String>,
     /// The document in each coding that makes it smaller, and as it is: the smallest first.
     pub(super) forms: Vec<Form>,
     /// The first full second of which it has been what it is, so that a time tells two texts of one second apart. It
@@ -40,6 +43,19 @@ pub(super) struct Form {
     pub(super) brief: HeaderMap,
 }
 
+/// A document to be served.
+#[derive(Debug)]
+pub struct Document {
+    /// Its path, without the leading slash.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+    /// When its file got that text.
+    pub modified: DateTime<Utc>,
+    /// The header `Link` that goes with it (RFC 8288).
+    pub link: Option<String>,
+}
+
 /// All documents that are served, by their path without the leading slash. Cheap to clone; all clones are one.
 #[derive(Debug, Clone, Default)]
 pub struct Shelf(Arc<Inner>);
@@ -50,27 +66,73 @@ type Sheets = HashMap<String, Arc<Sheet>>;
 struct Inner {
     /// Nothing until it is filled for the first time.
     sheets: watch::Sender<Option<Arc<Sheets>>>,
+    archives: RwLock<Option<Arc<Archives>>>,
+    lately: Lately,
+    /// Archive pages are read one at a time, whoever walks through all of them.
+    turn: tokio::sync::Mutex<()>,
     /// When the next poll may change something, in Unix seconds.
     due: AtomicI64,
 }
 
 impl Shelf {
-    /// Replaces everything on the shelf by these documents: name, text and when the file got that text. Those that
-    /// did not change keep what was made of them. Compresses, so it is not for the threads that serve.
-    pub fn fill(&self, documents: Vec<(String, String, DateTime<Utc>)>) {
+    /// Replaces everything on the shelf by these documents. Those that did not change keep what was made of them.
+    /// Compresses, so it is not for the threads that serve.
+    pub fn fill(&self, documents: Vec<Document>, archives: Option<Archives>) {
+        let mut place = self
+            .0
+            .archives
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *place = archives.map(Arc::new);
+        drop(place);
         let old = self.sheets().unwrap_or_default();
         let mut new = HashMap::with_capacity(documents.len());
-        for (name, text, modified) in documents {
+        for document in documents {
+            let Document {
+                name,
+                text,
+                modified,
+                link,
+            } = document;
             let sheet = match old.get(&name) {
-                Some(same) if same.text == text.as_bytes() => Arc::clone(same),
+                Some(same) if same.text == text.as_bytes() && same.link == link => Arc::clone(same),
                 before => {
                     let before = before.map(|before| before.modified);
-                    Arc::new(Sheet::new(&name, text, modified, before))
+                    Arc::new(Sheet::new(&name, text, modified, link, before))
                 }
             };
             new.insert(name, sheet);
         }
         self.0.sheets.send_replace(Some(Arc::new(new)));
+    }
+
+    /// How many archive pages a feed has that are served.
+    #[must_use]
+    pub fn pages(&self, feed: &str) -> u32 {
+        let archives = self.archives();
+        let feed = archives
+            .as_ref()
+            .and_then(|archives| archives.feeds.get(feed));
+        feed.map_or(0, |(_, pages)| *pages)
+    }
+
+    fn archives(&self) -> Option<Arc<Archives>> {
+        let archives = self.0.archives.read();
+        archives.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The file of the archive page that a name means.
+    pub(super) fn archived(&self, name: &str) -> Option<String> {
+        self.archives()?.file(name)
+    }
+
+    /// An archive page from its file.
+    pub(super) async fn page(&self, file: String) -> Option<Arc<Sheet>> {
+        let archives = self.archives()?;
+        let _turn = self.0.turn.lock().await;
+        let inner = Arc::clone(&self.0);
+        let work = spawn_blocking(move || inner.lately.read(&archives.folder, &file));
+        work.await.ok().flatten()
     }
 
     /// Waits until it is filled for the first time.
@@ -101,7 +163,13 @@ impl Shelf {
 }
 
 impl Sheet {
-    fn new(name: &str, text: String, modified: DateTime<Utc>, before: Option<SystemTime>) -> Self {
+    pub(super) fn new(
+        name: &str,
+        text: String,
+        modified: DateTime<Utc>,
+        link: Option<String>,
+        before: Option<SystemTime>,
+    ) -> Self {
         let second = Duration::from_secs(1);
         let modified = SystemTime::from(modified.trunc_subsecs(0)) + second;
         // The times of one address never go back, whatever the clock does.
@@ -111,13 +179,14 @@ impl Sheet {
         };
         let text = Bytes::from(text);
         let digest = blake3::hash(&text).to_hex();
-        let fixed = fixed(name, modified);
+        let fixed = fixed(name, modified, link.as_deref());
         let forms = coding::all(&text)
             .into_iter()
             .map(|(coding, body)| Form::new(coding, body, &digest[..32], &fixed));
         Self {
             forms: forms.collect(),
             text,
+            link,
             modified,
         }
     }
@@ -155,7 +224,7 @@ struct Fixed {
     whole: HeaderMap,
 }
 
-fn fixed(name: &str, modified: SystemTime) -> Fixed {
+fn fixed(name: &str, modified: SystemTime, link: Option<&str>) -> Fixed {
     let media_type = media_type(name);
     let is = |start| media_type.starts_with(start);
     let page = is("text/html");
@@ -171,6 +240,9 @@ fn fixed(name: &str, modified: SystemTime) -> Fixed {
     let mut whole = HeaderMap::new();
     put(&mut whole, header::CONTENT_TYPE, media_type);
     put(&mut whole, header::ACCEPT_RANGES, "none");
+    if let Some(Ok(link)) = link.map(HeaderValue::from_str) {
+        whole.insert(header::LINK, link);
+    }
     put(&mut whole, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Browsers show XML as well, and would run what it contains.
     if page || media_type.contains("xml") {
@@ -211,7 +283,13 @@ mod tests {
     }
 
     fn filled(shelf: &Shelf, text: &str, modified: DateTime<Utc>) -> Arc<Sheet> {
-        shelf.fill(vec![("it/atom.xml".into(), text.into(), modified)]);
+        let document = Document {
+            name: "it/atom.xml".into(),
+            text: text.into(),
+            modified,
+            link: None,
+        };
+        shelf.fill(vec![document], None);
         Arc::clone(&shelf.sheets().unwrap()["it/atom.xml"])
     }
 

@@ -239,7 +239,8 @@ fn refusal_by<'a>(
     Ok(filter.refusal(&facts))
 }
 
-/// The stories in a feed's window: the newest by first publication, and those of its last days.
+/// The stories in a feed's window: the newest by first publication, those of its last days, and whatever no archive page
+/// has.
 pub(super) fn window(
     connection: &Connection,
     feed: &FeedId,
@@ -252,13 +253,20 @@ pub(super) fn window(
         return Ok(Vec::new());
     };
     let since = newest - i64::from(shown.days) * 24 * 60 * 60;
+    // The limit keeps it from looking at all that the feed has had.
     let mut query = connection.prepare_cached(
-        "SELECT number, published, entry FROM (
-             SELECT story.number, story.published, story.entry, ledger.first_published,
-                    row_number() OVER (ORDER BY ledger.first_published DESC, story.published DESC, story.entry) AS place
+        "SELECT number FROM (
+             SELECT number, published, entry FROM (
+                 SELECT *, row_number() OVER (ORDER BY first_published DESC, published DESC, entry) AS place FROM (
+                     SELECT story.number, story.published, story.entry, ledger.first_published
+                     FROM ledger JOIN story ON story.number = ledger.story
+                     WHERE ledger.feed = ?1 AND ledger.hidden = 0
+                     ORDER BY ledger.first_published DESC, story.published DESC, story.entry LIMIT ?4))
+             WHERE place <= ?2 OR first_published >= ?3
+             UNION
+             SELECT story.number, story.published, story.entry
              FROM ledger JOIN story ON story.number = ledger.story
-             WHERE ledger.feed = ?1 AND ledger.hidden = 0)
-         WHERE place <= ?2 OR (first_published >= ?3 AND place <= ?4)
+             WHERE ledger.feed = ?1 AND ledger.hidden = 0 AND ledger.page IS NULL)
          ORDER BY published DESC, entry",
     )?;
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
@@ -301,7 +309,7 @@ pub(super) fn window_by(
     Ok(window)
 }
 
-fn story(connection: &Connection, number: i64) -> Result<Story, StoreError> {
+pub(super) fn story(connection: &Connection, number: i64) -> Result<Story, StoreError> {
     let mut tellings = connection.prepare_cached(
         "SELECT item.*, source.id AS source_id, source.title AS source_title, source.url AS source_url, source.priority AS priority
          FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",

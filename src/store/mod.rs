@@ -1,6 +1,7 @@
 //! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
 //! pipeline; SQL stays below here.
 
+mod archive;
 mod articles;
 mod asked;
 mod bodies;
@@ -9,6 +10,7 @@ mod feeds;
 mod find;
 mod health;
 mod held;
+mod hub;
 mod incidents;
 mod items;
 mod open;
@@ -32,9 +34,11 @@ use std::sync::{Arc, Mutex};
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
+pub use archive::{Archived, Stale};
 pub use asked::{Again, Asked, Trouble};
 pub use bodies::{Kept, Packed};
 pub use feeds::{Reviewed, Shown, Teller};
+pub use hub::Owed;
 pub use incidents::{Incident, What};
 pub use items::{Fetched, Outcome, Poll, Recorded, Told};
 pub use open::{Access, Lock};

@@ -1,16 +1,17 @@
-//! Forgetting what is old, but never that it was there: identities, addresses, the ledger and which articles were read
-//! stay.
+//! Forgetting what is old, but never that it was there: identities, addresses, the ledger, which articles were read, and
+//! what archive pages show stay.
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::feeds::window;
-use super::{Shown, Store, StoreError};
+use super::{Shown, Store, StoreError, archive};
 use crate::config::Bodies;
 use crate::model::FeedId;
 
 impl Store {
-    /// Deletes the items that were last seen before `horizon`, but for those that a feed still shows; gives how many.
+    /// Deletes the items that were last seen before `horizon`, but for those of stories that a feed still shows or that a
+    /// source still tells; gives how many.
     pub async fn prune(
         &self,
         horizon: DateTime<Utc>,
@@ -25,13 +26,21 @@ impl Store {
                 }
             }
             super::asked::prune(connection, horizon)?;
-            let gone = connection.execute(
-                "DELETE FROM item WHERE last_seen < ?1 AND (story IS NULL OR story NOT IN (SELECT story FROM shown))
-                        AND number NOT IN (SELECT item FROM held)",
+            let mut old = connection.prepare_cached(
+                "SELECT story FROM item WHERE story IS NOT NULL AND story NOT IN (SELECT story FROM shown)
+                 GROUP BY story HAVING max(last_seen) < ?1",
+            )?;
+            let old: Vec<i64> = old
+                .query_map([horizon.timestamp()], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut gone = connection.execute(
+                "DELETE FROM item WHERE last_seen < ?1 AND story IS NULL AND number NOT IN (SELECT item FROM held)",
                 params![horizon.timestamp()],
             )?;
-            if gone > 0 {
-                connection.execute("DELETE FROM story WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.story = story.number)", [])?;
+            for story in old {
+                archive::keep(connection, story)?;
+                gone += connection.prepare_cached("DELETE FROM item WHERE story = ?1")?.execute([story])?;
+                connection.prepare_cached("DELETE FROM story WHERE number = ?1")?.execute([story])?;
             }
             Ok(gone)
         })

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::rows::{floor, json, list, maybe_time, policy};
 use super::{Repair, Store, StoreError, course, health};
-use crate::config::Source;
+use crate::config::{Content, Source};
 use crate::dedup::Policy;
 use crate::dedup::health::Doubted;
 use crate::extract::Rate;
@@ -138,8 +138,8 @@ impl Store {
         let sources = sources.to_vec();
         self.write(move |connection| {
             let mut upsert = connection.prepare_cached(
-                "INSERT INTO source (id, title, url, tags, priority, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5,
+                "INSERT INTO source (id, title, url, tags, priority, rules, whole) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5, whole = ?7,
                         first_success = iif(url = ?3, first_success, NULL), held = NULL",
             )?;
             let mut renew = connection.prepare_cached(
@@ -152,7 +152,8 @@ impl Store {
             )?;
             for source in &sources {
                 let tags = json(&source.tags);
-                upsert.execute(params![source.id.0, source.title, source.url.as_str(), tags, source.priority, source.rules])?;
+                let whole = source.content == Content::Full;
+                upsert.execute(params![source.id.0, source.title, source.url.as_str(), tags, source.priority, source.rules, whole])?;
                 renew.execute(params![source.id.0, source.rules])?;
             }
             // What is not configured any more is not due any more.

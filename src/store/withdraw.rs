@@ -135,9 +135,19 @@ fn withdraw(
     }
     match aim {
         // What is not in the store any more stays out as well, and is known for withdrawn.
-        Aim::Entry(entry) => gone.forget_entry(*entry)?,
+        Aim::Entry(entry) => {
+            gone.forget_entry(*entry)?;
+            let archived = "DELETE FROM kept WHERE entry = ?1";
+            connection
+                .prepare_cached(archived)?
+                .execute([entry.as_bytes().as_slice()])?;
+        }
         Aim::Url(url) => {
-            gone.addresses.insert(dedup::page(url));
+            let page = dedup::page(url);
+            gone.addresses.insert(page);
+            let archived =
+                "DELETE FROM kept WHERE entry IN (SELECT entry FROM ledger WHERE address = ?1)";
+            connection.prepare_cached(archived)?.execute([page])?;
         }
         Aim::Source(_) => {}
     }
@@ -283,13 +293,9 @@ impl<'a> Gone<'a> {
         Ok(self.withdrawn)
     }
 
-    /// Deletes what the sources answered, where that is kept: the texts stand in it among others.
+    /// Deletes what the sources answered: the texts stand in it among others.
     fn drop_answers(&self) -> Result<(), StoreError> {
-        let kept: bool = self
-            .connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'answer')")?
-            .query_row([], |row| row.get(0))?;
-        for source in self.sources.iter().filter(|_| kept) {
+        for source in &self.sources {
             self.connection
                 .prepare_cached("DELETE FROM answer WHERE source = ?1")?
                 .execute([source])?;

@@ -8,6 +8,7 @@
 )]
 
 mod add;
+mod archives;
 mod changes;
 mod conditional;
 mod connections;
@@ -15,6 +16,7 @@ mod crash;
 mod faults;
 mod follow;
 mod health;
+mod hub;
 mod identity;
 mod kinds;
 mod manners;

@@ -78,6 +78,7 @@ impl Route {
 pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: String,
 }
 
 #[derive(Default)]
@@ -165,7 +166,12 @@ fn answer(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     reader.read_exact(&mut sent)?;
     let route = shared.routes.lock().unwrap().get(&path).cloned();
     let none_match = headers.get("if-none-match").cloned();
-    shared.log.lock().unwrap().push(Asked { path, headers });
+    let body = String::from_utf8_lossy(&sent).into_owned();
+    shared.log.lock().unwrap().push(Asked {
+        path,
+        headers,
+        body,
+    });
     let mut route = route.unwrap_or_else(|| Route {
         status: 404,
         ..Route::new("text/plain", "no such page")
@@ -805,7 +811,7 @@ pub(crate) fn all_whole(root: &Path) -> usize {
     whole
 }
 
-/// The files below a folder, in order.
+/// The files below a folder, in order, without the list of those that changed.
 pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -816,7 +822,7 @@ pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
         for entry in list.flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(entry.path());
-            } else {
+            } else if entry.file_name() != ".changed" {
                 found.push(entry.path());
             }
         }

@@ -7,6 +7,7 @@
     clippy::print_stderr
 )]
 
+mod archives;
 mod demo;
 mod hostile;
 mod layers;

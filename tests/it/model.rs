@@ -783,6 +783,7 @@ fn rendered(stories: &[Story], deed: &str) -> Vec<String> {
         &config.publish,
         "rassegna",
         |_| Content::Summary,
+        render::History::default(),
         stories,
     );
     let texts = vec![

@@ -145,6 +145,7 @@ fn feed(id: &str, title: String, table: &Table, filter: Filter) -> Feed {
             .into_iter()
             .map(|(alias, _)| FeedId(alias))
             .collect(),
+        group: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! here: it has been reported, and no configuration will come of it.
 
 mod auth;
+mod by;
 mod feed;
 mod json;
 mod listing;
@@ -22,7 +23,7 @@ use super::problem::{Problems, Report};
 use super::tree::{self, Table};
 use super::units;
 use super::{
-    Bodies, Bounds, Config, Content, Fetch, Format, Listen, Plan, Publish, Serve, Site, Store,
+    Bodies, Bounds, By, Config, Content, Fetch, Format, Listen, Plan, Publish, Serve, Site, Store,
 };
 use super::{reader, shape};
 use crate::language::Language;
@@ -129,7 +130,10 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
         secrets,
     };
     let sources = source::sources(root, &inherited, report);
-    let feeds = feed::feeds(root, &site, &sources, report);
+    let mut feeds = feed::feeds(root, &site, &sources, report);
+    if let Some(publish) = &publish {
+        feeds.extend(by::feeds(&publish.by, &site, &sources));
+    }
     let (polled, idle): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| source.enabled);
     let alone =
         |declared: Vec<source::Declared>| declared.into_iter().map(|one| one.source).collect();
@@ -260,6 +264,11 @@ fn publish(table: &Table) -> Option<Publish> {
         .into_iter()
         .map(|(format, _)| format)
         .collect();
+    let by: BTreeSet<By> = table
+        .read_all("by", by)
+        .into_iter()
+        .map(|(by, _)| by)
+        .collect();
     Some(Publish {
         directory: table.read("directory", leaf::words)?.into(),
         formats: formats.into_iter().collect(),
@@ -268,7 +277,17 @@ fn publish(table: &Table) -> Option<Publish> {
         content: content(table)?,
         index: table.boolean("index")?,
         follow_removals: table.boolean("follow_removals")?,
+        by: by.into_iter().collect(),
+        hub: table.read("hub", leaf::hub_url),
     })
+}
+
+fn by(word: &str) -> Result<By, String> {
+    match word {
+        "source" => Ok(By::Source),
+        "tag" => Ok(By::Tag),
+        _ => Err(format!("`{word}` has no feeds")),
+    }
 }
 
 fn format(word: &str) -> Result<Format, String> {

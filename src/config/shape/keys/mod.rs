@@ -364,6 +364,25 @@ const PUBLISH: &[Key] = &[
         Default("false"),
         "Whether what its source removes is withdrawn, for good.",
     ),
+    key(
+        "by",
+        Kind::List {
+            of: &Kind::OneOf(&["source", "tag"]),
+            least: 0,
+        },
+        Default("[]"),
+        "What has a feed each, besides the languages and `[feed.ID]`: the sources in `source/ID/`, their tags in `tag/NAME/`.",
+    ),
+    key(
+        "hub",
+        Kind::Text(text(
+            "an address such as \"https://hub.example.org/\"",
+            "^[Hh][Tt][Tt][Pp][Ss]?://",
+            |text| leaf::hub_url(text).map(drop),
+        )),
+        Optional,
+        "A WebSub hub: feeds announce it, and it is told of each change.",
+    ),
 ];
 
 const SERVE: &[Key] = &[
