@@ -10,7 +10,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
 use crate::render::bounds::{media_type, publishable};
-use crate::render::{Entry, FeedDocument, text, with_prologue};
+use crate::render::{Entry, FeedDocument, Sister, text, with_prologue};
 
 /// The feed as an RSS 2.0 document.
 #[must_use]
@@ -94,9 +94,23 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
         pub_date: Some(rfc822(entry.published.to_utc())),
         source,
         enclosure: enclosure(entry),
+        atom_ext: translations(entry),
         dublin_core_ext: Some(dublin_core),
         ..Item::default()
     }
+}
+
+/// Atom's links to the same in other languages: RSS has no word for them.
+fn translations(entry: &Entry) -> Option<AtomExtension> {
+    let link = |sister: &Sister| Link {
+        href: sister.link.clone(),
+        rel: "alternate".into(),
+        hreflang: Some(sister.language.tag().to_owned()),
+        title: Some(sister.title.clone()),
+        ..Link::default()
+    };
+    let links: Vec<Link> = entry.translations.iter().map(link).collect();
+    (!links.is_empty()).then_some(AtomExtension { links })
 }
 
 /// The first file that belongs to the entry, else its image: RSS allows one, and asks for a length even

@@ -1,6 +1,7 @@
 //! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
 //! pipeline; SQL stays below here.
 
+mod alike;
 mod articles;
 mod asked;
 mod course;
@@ -11,6 +12,7 @@ mod prune;
 mod requests;
 mod rows;
 mod sources;
+mod translations;
 mod writer;
 mod writing;
 

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0001_init.sql"),
     include_str!("0002_fetching.sql"),
     include_str!("0003_following.sql"),
+    include_str!("0005_alike.sql"),
 ];
 
 /// What the store is opened for.

@@ -24,6 +24,7 @@ impl Store {
                 }
             }
             super::asked::prune(connection, horizon)?;
+            super::alike::prune(connection)?;
             let gone = connection.execute(
                 "DELETE FROM item WHERE last_seen < ?1 AND (story IS NULL OR story NOT IN (SELECT story FROM shown))",
                 params![horizon.timestamp()],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::address::{Address, image};
+use super::address::{Address, Relation, image};
 use super::lexicon::{Mark, Stage};
 use super::words::{self, SUMMARY, TITLE, Word, fold};
 
@@ -72,6 +72,13 @@ impl Profile {
                 .collect(),
             own,
         }
+    }
+
+    /// Whether its page names the other's page as its version in that language.
+    pub(super) fn names(&self, other: &Self) -> bool {
+        let version = self.alternates.get(&other.language);
+        matches!((version, &other.address), (Some(version), Some(address))
+            if version.relation(address) >= Relation::OneArticle)
     }
 
     /// All its words, those of the title first.
