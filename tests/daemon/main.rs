@@ -9,6 +9,7 @@
 
 mod add;
 mod changes;
+mod clusters;
 mod conditional;
 mod connections;
 mod crash;
