@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Connection, params};
 use url::Url;
 
-use super::StoreError;
 use super::rows::{list, maybe_time};
+use super::{Store, StoreError};
 use crate::dedup::alike::{self, Candidate, Kin, Profile, Telling};
 use crate::extract::text::plain;
 use crate::model::{Alternate, Item, Key, SourceId};
@@ -59,6 +59,22 @@ impl Sketched {
             profile,
             week: week(published),
         }
+    }
+}
+
+impl Store {
+    /// What an item would be to the stories that are there, were it new at that time.
+    pub async fn kin(&self, item: Item, now: DateTime<Utc>) -> Result<Kin, StoreError> {
+        self.read(move |connection| {
+            let published = item
+                .published
+                .as_ref()
+                .map_or(now, |dated| dated.at.to_utc());
+            let sketched = Sketched::new(&item, published);
+            let language = item.language.tag();
+            Index::new(connection)?.kin(&sketched, &item.source, language, now)
+        })
+        .await
     }
 }
 
