@@ -174,6 +174,8 @@ impl<'a> Index<'a> {
     fn ranked(&mut self, item: &Sketched, newest: i64) -> Result<Vec<i64>, StoreError> {
         // Divided by the number of those that have the key; a whole number, so that no order of adding matters.
         const KEY: usize = 1_000_000;
+        // One word that more than four items have is shared by chance.
+        const LEAST: usize = KEY / 4;
         let weeks = item.week - AROUND..=(item.week + AROUND).min(newest);
         let mut scores: HashMap<i64, usize> = HashMap::new();
         let mut found = Vec::new();
@@ -195,7 +197,10 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        let mut ranked: Vec<(i64, usize)> = scores.into_iter().collect();
+        let mut ranked: Vec<(i64, usize)> = scores
+            .into_iter()
+            .filter(|(_, score)| *score >= LEAST)
+            .collect();
         ranked.sort_unstable_by_key(|(row, score)| (std::cmp::Reverse(*score), *row));
         ranked.truncate(RANKED);
         Ok(ranked.into_iter().map(|(row, _)| row).collect())
