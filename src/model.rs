@@ -24,6 +24,12 @@ impl SourceId {
         let rest = self.0.strip_prefix(word);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
+
+    /// What the sources of one site that has an address a language are called together: `arter` of `arter.it`.
+    #[must_use]
+    pub fn site_of(&self, language: &str) -> Option<&str> {
+        self.0.strip_suffix(language)?.strip_suffix('.')
+    }
 }
 
 impl fmt::Display for SourceId {
@@ -357,6 +363,20 @@ pub struct Story {
     /// When it last changed in a way that matters.
     pub updated: DateTime<Utc>,
     /// Who tells it, the first teller first; never empty.
+    pub tellings: Vec<Told>,
+    /// The same in other languages, at most one a language, in the order of their tags.
+    #[serde(default)]
+    pub translations: Vec<Translation>,
+}
+
+/// A story as it is told in another language.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Translation {
+    /// The id of its entry.
+    pub entry: Uuid,
+    /// Its language.
+    pub language: Language,
+    /// Who tells it, the first teller first.
     pub tellings: Vec<Told>,
 }
 

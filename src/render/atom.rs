@@ -126,7 +126,7 @@ fn entry(entry: &Entry) -> AtomEntry {
     }
 }
 
-/// The original page, the files, then where else the story is told.
+/// The original page, the same in other languages, the files, then where else the story is told.
 fn links(entry: &Entry) -> Vec<Link> {
     let original = entry.link.iter().map(|address| link(address));
     let files = entry.enclosures.iter().map(|file| Link {
@@ -158,7 +158,17 @@ fn links(entry: &Entry) -> Vec<Link> {
             ..link(address)
         })
     });
-    original.chain(files).chain(image).chain(others).collect()
+    let translations = entry.translations.iter().map(|sister| Link {
+        hreflang: Some(sister.language.tag().to_owned()),
+        title: Some(sister.title.clone()),
+        ..link(&sister.link)
+    });
+    original
+        .chain(translations)
+        .chain(files)
+        .chain(image)
+        .chain(others)
+        .collect()
 }
 
 fn source(telling: &Telling) -> Source {

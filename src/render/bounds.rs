@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::model::Enclosure;
 use crate::render::text::{cut, line, named, web, xml_safe};
-use crate::render::{Entry, FeedDocument, Telling};
+use crate::render::{Entry, FeedDocument, Sister, Telling};
 
 /// The most bytes of a title.
 const TITLE: usize = 1_000;
@@ -114,7 +114,22 @@ fn clean_entry(entry: &Entry, page: &str) -> Entry {
         day_only: entry.day_only,
         updated: entry.updated,
         sources,
+        translations: entry
+            .translations
+            .iter()
+            .filter_map(clean_sister)
+            .take(MANY)
+            .collect(),
     }
+}
+
+fn clean_sister(sister: &Sister) -> Option<Sister> {
+    Some(Sister {
+        id: sister.id,
+        language: sister.language.clone(),
+        title: named(&sister.title, TITLE, sister.language.name()),
+        link: web(&sister.link)?,
+    })
 }
 
 fn clean_telling(telling: &Telling, page: &str) -> Telling {
@@ -218,13 +233,18 @@ fn frame_weight(entry: &Entry) -> usize {
             .into_iter()
             .chain(&telling.link)
     });
+    let sisters = entry
+        .translations
+        .iter()
+        .flat_map(|sister| [&sister.title, &sister.link]);
     let texts = entry
         .authors
         .iter()
         .chain(&entry.categories)
         .chain(&entry.rights)
         .chain(addresses)
-        .chain(tellings);
+        .chain(tellings)
+        .chain(sisters);
     // RSS names files and images as Media RSS too, and each category has its scheme.
     let again = entry
         .image

@@ -1,13 +1,16 @@
 //! Stories → one feed document: who leads, what is shown of it, and when the whole was last changed.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Entry, FeedDocument, FeedLink, FeedSummary, History, SiteDocument, Telling};
+use super::{Entry, FeedDocument, FeedLink, FeedSummary, History, Sister, SiteDocument, Telling};
 use crate::config::{Content, Feed, Publish, Site};
 use crate::dedup::NAMESPACE;
-use crate::model::{Precision, Story, Told};
+use crate::extract::text::plain;
+use crate::model::{Precision, Story, Told, Translation};
 use crate::normalize::teaser;
 use crate::normalize::url::anchored;
 
@@ -54,9 +57,7 @@ pub fn compose(
 }
 
 fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
-    let mut tellings: Vec<&Told> = story.tellings.iter().collect();
-    // A stable sort: of equals the first teller leads.
-    tellings.sort_by_key(|told| std::cmp::Reverse(told.priority));
+    let tellings = ranked(&story.tellings);
     let lead = *tellings.first()?;
     let full = content(&lead.source.0) == Content::Full;
     let summary = teaser(&lead.summary, &lead.html);
@@ -94,6 +95,40 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
             .into_iter()
             .map(|told| telling(told, story.updated))
             .collect(),
+        translations: story.translations.iter().filter_map(sister).collect(),
+    })
+}
+
+/// The tellings of a story, the leading one first: that of the source of the highest priority, of those the most
+/// complete, of those the first.
+fn ranked(tellings: &[Told]) -> Vec<&Told> {
+    let mut ranked: Vec<&Told> = tellings.iter().collect();
+    if ranked.len() > 1 {
+        // A stable sort: of equals the first teller leads.
+        ranked.sort_by_cached_key(|told| Reverse((told.priority, completeness(told))));
+    }
+    ranked
+}
+
+/// How much a telling has: an address, a text, a lead image. The text counts in powers of two, so that an edit of some
+/// words makes nobody else lead.
+fn completeness(told: &Told) -> (bool, Option<u32>, bool) {
+    let text = plain(&told.html).len().max(told.summary.len());
+    (
+        told.url.is_some(),
+        text.checked_ilog2(),
+        told.image.is_some(),
+    )
+}
+
+/// The leading telling of a story in another language, if it has an address.
+fn sister(translation: &Translation) -> Option<Sister> {
+    let lead = *ranked(&translation.tellings).first()?;
+    Some(Sister {
+        id: translation.entry,
+        language: translation.language.clone(),
+        title: lead.title.clone(),
+        link: lead.url.clone()?,
     })
 }
 
@@ -193,7 +228,79 @@ mod tests {
             precision: Precision::Day,
             updated: at.to_utc(),
             tellings,
+            translations: Vec::new(),
         }
+    }
+
+    #[test]
+    fn of_equal_sources_the_most_complete_leads_then_the_first() {
+        let titles = |story: &Story| {
+            let ranked = ranked(&story.tellings);
+            ranked
+                .iter()
+                .map(|told| told.title.clone())
+                .collect::<Vec<_>>()
+        };
+        let full = told("b", 0, "Tutto");
+        let brief = Told {
+            html: String::new(),
+            summary: "In breve.".into(),
+            ..told("a", 0, "In breve")
+        };
+        let edited = Told {
+            html: full.html.replace("</p>", " e altro</p>"),
+            ..told("c", 0, "Tutto, più due parole")
+        };
+        let illustrated = Told {
+            image: Some("https://d.example/i.jpg".into()),
+            ..told("d", 0, "Con foto")
+        };
+        let preferred = Told {
+            priority: 1,
+            ..brief.clone()
+        };
+        let story = story(vec![
+            brief.clone(),
+            full.clone(),
+            edited,
+            illustrated,
+            preferred,
+        ]);
+        assert_eq!(
+            titles(&story),
+            [
+                "In breve",
+                "Con foto",
+                "Tutto",
+                "Tutto, più due parole",
+                "In breve"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_translation_is_linked_where_its_leading_source_tells_it() {
+        let version = |language: &str, tellings: Vec<Told>| Translation {
+            entry: Uuid::from_u128(7),
+            language: Language::parse(language).unwrap(),
+            tellings,
+        };
+        let at = |source: &str, priority| Told {
+            url: Some(format!("https://{source}.example/one")),
+            ..told(source, priority, "One")
+        };
+        let mut story = story(vec![told("a", 0, "Uno")]);
+        story.translations = vec![
+            version("de", vec![told("d", 0, "Ohne Adresse")]),
+            version("en", vec![at("b", 0), at("c", 5)]),
+        ];
+        let entry = entry(&story, &|_| Content::Summary).unwrap();
+        let links: Vec<&str> = entry
+            .translations
+            .iter()
+            .map(|sister| sister.link.as_str())
+            .collect();
+        assert_eq!(links, ["https://c.example/one"]);
     }
 
     #[test]

@@ -78,11 +78,13 @@ struct Attachment<'a> {
     size_in_bytes: Option<u64>,
 }
 
-/// What JSON Feed has no word for: who tells the story.
+/// What JSON Feed has no word for: who tells the story, and where it stands in other languages.
 #[derive(Serialize)]
 struct Extension<'a> {
     about: &'static str,
     sources: Vec<Source<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    translations: Vec<Translation<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rights: Option<&'a str>,
 }
@@ -91,6 +93,15 @@ struct Extension<'a> {
 struct Source<'a> {
     title: &'a str,
     url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Translation<'a> {
+    language: &'a str,
+    title: &'a str,
+    url: &'a str,
+    /// The id of its entry.
+    id: String,
 }
 
 fn feed(document: &FeedDocument) -> Feed<'_> {
@@ -138,11 +149,21 @@ fn item(entry: &Entry) -> Item<'_> {
             })
             .collect(),
         extension: Extension {
-            about: "Who tells this story, the leading source first, and where; and the notice that goes with it.",
+            about: "Who tells this story, the leading source first, and where; where it stands in other languages; and the notice that goes with it.",
             sources: sources
                 .map(|telling| Source {
                     title: &telling.title,
                     url: telling.link.as_deref().unwrap_or(&telling.url),
+                })
+                .collect(),
+            translations: entry
+                .translations
+                .iter()
+                .map(|sister| Translation {
+                    language: sister.language.tag(),
+                    title: &sister.title,
+                    url: &sister.link,
+                    id: sister.id.urn().to_string(),
                 })
                 .collect(),
             rights: entry.rights.as_deref(),

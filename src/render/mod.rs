@@ -154,6 +154,21 @@ pub struct Entry {
     pub updated: DateTime<Tz>,
     /// Who tells the story, the leading one first; never empty.
     pub sources: Vec<Telling>,
+    /// The same in other languages, at most one a language, in the order of their tags.
+    pub translations: Vec<Sister>,
+}
+
+/// An entry's story in another language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sister {
+    /// The permanent id of its entry, whichever feed has it.
+    pub id: Uuid,
+    /// Its language.
+    pub language: Language,
+    /// Its title.
+    pub title: String,
+    /// Its original page.
+    pub link: String,
 }
 
 /// Who tells a story, and where.

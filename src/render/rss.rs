@@ -12,7 +12,7 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
 use crate::render::bounds::{media_type, publishable};
-use crate::render::{Entry, FEED_HISTORY, FeedDocument, relations, text, with_prologue};
+use crate::render::{Entry, FEED_HISTORY, FeedDocument, Sister, relations, text, with_prologue};
 
 /// The namespace of Media RSS.
 const MEDIA: &str = "http://search.yahoo.com/mrss/";
@@ -121,10 +121,24 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
         pub_date: Some(rfc822(entry.published.to_utc())),
         source,
         enclosure: enclosure(entry),
+        atom_ext: translations(entry),
         dublin_core_ext: Some(dublin_core),
         extensions: media(entry).into_iter().collect(),
         ..Item::default()
     }
+}
+
+/// Atom's links to the same in other languages: RSS has no word for them.
+fn translations(entry: &Entry) -> Option<AtomExtension> {
+    let link = |sister: &Sister| Link {
+        href: sister.link.clone(),
+        rel: "alternate".into(),
+        hreflang: Some(sister.language.tag().to_owned()),
+        title: Some(sister.title.clone()),
+        ..Link::default()
+    };
+    let links: Vec<Link> = entry.translations.iter().map(link).collect();
+    (!links.is_empty()).then_some(AtomExtension { links })
 }
 
 /// The first file that belongs to the entry, else its image: RSS allows one, and asks for a length even

@@ -15,8 +15,8 @@ use crate::language::Language;
 use crate::model::Enclosure;
 use crate::render::text::{line, xml_safe};
 use crate::render::{
-    Entry, FeedDocument, FeedLink, FeedSummary, History, SiteDocument, Telling, atom, html, json,
-    opml, rss,
+    Entry, FeedDocument, FeedLink, FeedSummary, History, Sister, SiteDocument, Telling, atom, html,
+    json, opml, rss,
 };
 
 fn language(tag: &str) -> Language {
@@ -34,6 +34,15 @@ fn telling(id: &str, title: &str, link: Option<&str>) -> Telling {
         url: format!("https://{id}.example/news"),
         link: link.map(Into::into),
         updated,
+    }
+}
+
+fn sister(tag: &str, title: &str, link: &str) -> Sister {
+    Sister {
+        id: Uuid::from_u128(50),
+        language: language(tag),
+        title: title.into(),
+        link: link.into(),
     }
 }
 
@@ -62,6 +71,7 @@ fn entry(number: u128, title: &str) -> Entry {
             "Agenzia Orbita",
             Some("https://orbita.example/n/1"),
         )],
+        translations: Vec::new(),
     }
 }
 
@@ -83,6 +93,11 @@ fn document() -> FeedDocument {
                 Some("https://regione.example/7"),
             ),
         ],
+        translations: vec![sister(
+            "en",
+            "“Alba-2” sees <the> Adriatic",
+            "https://orbita.example/en/0?a=1&b=2",
+        )],
         ..entry(0, "«Alba-2» <vede> l’Adriatico & il Po")
     };
     let day = Entry {
@@ -446,9 +461,39 @@ fn each_entry_says_its_language_where_the_feed_has_several() {
 
 #[test]
 fn other_tellers_are_related_links_and_the_leading_one_is_the_source() {
-    let written = pieces(&atom::render(&document()));
+    let mut told = document();
+    told.entries[0].translations.clear();
+    let written = pieces(&atom::render(&told));
     assert_eq!(at(&written, "feed/entry/link@title"), ["Regione <Sud>"]);
     assert_eq!(at(&written, "feed/entry/source/title")[0], "Agenzia Orbita");
+}
+
+#[test]
+fn the_same_in_other_languages_is_an_alternate_link_with_its_language() {
+    let mut several = document();
+    several.entries[0]
+        .translations
+        .push(sister("fr", "Alba-2", "https://orbita.example/fr/0"));
+    let there = [
+        "https://orbita.example/en/0?a=1&b=2",
+        "https://orbita.example/fr/0",
+    ];
+    let atom = pieces(&atom::render(&several));
+    assert_eq!(at(&atom, "feed/entry/link@hreflang"), ["en", "fr"]);
+    let links = at(&atom, "feed/entry/link@href");
+    assert_eq!(links[1..3], there);
+    let rss = pieces(&rss::render(&several));
+    assert_eq!(
+        at(&rss, "rss/channel/item/atom:link@hreflang"),
+        ["en", "fr"]
+    );
+    assert_eq!(at(&rss, "rss/channel/item/atom:link@rel"), ["alternate"; 2]);
+    assert_eq!(at(&rss, "rss/channel/item/atom:link@href"), there);
+    let json: serde_json::Value = serde_json::from_str(&json::render(&several)).unwrap();
+    let translations = &json["items"][0]["_rassegna"]["translations"];
+    assert_eq!(translations[0]["language"], "en");
+    assert_eq!(translations[1]["url"], there[1]);
+    assert!(html::page(&several, &[]).contains("hreflang=\"fr\" title=\"Alba-2\">Français</a>"));
 }
 
 #[test]
@@ -458,6 +503,7 @@ fn addresses_that_are_not_of_the_web_are_not_published() {
     hostile.entries[0].image = Some("data:image/svg+xml,x".into());
     hostile.entries[0].sources[0].url = "file:///srv/secret.html".into();
     hostile.entries[0].sources[0].link = None;
+    hostile.entries[0].translations[0].link = "javascript:alert(2)".into();
     for written in [
         rss::render(&hostile),
         atom::render(&hostile),

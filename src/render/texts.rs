@@ -16,6 +16,8 @@ pub(super) struct Texts {
     pub(super) feeds: &'static str,
     /// Stands before the sources that tell a story as well.
     pub(super) also: &'static str,
+    /// Stands before the languages that a story is told in as well.
+    pub(super) languages: &'static str,
     /// What a feed without entries says.
     pub(super) empty: &'static str,
     /// Stands before the time of the last change.
@@ -64,6 +66,7 @@ const ENGLISH: Texts = Texts {
     how: "Copy one of these addresses into your feed reader, and new stories will come to you.",
     feeds: "Feeds",
     also: "Also at",
+    languages: "Also in",
     empty: "Nothing here yet. As soon as a source has news, it appears on this page and in the feeds.",
     updated: "Last change:",
     rights: "Titles and texts belong to their sources; every entry leads to the original.",
@@ -85,6 +88,7 @@ const TEXTS: &[Texts] = &[
         how: "Copia uno di questi indirizzi nel tuo lettore di feed: le nuove notizie arriveranno da sole.",
         feeds: "Feed",
         also: "Anche su",
+        languages: "Anche in",
         empty: "Ancora nessuna notizia. Appena una fonte ne pubblica, compariranno in questa pagina e nei feed.",
         updated: "Ultima modifica:",
         rights: "Titoli e testi appartengono alle rispettive fonti; ogni notizia rimanda all’originale.",
@@ -104,6 +108,7 @@ const TEXTS: &[Texts] = &[
         how: "Kopieren Sie eine dieser Adressen in Ihren Feedreader, und neue Meldungen kommen von selbst.",
         feeds: "Feeds",
         also: "Auch bei",
+        languages: "Auch auf",
         empty: "Noch keine Meldungen. Sobald eine Quelle etwas veröffentlicht, erscheint es hier und in den Feeds.",
         updated: "Letzte Änderung:",
         rights: "Titel und Texte gehören ihren Quellen; jeder Eintrag führt zum Original.",
@@ -123,6 +128,7 @@ const TEXTS: &[Texts] = &[
         how: "Copiez l’une de ces adresses dans votre lecteur de flux\u{a0}: les nouvelles viendront à vous.",
         feeds: "Flux",
         also: "Aussi chez",
+        languages: "Aussi en",
         empty: "Rien pour l’instant. Dès qu’une source publiera, ce sera sur cette page et dans les flux.",
         updated: "Dernière modification\u{a0}:",
         rights: "Titres et textes appartiennent à leurs sources\u{a0}; chaque nouvelle renvoie à l’original.",
@@ -142,6 +148,7 @@ const TEXTS: &[Texts] = &[
         how: "Copie una de estas direcciones en su lector de canales y las noticias llegarán solas.",
         feeds: "Canales",
         also: "También en",
+        languages: "También en",
         empty: "Todavía no hay noticias. En cuanto una fuente publique, aparecerán en esta página y en los canales.",
         updated: "Último cambio:",
         rights: "Los títulos y textos pertenecen a sus fuentes; cada noticia enlaza con el original.",

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::rows::{list, time};
-use super::{Store, StoreError};
+use super::{Store, StoreError, translations};
 use crate::config::filter::Facts;
 use crate::config::{Feed, Filter};
 use crate::language::Language;
@@ -309,14 +309,19 @@ pub(super) fn window_by(
     Ok(window)
 }
 
-pub(super) fn story(connection: &Connection, number: i64) -> Result<Story, StoreError> {
-    let mut tellings = connection.prepare_cached(
+/// Everyone who tells a story, the first teller first.
+pub(super) fn tellings(connection: &Connection, story: i64) -> Result<Vec<Told>, StoreError> {
+    let mut query = connection.prepare_cached(
         "SELECT item.*, source.id AS source_id, source.title AS source_title, source.url AS source_url, source.priority AS priority
          FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",
     )?;
-    let tellings = tellings
-        .query_map([number], told)?
-        .collect::<rusqlite::Result<_>>()?;
+    let rows = query.query_map([story], told)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn story(connection: &Connection, number: i64) -> Result<Story, StoreError> {
+    let tellings = tellings(connection, number)?;
+    let translations = translations::of(connection, number)?;
     let mut query = connection.prepare_cached("SELECT * FROM story WHERE number = ?1")?;
     Ok(query.query_row([number], |row| {
         let zone: Tz = row.get::<_, String>("zone")?.parse().unwrap_or(Tz::UTC);
@@ -332,6 +337,7 @@ pub(super) fn story(connection: &Connection, number: i64) -> Result<Story, Store
             },
             updated: time(row, "updated")?,
             tellings,
+            translations,
         })
     })?)
 }

@@ -1,6 +1,7 @@
 //! What is remembered: one SQLite file, written by one thread. Each method is one transaction and one word of the
 //! pipeline; SQL stays below here.
 
+mod alike;
 mod archive;
 mod articles;
 mod asked;
@@ -22,6 +23,7 @@ mod replay;
 mod requests;
 mod rows;
 mod sources;
+mod translations;
 mod verify;
 mod why;
 mod withdraw;

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_fetching.sql"),
     include_str!("0003_following.sql"),
     include_str!("0004_identity.sql"),
+    include_str!("0005_alike.sql"),
     include_str!("0006_bodies.sql"),
     include_str!("0007_withdrawn.sql"),
     include_str!("0008_health.sql"),

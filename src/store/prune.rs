@@ -26,6 +26,7 @@ impl Store {
                 }
             }
             super::asked::prune(connection, horizon)?;
+            super::alike::prune(connection)?;
             let mut old = connection.prepare_cached(
                 "SELECT story FROM item WHERE story IS NOT NULL AND story NOT IN (SELECT story FROM shown)
                  GROUP BY story HAVING max(last_seen) < ?1",

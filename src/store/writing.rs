@@ -6,10 +6,12 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use url::Url;
 
 use super::StoreError;
+use super::alike::{Index, Sketched};
 use super::course::Course;
 use super::held;
 use super::items::Recorded;
 use super::rows::json;
+use super::translations;
 use crate::dedup::{self, Keys, Memory, Owner, Placed, Policy, Verdict};
 use crate::extract::text::plain;
 use crate::model::Item;
@@ -42,6 +44,7 @@ pub(super) struct Writing<'a> {
     revision: i64,
     identify: CachedStatement<'a>,
     claim: CachedStatement<'a>,
+    index: Index<'a>,
 }
 
 impl<'a> Writing<'a> {
@@ -68,6 +71,7 @@ impl<'a> Writing<'a> {
             revision,
             identify,
             claim,
+            index: Index::new(connection)?,
         })
     }
 
@@ -88,24 +92,18 @@ impl<'a> Writing<'a> {
     ) -> Result<(), StoreError> {
         for placed in placed {
             match placed.verdict {
-                Verdict::New => {
-                    let Some(story) = self.open(placed)? else {
-                        continue;
-                    };
-                    self.insert(placed, Some(story))?;
-                    recorded.new += 1;
-                }
+                Verdict::New => self.admit(placed, recorded)?,
                 Verdict::Seen => {
-                    self.insert(placed, None)?;
+                    self.insert(placed, None, None)?;
                     recorded.seen += 1;
                 }
                 Verdict::Joins(story) => {
-                    self.insert(placed, Some(story))?;
-                    self.touch(story, None)?;
+                    let sketched = self.sketched(placed);
+                    self.join(placed, &sketched, story, "both are at one address")?;
                     recorded.joined += 1;
                 }
                 Verdict::Withheld => {
-                    let row = self.insert(placed, None)?;
+                    let row = self.insert(placed, None, None)?;
                     let zone = dedup::fixed(&placed.item, self.timezone, self.now)
                         .at
                         .timezone();
@@ -146,6 +144,61 @@ impl<'a> Writing<'a> {
             .unwrap_or(self.now)
     }
 
+    /// Takes in an item that no key leads to: it joins the story that another source tells in other words, or opens one;
+    /// and its story is tied to what it translates.
+    fn admit(&mut self, placed: &Placed, recorded: &mut Recorded) -> Result<(), StoreError> {
+        let item = &placed.item;
+        let language = item.language.tag();
+        let sketched = self.sketched(placed);
+        let kin = self
+            .index
+            .kin(&sketched, &item.source, language, self.now)?;
+        let story = match kin.same {
+            Some(bond) => {
+                self.join(placed, &sketched, bond.story, &bond.why)?;
+                // The entry may lead there from now on, so no other entry may.
+                if let Some(address) = placed.keys.address {
+                    self.claim.execute(params![address, bond.story])?;
+                }
+                recorded.joined += 1;
+                bond.story
+            }
+            None => {
+                let Some(story) = self.open(placed)? else {
+                    return Ok(());
+                };
+                let row = self.insert(placed, Some(story), None)?;
+                self.index.enter(row, &sketched)?;
+                recorded.new += 1;
+                story
+            }
+        };
+        for (other, bond) in kin.translated {
+            for story in translations::tie(self.connection, (story, language), (&other, &bond))? {
+                self.touch(story, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a telling to a story, and says why it is one.
+    fn join(
+        &mut self,
+        placed: &Placed,
+        sketched: &Sketched,
+        story: i64,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let row = self.insert(placed, Some(story), Some(why))?;
+        self.index.enter(row, sketched)?;
+        self.touch(story, None)
+    }
+
+    fn sketched(&self, placed: &Placed) -> Sketched {
+        let dated = dedup::fixed(&placed.item, self.timezone, self.now);
+        Sketched::new(&placed.item, dated.at.to_utc())
+    }
+
     fn open(&mut self, placed: &Placed) -> Result<Option<i64>, StoreError> {
         let item = &placed.item;
         let dated = dedup::fixed(item, self.timezone, self.now);
@@ -183,16 +236,22 @@ impl<'a> Writing<'a> {
         Ok(Some(story))
     }
 
-    fn insert(&mut self, placed: &Placed, story: Option<i64>) -> Result<i64, StoreError> {
+    /// Inserts an item, with why it tells a story that another source opened, and gives its row.
+    fn insert(
+        &mut self,
+        placed: &Placed,
+        story: Option<i64>,
+        joined: Option<&str>,
+    ) -> Result<i64, StoreError> {
         let (item, keys) = (&placed.item, &placed.keys);
         let dated = dedup::fixed(item, self.timezone, self.now);
         self.connection
             .prepare_cached(
                 "INSERT INTO item (source, story, guid_key, url_key, anchor_key, title_key, address, content, guid, url, title, summary,
                                    html, image, authors, categories, enclosures, language, rights, published, precision, place,
-                                   date_text, updated, first_seen, last_seen, alternates, said_key, meaning)
+                                   date_text, updated, first_seen, last_seen, alternates, said_key, meaning, joined)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                         ?24, ?25, ?26, ?27, ?28, ?29)",
+                         ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
             )?
             .execute(params![
                 self.source,
@@ -224,6 +283,7 @@ impl<'a> Writing<'a> {
                 json(&item.alternates),
                 keys.said,
                 dedup::meaning(item),
+                joined,
             ])?;
         let row = self.connection.last_insert_rowid();
         self.remember(keys, Some(row))?;
@@ -258,15 +318,16 @@ impl<'a> Writing<'a> {
                 Some(Owner::Story(owner)) => story == Some(*owner),
                 Some(Owner::Forgotten) => false,
             };
-        self.connection
+        let published: i64 = self
+            .connection
             .prepare_cached(
                 "UPDATE item SET guid_key = ?2, url_key = ?3, anchor_key = ?4, title_key = coalesce(?5, title_key), content = ?6,
                         guid = ?7, title = ?8, summary = ?9, html = ?10, image = ?11, authors = ?12, categories = ?13,
                         enclosures = ?14, rights = ?15, updated = ?16, last_seen = max(last_seen, ?17),
                         address = iif(?18, ?19, address), url = iif(?18, ?20, url), alternates = ?21, said_key = ?22, meaning = ?23
-                 WHERE number = ?1",
+                 WHERE number = ?1 RETURNING published",
             )?
-            .execute(params![
+            .query_row(params![
                 row,
                 keys.guid,
                 keys.url,
@@ -290,7 +351,7 @@ impl<'a> Writing<'a> {
                 json(&item.alternates),
                 keys.said,
                 dedup::meaning(item),
-            ])?;
+            ], |row| row.get(0))?;
         // Of what it said, only the last matters: it would have to be said again elsewhere.
         if let Some(said) = known
             .and_then(|known| known.keys.said)
@@ -303,6 +364,11 @@ impl<'a> Writing<'a> {
                 .execute(params![self.source, said, row])?;
         }
         self.remember(keys, Some(row))?;
+        if story.is_some() {
+            // It is found by what it says now, and by what it said.
+            let published = DateTime::from_timestamp(published, 0).unwrap_or_default();
+            self.index.enter(row, &Sketched::new(item, published))?;
+        }
         if let (true, Some(story), Some(address)) = (free, story, keys.address) {
             self.claim.execute(params![address, story])?;
         }

@@ -68,8 +68,9 @@ fn faults_are_told_in_plain_words_and_touch_no_other_source() {
         origin.url("/sana")
     );
     origin.set("/sana", Route::rss(&[news("sana", 1)]));
-    for (name, ..) in faults() {
-        origin.set(&format!("/{name}"), Route::rss(&[news(name, 1)]));
+    // Numbers of their own, since what several sources tell alike is one story.
+    for (number, (name, ..)) in (1..).zip(faults()) {
+        origin.set(&format!("/{name}"), Route::rss(&[news(name, 10 * number)]));
         tables.push_str(&format!(
             "[source.{name}]\nurl = \"{}\"\nlanguage = \"it\"\nkind = \"feed\"\n",
             origin.url(&format!("/{name}"))
@@ -88,7 +89,7 @@ fn faults_are_told_in_plain_words_and_touch_no_other_source() {
     );
     origin.set(
         "/profonda",
-        Route::html(super::support::listing(&[news("profonda", 1)])),
+        Route::html(super::support::listing(&[news("profonda", 1000)])),
     );
     site.configure(&tables);
     site.once();
@@ -129,17 +130,17 @@ fn faults_are_told_in_plain_words_and_touch_no_other_source() {
     }
     assert_eq!(site.error("sana"), None);
 
-    for (name, ..) in faults() {
+    for (number, (name, ..)) in (1..).zip(faults()) {
         origin.set(
             &format!("/{name}"),
-            Route::rss(&[news(name, 2), news(name, 1)]),
+            Route::rss(&[news(name, 10 * number + 1), news(name, 10 * number)]),
         );
     }
     origin.set(
         "/profonda",
         Route::html(super::support::listing(&[
-            news("profonda", 2),
-            news("profonda", 1),
+            news("profonda", 1001),
+            news("profonda", 1000),
         ])),
     );
     site.once();

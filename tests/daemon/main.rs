@@ -10,6 +10,7 @@
 mod add;
 mod archives;
 mod changes;
+mod clusters;
 mod conditional;
 mod connections;
 mod crash;

@@ -15,8 +15,8 @@ fn robots(text: &str) -> Route {
 fn a_pause_holds_all_sources_of_a_host_over_a_restart_and_is_no_failure_of_theirs() {
     for status in [200, 403, 429, 503] {
         let origin = Origin::start();
-        for id in ["a", "b"] {
-            origin.set(&format!("/{id}"), Route::rss(&[news(id, 1)]));
+        for (id, number) in [("a", 1), ("b", 5)] {
+            origin.set(&format!("/{id}"), Route::rss(&[news(id, number)]));
         }
         let site = Site::new();
         site.configure(&(table(&origin, "a", "") + &table(&origin, "b", "")));

@@ -212,7 +212,7 @@ fn a_second_daemon_on_the_same_database_ends_with_a_clear_message() {
 fn once_beside_a_daemon_asks_it_and_gets_its_answer() {
     let origin = Origin::start();
     origin.set("/a", Route::rss(&[news("a", 1)]));
-    origin.set("/b", Route::rss(&[news("b", 1)]));
+    origin.set("/b", Route::rss(&[news("b", 5)]));
     let site = Site::new();
     site.configure(&(source(&origin, "a") + &source(&origin, "b")));
     let daemon = site.start_ready();
@@ -277,7 +277,7 @@ fn a_daemon_that_stops_leaves_the_database_in_one_file() {
 fn a_daemon_whose_database_is_locked_for_a_while_says_so_and_goes_on_afterwards() {
     let origin = Origin::start();
     origin.set("/a", Route::rss(&[news("a", 1)]));
-    origin.set("/b", Route::rss(&[news("b", 1)]));
+    origin.set("/b", Route::rss(&[news("b", 5)]));
     let site = Site::new();
     site.configure(&source(&origin, "a"));
     let daemon = site.start_ready();

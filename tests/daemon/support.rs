@@ -742,7 +742,9 @@ pub(crate) fn entries(path: &Path) -> Vec<Entry> {
         let links = entry
             .links
             .iter()
-            .filter(|link| link.rel.as_deref().unwrap_or("alternate") == wanted);
+            .filter(|link| link.rel.as_deref().unwrap_or("alternate") == wanted)
+            // The same in another language is an alternate too.
+            .filter(|link| link.href_lang.is_none());
         links.map(|link| link.href.clone()).collect()
     };
     feed.entries

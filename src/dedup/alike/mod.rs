@@ -5,6 +5,7 @@
 
 mod address;
 mod evidence;
+mod kin;
 mod lexicon;
 mod named;
 mod numbers;
@@ -22,6 +23,7 @@ use std::fmt;
 
 use address::Relation;
 use evidence::{Evidence, Shared};
+pub use kin::{Bond, Candidate, Kin, kin};
 use lexicon::{Mark, Stage};
 pub use profile::{Profile, Telling};
 pub use sketch::sketch;
@@ -379,12 +381,7 @@ impl Pair<'_> {
 
     /// Whether either page names the other as its version in that language.
     fn linked(&self) -> bool {
-        let names = |from: &Profile, to: &Profile| {
-            let version = from.alternates.get(&to.language);
-            matches!((version, &to.address), (Some(version), Some(address))
-                if version.relation(address) >= Relation::OneArticle)
-        };
-        names(self.a, self.b) || names(self.b, self.a)
+        self.a.names(self.b) || self.b.names(self.a)
     }
 
     /// Whether a page names another version than the one at hand, in its language or in a third one.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::address::{Address, image};
+use super::address::{Address, Relation, image};
 use super::lexicon::{self, Mark, Meaning, Stage};
 use super::words::{self, SUMMARY, TITLE, Word, fold};
 
@@ -77,6 +77,13 @@ impl Profile {
             own: parts.iter().map(|part| words::stem(part)).collect(),
             home,
         }
+    }
+
+    /// Whether its page names the other's page as its version in that language.
+    pub(super) fn names(&self, other: &Self) -> bool {
+        let version = self.alternates.get(&other.language);
+        matches!((version, &other.address), (Some(version), Some(address))
+            if version.relation(address) >= Relation::OneArticle)
     }
 
     /// All its words, those of the title first.

@@ -8,6 +8,8 @@ use super::profile::Profile;
 use super::words::{Sort, Word};
 use crate::model::Key;
 
+/// The most words that become keys by themselves.
+const SINGLE: usize = 20;
 /// The most words whose pairs become keys.
 const PAIRED: usize = 9;
 /// A word that says so much is a key by itself: less in a title, more in a summary.
@@ -33,43 +35,57 @@ pub fn sketch(profile: &Profile) -> Vec<Key> {
     if let Some(image) = &profile.image {
         keys.insert(Key::of(&["image", image]));
     }
-    let mut terms: Vec<(f64, String)> = Vec::new();
+    let mut terms: Vec<Term> = Vec::new();
     let parts = [
         (1.0, ALONE[0], &profile.title),
         (0.7, ALONE[1], &profile.summary),
     ];
     for (place, alone, words) in parts {
         for word in words {
-            let weight = weigh(word, profile, profile);
-            let term = term(word);
-            if weight * place < 0.4 || terms.iter().any(|(_, known)| *known == term) {
+            let said = weigh(word, profile, profile);
+            let (weight, name) = (said * place, name(word));
+            if weight < 0.4 || terms.iter().any(|term| term.name == name) {
                 continue;
             }
-            if weight >= alone {
-                // By its spelling as well: a city and its people may be two names, or none.
-                keys.insert(Key::of(&["word", &term]));
-                keys.insert(Key::of(&["word", &word.stem]));
-            }
-            terms.push((weight * place, term));
+            terms.push(Term {
+                weight,
+                name,
+                stem: &word.stem,
+                alone: said >= alone,
+            });
         }
     }
-    terms.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    terms.sort_by(|a, b| {
+        b.weight
+            .total_cmp(&a.weight)
+            .then_with(|| a.name.cmp(&b.name))
+    });
+    for term in terms.iter().filter(|term| term.alone).take(SINGLE) {
+        // By its spelling as well: a city and its people may be two names, or none.
+        keys.insert(Key::of(&["word", &term.name]));
+        keys.insert(Key::of(&["word", term.stem]));
+    }
     terms.truncate(PAIRED);
-    for (at, (_, first)) in terms.iter().enumerate() {
-        for (_, second) in terms.iter().skip(at + 1) {
-            let (first, second) = if first < second {
-                (first, second)
-            } else {
-                (second, first)
-            };
-            keys.insert(Key::of(&["pair", first, second]));
+    for (at, first) in terms.iter().enumerate() {
+        for second in terms.iter().skip(at + 1) {
+            let (first, second) = (&first.name, &second.name);
+            keys.insert(Key::of(&["pair", first.min(second), first.max(second)]));
         }
     }
     keys.into_iter().collect()
 }
 
+/// A word that may become a key.
+struct Term<'a> {
+    weight: f64,
+    name: String,
+    stem: &'a str,
+    /// It says enough to be a key by itself.
+    alone: bool,
+}
+
 /// What a word is to an index: its meaning where it has one, for that is the same in every language.
-fn term(word: &Word) -> String {
+fn name(word: &Word) -> String {
     let meaning = |names: bool| -> Option<&Meaning> {
         word.meanings.iter().find(|meaning| match meaning.mark {
             Mark::Name | Mark::CommonName | Mark::FamousName => names,

@@ -50,7 +50,7 @@ pub(super) fn item(scoped: &Scoped) -> RawItem {
         enclosures: enclosures(element, base),
         language: element.text_of("dc:language").or_else(|| language.clone()),
         rights: rights(element),
-        alternates: Vec::new(),
+        alternates: alternates(element, base),
     }
 }
 
@@ -73,10 +73,6 @@ pub(super) fn title(element: &Element) -> Option<String> {
 /// The address of the item's or the channel's page, absolute; of several in Atom, that of the page in `language`.
 pub(super) fn link(element: &Element, base: &Url, language: Option<&str>) -> Option<String> {
     let resolved = |link: &Element, address: &str| absolute(address, &link.base(base));
-    let is_alternate = |link: &Element| {
-        link.attribute("rel")
-            .is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
-    };
     let is_page = |link: &Element| {
         let is_html = link
             .attribute("type")
@@ -120,6 +116,24 @@ pub(super) fn link(element: &Element, base: &Url, language: Option<&str>) -> Opt
             Some(resolved(content, content.attribute("src")?))
         })
         .or_else(|| of_cdf(element, base))
+}
+
+fn is_alternate(link: &Element) -> bool {
+    link.attribute("rel")
+        .is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
+}
+
+/// Where the item stands in other languages: links that name theirs.
+fn alternates(element: &Element, base: &Url) -> Vec<(String, String)> {
+    ["link", "atom:link"]
+        .iter()
+        .flat_map(|name| element.named(name))
+        .filter(|link| is_alternate(link))
+        .filter_map(|link| {
+            let address = absolute(link.attribute("href")?, &link.base(base));
+            Some((link.attribute("hreflang")?.to_owned(), address))
+        })
+        .collect()
 }
 
 /// The address of an item or a channel in CDF: an attribute of its own or of an anchor within.

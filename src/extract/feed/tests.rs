@@ -570,6 +570,11 @@ fn of_several_links_the_page_in_the_own_language_counts() {
     assert_eq!(entry("it-IT"), "https://a.example/it");
     assert_eq!(entry("en"), "https://a.example/en");
     assert_eq!(entry("de"), "https://a.example/en", "the first, if none is");
+    let versions = only(&rss("<item><link>https://a.example/it</link>\
+         <atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' hreflang='en' href='https://a.example/en'/></item>"));
+    assert_eq!(versions.link.as_deref(), Some("https://a.example/it"));
+    let english = ("en".to_owned(), "https://a.example/en".to_owned());
+    assert_eq!(versions.alternates, [english]);
     let links = |links: &str| only(&rss(&format!("<item>{links}</item>"))).link.unwrap();
     assert_eq!(
         links("<link>https://a.example/1</link><link>https://a.example/2</link>"),

@@ -1,0 +1,296 @@
+//! The index by which the tellings of one story find each other: what a new item joins, and what it translates.
+//!
+//! Its cost does not grow with the archive: only the weeks around the item are looked at, keys that many items have are
+//! passed over, and no more than a few of the best candidates are read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{CachedStatement, Connection, params};
+use url::Url;
+
+use super::rows::{list, maybe_time};
+use super::{Store, StoreError};
+use crate::dedup::alike::{self, Candidate, Kin, Profile, Telling};
+use crate::extract::text::plain;
+use crate::model::{Alternate, Item, Key, SourceId};
+
+/// Weeks before and after an item's own in which its other tellings are looked for.
+const AROUND: i64 = 2;
+/// Weeks that the index reaches back from its newest.
+const KEPT: i64 = 5;
+/// A key that more items have tells nothing.
+const COMMON: usize = 40;
+/// The most items that are looked up, those with the most and rarest keys in common first.
+const RANKED: usize = 48;
+/// The most stories that are read and compared: of the item's own language, and of all others.
+const READ: usize = 8;
+/// The most tellings of a story that are read.
+const TELLINGS: i64 = 4;
+/// So much of a text stands for a teaser that is missing, in characters.
+const TEXT: usize = 4_000;
+const TEASER: usize = 300;
+
+/// An item, read for being found and compared.
+pub(super) struct Sketched {
+    profile: Profile,
+    keys: Vec<i64>,
+    week: i64,
+}
+
+impl Sketched {
+    /// Reads an item with the time that it was published.
+    pub(super) fn new(item: &Item, published: DateTime<Utc>) -> Self {
+        let start = item.html.char_indices().nth(TEXT);
+        let html = start.map_or(item.html.as_str(), |(end, _)| &item.html[..end]);
+        let profile = profile(&Read {
+            source: &item.source.0,
+            url: item.url.clone(),
+            title: &item.title,
+            summary: &item.summary,
+            html,
+            language: item.language.tag(),
+            published: Some(published),
+            image: item.image.clone(),
+            alternates: &item.alternates,
+        });
+        Self {
+            keys: alike::sketch(&profile).iter().map(compact).collect(),
+            profile,
+            week: week(published),
+        }
+    }
+}
+
+impl Store {
+    /// What an item would be to the stories that are there, were it new at that time.
+    pub async fn kin(&self, item: Item, now: DateTime<Utc>) -> Result<Kin, StoreError> {
+        self.read(move |connection| {
+            let published = item
+                .published
+                .as_ref()
+                .map_or(now, |dated| dated.at.to_utc());
+            let sketched = Sketched::new(&item, published);
+            let language = item.language.tag();
+            Index::new(connection)?.kin(&sketched, &item.source, language, now)
+        })
+        .await
+    }
+}
+
+/// The parts of an item that are compared, whether it comes from a source or from the store.
+struct Read<'a> {
+    source: &'a str,
+    url: Option<Url>,
+    title: &'a str,
+    summary: &'a str,
+    html: &'a str,
+    language: &'a str,
+    published: Option<DateTime<Utc>>,
+    image: Option<Url>,
+    alternates: &'a [Alternate],
+}
+
+fn profile(read: &Read<'_>) -> Profile {
+    let text;
+    let summary = if read.summary.is_empty() {
+        text = crate::normalize::shorten(&plain(read.html), TEASER);
+        &text
+    } else {
+        read.summary
+    };
+    let alternates: BTreeMap<String, Url> = read
+        .alternates
+        .iter()
+        .map(|version| (version.language.tag().to_owned(), version.url.clone()))
+        .collect();
+    Profile::new(&Telling {
+        source: read.source,
+        url: read.url.as_ref(),
+        title: read.title,
+        summary,
+        language: read.language,
+        published: read.published,
+        image: read.image.as_ref(),
+        alternates: &alternates,
+    })
+}
+
+/// A key as the index has it: 48 bits, so that a row is short. Two keys in one place cost a comparison, no more.
+fn compact(key: &Key) -> i64 {
+    let [a, b, c, d, e, f, ..] = key.0;
+    i64::from_be_bytes([0, 0, a, b, c, d, e, f])
+}
+
+/// The weeks since 1970, from its first Thursday on.
+fn week(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(7 * 24 * 60 * 60)
+}
+
+/// The statements of one poll.
+pub(super) struct Index<'a> {
+    connection: &'a Connection,
+    find: CachedStatement<'a>,
+    enter: CachedStatement<'a>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection,
+            find: connection
+                .prepare_cached("SELECT item FROM sketch WHERE week = ?1 AND key = ?2 LIMIT ?3")?,
+            enter: connection.prepare_cached(
+                "INSERT INTO sketch (week, key, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?,
+        })
+    }
+
+    /// Lets an item be found from now on.
+    pub(super) fn enter(&mut self, row: i64, item: &Sketched) -> Result<(), StoreError> {
+        for key in &item.keys {
+            self.enter.execute(params![item.week, key, row])?;
+        }
+        Ok(())
+    }
+
+    /// What an item is to the stories that are there.
+    pub(super) fn kin(
+        &mut self,
+        item: &Sketched,
+        source: &SourceId,
+        language: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Kin, StoreError> {
+        let ranked = self.ranked(item, week(now))?;
+        if ranked.is_empty() {
+            return Ok(Kin::default());
+        }
+        let candidates = self.candidates(&ranked, source, language)?;
+        Ok(alike::kin(&item.profile, &candidates))
+    }
+
+    /// The items that share keys with an item: each key counts the more, the fewer have it.
+    fn ranked(&mut self, item: &Sketched, newest: i64) -> Result<Vec<i64>, StoreError> {
+        // Divided by the number of those that have the key; a whole number, so that no order of adding matters.
+        const KEY: usize = 1_000_000;
+        // One word that more than four items have is shared by chance.
+        const LEAST: usize = KEY / 4;
+        let weeks = item.week - AROUND..=(item.week + AROUND).min(newest);
+        let mut scores: HashMap<i64, usize> = HashMap::new();
+        let mut found = Vec::new();
+        for key in &item.keys {
+            found.clear();
+            for week in weeks.clone() {
+                let most = i64::try_from(COMMON + 1 - found.len()).unwrap_or_default();
+                let mut rows = self.find.query(params![week, key, most])?;
+                while let Some(row) = rows.next()? {
+                    found.push(row.get(0)?);
+                }
+                if found.len() > COMMON {
+                    break;
+                }
+            }
+            if found.len() <= COMMON {
+                for row in &found {
+                    *scores.entry(*row).or_default() += KEY / found.len();
+                }
+            }
+        }
+        let mut ranked: Vec<(i64, usize)> = scores
+            .into_iter()
+            .filter(|(_, score)| *score >= LEAST)
+            .collect();
+        ranked.sort_unstable_by_key(|(row, score)| (std::cmp::Reverse(*score), *row));
+        ranked.truncate(RANKED);
+        Ok(ranked.into_iter().map(|(row, _)| row).collect())
+    }
+
+    /// The stories of these items, as far as one of this source and language may belong to them; those of the same
+    /// site in another language first.
+    fn candidates(
+        &self,
+        ranked: &[i64],
+        source: &SourceId,
+        language: &str,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT item.story, story.language, source.id AS source,
+                    EXISTS (SELECT 1 FROM item AS told JOIN source ON source.number = told.source
+                            WHERE told.story = item.story AND source.id = ?2) AS told
+             FROM item JOIN story ON story.number = item.story JOIN source ON source.number = item.source
+             WHERE item.number = ?1",
+        )?;
+        let own = source.site_of(language);
+        let mut stories: Vec<Candidate> = Vec::new();
+        for item in ranked {
+            let mut rows = query.query(params![item, source.0])?;
+            // An item may have been pruned since it was entered.
+            let Some(row) = rows.next()? else { continue };
+            let story: i64 = row.get("story")?;
+            let its: String = row.get("language")?;
+            // A source tells a story once: what else it has is other news, whatever it looks like.
+            let taken = its == language && row.get("told")?;
+            if taken || stories.iter().any(|known| known.story == story) {
+                continue;
+            }
+            let teller = SourceId(row.get("source")?);
+            stories.push(Candidate {
+                story,
+                sisters: its != language && own.is_some() && own == teller.site_of(&its),
+                language: its,
+                tellings: Vec::new(),
+            });
+        }
+        stories.sort_by_key(|story| !story.sisters);
+        let (mut same, mut other) = (0, 0);
+        stories.retain(|story| {
+            let count = if story.language == language {
+                &mut same
+            } else {
+                &mut other
+            };
+            *count += 1;
+            *count <= READ
+        });
+        for story in &mut stories {
+            story.tellings = self.tellings(story.story)?;
+        }
+        Ok(stories)
+    }
+
+    fn tellings(&self, story: i64) -> Result<Vec<Profile>, StoreError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT source.id AS source, item.url, item.title, summary, iif(summary = '', substr(html, 1, ?2), '') AS html,
+                    language, published, image, alternates
+             FROM item JOIN source ON source.number = item.source WHERE story = ?1 ORDER BY item.number LIMIT ?3",
+        )?;
+        let url = |text: Option<String>| text.and_then(|text| Url::parse(&text).ok());
+        let text = |row: &rusqlite::Row<'_>, column: &str| row.get::<_, String>(column);
+        let rows = query.query_map(
+            params![story, i64::try_from(TEXT).unwrap_or_default(), TELLINGS],
+            |row| {
+                Ok(profile(&Read {
+                    source: &text(row, "source")?,
+                    url: url(row.get("url")?),
+                    title: &text(row, "title")?,
+                    summary: &text(row, "summary")?,
+                    html: &text(row, "html")?,
+                    language: &text(row, "language")?,
+                    published: maybe_time(row, "published")?,
+                    image: url(row.get("image")?),
+                    alternates: &list(row, "alternates")?,
+                }))
+            },
+        )?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// Drops the weeks that lie too far before the newest one for another telling to come.
+pub(super) fn prune(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM sketch WHERE week < (SELECT max(week) FROM sketch) - ?1")?
+        .execute([KEPT])?;
+    Ok(())
+}

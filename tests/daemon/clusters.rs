@@ -1,0 +1,362 @@
+//! One story from several sources is one entry, and the same in two languages is linked: seen from the published feeds.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::support::{Entry, News, Origin, Route, Site, minute};
+
+/// Sources by name and language.
+fn site(origin: &Origin, sources: &[(&str, &str)]) -> Site {
+    let site = Site::new();
+    let table = |(name, language): &(&str, &str)| {
+        let url = origin.url(&format!("/{name}"));
+        format!(
+            "[source.{name}]\ntitle = \"Fonte {name}\"\nurl = \"{url}\"\nlanguage = \"{language}\"\n"
+        )
+    };
+    site.configure(&sources.iter().map(table).collect::<String>());
+    site
+}
+
+/// What a source says at an hour of the same day.
+fn told(source: &str, hour: u32, title: &str, text: &str) -> News {
+    let slug = title
+        .to_lowercase()
+        .replace(|c: char| !c.is_alphanumeric(), "-");
+    News {
+        title: title.into(),
+        link: format!("https://{source}.example/{slug}"),
+        guid: Some(format!("{source}:{slug}")),
+        text: text.into(),
+        at: minute(60 * hour),
+    }
+}
+
+/// Polls the sources one after the other; which of them tells a story first is part of what was fetched.
+fn poll(site: &Site, sources: &[&str]) {
+    for source in sources {
+        let ran = site.run("once", &["--source", source]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
+fn extension(site: &Site, feed: &str, entry: usize) -> Value {
+    let text = fs::read_to_string(site.published().join(feed).join("feed.json")).unwrap();
+    let feed: Value = serde_json::from_str(&text).unwrap();
+    feed["items"][entry]["_rassegna"].clone()
+}
+
+fn sources(site: &Site, entry: usize) -> Vec<String> {
+    let extension = extension(site, "it", entry);
+    let sources = extension["sources"].as_array().unwrap().iter();
+    sources
+        .map(|source| source["title"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+const WIRE: &str = "La sonda Balena ha fotografato i geyser di Encelado da 340 chilometri di quota, e le immagini mostrano \
+                    una fessura che nessuno aveva visto.";
+
+/// An agency's text, and what two others make of it.
+fn republished() -> [News; 3] {
+    let wire = told(
+        "agenzia",
+        1,
+        "La sonda Balena fotografa i geyser di Encelado",
+        WIRE,
+    );
+    let mut edited = told(
+        "regione",
+        3,
+        "Encelado, la sonda Balena fotografa i geyser: c’è tecnologia lucana",
+        &format!("{WIRE} Tra gli strumenti ce n’è uno costruito a Matera."),
+    );
+    edited
+        .link
+        .push_str("?utm_source=newsletter&utm_medium=email");
+    let partial = told(
+        "portale",
+        5,
+        "Geyser di Encelado fotografati dalla sonda Balena",
+        "La sonda Balena ha fotografato i geyser di Encelado",
+    );
+    [wire, edited, partial]
+}
+
+#[test]
+fn a_text_that_others_republish_is_one_entry_that_names_them_all() {
+    let origin = Origin::start();
+    let site = site(
+        &origin,
+        &[("agenzia", "it"), ("regione", "it"), ("portale", "it")],
+    );
+    let [wire, edited, partial] = republished();
+    origin.set("/agenzia", Route::rss(std::slice::from_ref(&wire)));
+    poll(&site, &["agenzia"]);
+    let before = site.entries("it");
+    origin.set("/regione", Route::rss(&[edited]));
+    origin.set("/portale", Route::rss(&[partial]));
+    poll(&site, &["regione", "portale"]);
+    let after = site.entries("it");
+    assert_eq!(after.len(), 1, "{after:#?}");
+    assert_eq!(after[0].id, before[0].id);
+    assert_eq!(after[0].published, wire.at);
+    assert_eq!(after[0].updated, before[0].updated, "it says what it said");
+    assert_eq!(
+        sources(&site, 0),
+        ["Fonte agenzia", "Fonte regione", "Fonte portale"]
+    );
+    assert_eq!(after[0].related.len(), 2, "{after:#?}");
+    assert!(!after[0].related.iter().any(|link| link.contains("utm_")));
+    let joined: Vec<Option<String>> = site
+        .look()
+        .prepare("SELECT joined FROM item ORDER BY number")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(joined[0], None);
+    for why in &joined[1..] {
+        let why = why.as_deref().unwrap();
+        assert!(why.contains("Encelado"), "{why}");
+    }
+    // Another round of the same changes no byte.
+    let stamps = site.stamps();
+    site.once();
+    assert_eq!(site.rewritten(&stamps), Vec::<String>::new());
+}
+
+#[test]
+fn of_those_who_tell_a_story_the_preferred_leads_then_the_most_complete() {
+    let origin = Origin::start();
+    let site = site(
+        &origin,
+        &[("agenzia", "it"), ("regione", "it"), ("portale", "it")],
+    );
+    let [wire, edited, partial] = republished();
+    origin.set("/agenzia", Route::rss(std::slice::from_ref(&wire)));
+    origin.set("/regione", Route::rss(std::slice::from_ref(&edited)));
+    origin.set("/portale", Route::rss(std::slice::from_ref(&partial)));
+    poll(&site, &["portale"]);
+    let first = site.entries("it");
+    poll(&site, &["agenzia"]);
+    let now = site.entries("it");
+    assert_eq!(now[0].title, wire.title);
+    assert_eq!((&now[0].id, now[0].published), (&first[0].id, partial.at));
+    site.replace("[source.portale]", "[source.portale]\npriority = 10");
+    poll(&site, &["portale", "regione"]);
+    let now = site.entries("it");
+    assert_eq!(now.len(), 1);
+    assert_eq!(now[0].title, partial.title);
+    assert_eq!(now[0].id, first[0].id);
+}
+
+#[test]
+fn pieces_of_a_series_stay_apart() {
+    let origin = Origin::start();
+    let site = site(&origin, &[("agenzia", "it"), ("regione", "it")]);
+    let text = "La Giunta ha approvato il piano degli osservatori astronomici della Basilicata.";
+    let one = "Delibera n. 1234 sul piano degli osservatori astronomici";
+    let other = "Delibera n. 1235 sul piano degli osservatori astronomici";
+    origin.set("/agenzia", Route::rss(&[told("agenzia", 1, one, text)]));
+    origin.set("/regione", Route::rss(&[told("regione", 2, other, text)]));
+    poll(&site, &["agenzia", "regione"]);
+    assert_eq!(site.titles("it"), [other, one]);
+}
+
+#[test]
+fn what_one_source_lists_together_is_never_joined() {
+    let origin = Origin::start();
+    let site = site(&origin, &[("agenzia", "it"), ("regione", "it")]);
+    let [wire, edited, _] = republished();
+    let mut again = wire.clone();
+    again.link.push_str("-bis");
+    again.guid = Some("agenzia:bis".into());
+    again.at += TimeDelta::minutes(20);
+    origin.set("/agenzia", Route::rss(&[again, wire]));
+    poll(&site, &["agenzia"]);
+    assert_eq!(site.entries("it").len(), 2);
+    // Another source's telling goes to one of them.
+    origin.set("/regione", Route::rss(&[edited]));
+    poll(&site, &["regione"]);
+    assert_eq!(site.entries("it").len(), 2);
+}
+
+#[test]
+fn an_edit_that_makes_two_entries_alike_takes_none_away() {
+    let origin = Origin::start();
+    let site = site(&origin, &[("agenzia", "it"), ("regione", "it")]);
+    let [wire, edited, _] = republished();
+    let early = News {
+        title: "Conferenza stampa domani a Potenza".into(),
+        text: "L’invito ai giornalisti.".into(),
+        ..edited.clone()
+    };
+    origin.set("/agenzia", Route::rss(std::slice::from_ref(&wire)));
+    origin.set("/regione", Route::rss(&[early]));
+    poll(&site, &["agenzia", "regione"]);
+    let before: Vec<String> = ids(&site.entries("it"));
+    assert_eq!(before.len(), 2);
+    origin.set("/regione", Route::rss(std::slice::from_ref(&edited)));
+    poll(&site, &["regione", "agenzia"]);
+    let after = site.entries("it");
+    assert_eq!(ids(&after), before);
+    assert_eq!(after[0].title, edited.title);
+}
+
+fn ids(entries: &[Entry]) -> Vec<String> {
+    entries.iter().map(|entry| entry.id.clone()).collect()
+}
+
+/// The languages and addresses of an entry's translations, as Atom, RSS and JSON Feed have them, which is the same.
+fn translations(site: &Site, feed: &str) -> Vec<(String, String)> {
+    let extension = extension(site, feed, 0);
+    let listed = extension["translations"].as_array().cloned();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let listed: Vec<(String, String)> = listed
+        .unwrap_or_default()
+        .iter()
+        .map(|one| (text(&one["language"]), text(&one["url"])))
+        .collect();
+    let file = |name: &str| fs::read(site.published().join(feed).join(name)).unwrap();
+    let atom = feed_rs::parser::parse(&*file("atom.xml")).unwrap();
+    let links = atom.entries[0].links.iter();
+    let linked: Vec<(String, String)> = links
+        .filter_map(|link| Some((link.href_lang.clone()?, link.href.clone())))
+        .collect();
+    assert_eq!(linked, listed);
+    let rss = String::from_utf8(file("rss.xml")).unwrap();
+    assert_eq!(rss.matches("hreflang=").count(), listed.len(), "{rss}");
+    listed
+}
+
+#[test]
+fn the_same_in_two_languages_is_linked_whichever_comes_first() {
+    let [italian, ..] = republished();
+    let english = told(
+        "agency",
+        2,
+        "Balena probe photographs the geysers of Enceladus",
+        "The Balena probe has photographed the geysers of Enceladus from an altitude of 340 kilometres.",
+    );
+    for order in [["agenzia", "agency"], ["agency", "agenzia"]] {
+        let origin = Origin::start();
+        let site = site(&origin, &[("agenzia", "it"), ("agency", "en")]);
+        origin.set("/agenzia", Route::rss(std::slice::from_ref(&italian)));
+        origin.set("/agency", Route::rss(std::slice::from_ref(&english)));
+        poll(&site, &order[..1]);
+        let first = if order[0] == "agency" { "en" } else { "it" };
+        assert_eq!(translations(&site, first), []);
+        let before = site.entries(first);
+        poll(&site, &order[1..]);
+        assert_eq!(site.entries(first), before, "a link is no edit");
+        let pair = |language: &str, link: &str| [(language.to_owned(), link.to_owned())];
+        assert_eq!(translations(&site, "it"), pair("en", &english.link));
+        assert_eq!(translations(&site, "en"), pair("it", &italian.link));
+        let page = fs::read_to_string(site.published().join("it/index.html")).unwrap();
+        assert!(page.contains(&format!(
+            "href=\"{}\" rel=\"external noopener noreferrer\" lang=\"en\" hreflang=\"en\"",
+            english.link
+        )));
+        let stamps = site.stamps();
+        site.once();
+        assert_eq!(site.rewritten(&stamps), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_a_page_names_as_its_version_is_linked_although_nothing_else_says_so() {
+    let origin = Origin::start();
+    let site = site(&origin, &[("agenzia", "it"), ("agency", "en")]);
+    site.replace(
+        "language = \"it\"",
+        "language = \"it\"\nfollow = \"always\"",
+    );
+    let mut italian = told(
+        "agenzia",
+        1,
+        "Una notte sotto le stelle",
+        "Per le famiglie.",
+    );
+    italian.link = origin.url("/it/notte");
+    let mut english = told(
+        "agency",
+        2,
+        "Star party in the old quarry",
+        "Bring a blanket.",
+    );
+    english.link = origin.url("/en/party");
+    origin.set("/agenzia", Route::rss(std::slice::from_ref(&italian)));
+    origin.set("/agency", Route::rss(std::slice::from_ref(&english)));
+    let paragraph =
+        "Alla vecchia cava si guardano le stelle con i telescopi del club, dalle nove in poi. "
+            .repeat(8);
+    origin.set(
+        "/it/notte",
+        Route::html(format!(
+            "<!doctype html><html lang=\"it\"><head><title>Una notte sotto le stelle</title>\
+             <link rel=\"alternate\" hreflang=\"en\" href=\"{}\"></head>\
+             <body><article><h1>Una notte sotto le stelle</h1><p>{paragraph}</p></article></body></html>",
+            english.link
+        )),
+    );
+    poll(&site, &["agency", "agenzia"]);
+    assert_eq!(translations(&site, "en"), [("it".into(), italian.link)]);
+}
+
+/// Every entry of both feeds with its sources and translations.
+fn build(site: &Site, origin: &Origin) -> BTreeMap<String, (String, Value)> {
+    let [wire, edited, partial] = republished();
+    let english = told(
+        "agency",
+        2,
+        "Balena probe photographs the geysers of Enceladus",
+        "The Balena probe has photographed the geysers of Enceladus from an altitude of 340 kilometres.",
+    );
+    let call = told(
+        "regione",
+        4,
+        "Bando da 2 milioni per le imprese aerospaziali lucane",
+        "Domande entro marzo.",
+    );
+    let retold = told(
+        "portale",
+        6,
+        "Imprese aerospaziali lucane, bando da 2 milioni",
+        "Le domande si presentano entro marzo.",
+    );
+    origin.set("/regione", Route::rss(&[call, edited]));
+    origin.set("/agenzia", Route::rss(&[wire]));
+    origin.set("/agency", Route::rss(&[english]));
+    origin.set("/portale", Route::rss(&[retold, partial]));
+    poll(site, &["regione", "agenzia", "agency", "portale"]);
+    let mut built = BTreeMap::new();
+    for feed in ["it", "en"] {
+        for (at, entry) in site.entries(feed).into_iter().enumerate() {
+            built.insert(entry.id, (entry.title, extension(site, feed, at)));
+        }
+    }
+    built
+}
+
+#[test]
+fn the_same_fetches_give_the_same_stories_with_the_same_sources_and_sisters() {
+    let origin = Origin::start();
+    let site = site(
+        &origin,
+        &[
+            ("agenzia", "it"),
+            ("regione", "it"),
+            ("portale", "it"),
+            ("agency", "en"),
+        ],
+    );
+    let first = build(&site, &origin);
+    assert_eq!(first.len(), 3, "{first:#?}");
+    fs::remove_dir_all(site.data()).unwrap();
+    assert_eq!(build(&site, &origin), first);
+}
