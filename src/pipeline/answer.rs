@@ -1,6 +1,7 @@
 //! One source's answer: asked for, told from what is known already, read, and the feed that its page announces
 //! preferred to the page.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,15 @@ impl From<Failure> for Outcome {
             Failure::Told(error) => Self::Failed { error, gone: false },
             Failure::Gone(error) => Self::Failed { error, gone: true },
             Failure::Held(until) => Self::Held(until),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(why) | Self::Gone(why) => f.write_str(why),
+            Self::Held(until) => write!(f, "its host wants to be left alone until {until}"),
         }
     }
 }
@@ -170,6 +180,7 @@ fn fetched(
             .chain(normalized.warnings)
             .collect(),
         partial: extracted.partial,
+        unread: false,
         pace: extracted.pace,
         follow: source.follows(extracted.kind),
         asked: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::answer::{Failure, Visit, announced, get, read_apart};
+use super::answer::{Visit, announced, get, read_apart};
 use super::{Apart, Reading};
 use crate::config::Source;
 use crate::fetch::{Fetched, Fetcher};
@@ -51,10 +51,7 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
         }
     };
     let reading = read_apart(visit, None, Arc::clone(&page)).await;
-    let reading = reading.map_err(|failure| match failure {
-        Failure::Told(why) | Failure::Gone(why) => why,
-        Failure::Held(until) => format!("its host wants to be left alone until {until}"),
-    })?;
+    let reading = reading.map_err(|failure| failure.to_string())?;
     let feed = match source.kind {
         None => announced(visit, &reading).await,
         Some(_) => None,

@@ -14,7 +14,7 @@ use super::items::recall;
 use super::rows::time;
 use super::{Store, StoreError};
 use crate::config::Follow;
-use crate::dedup::{self, Fetch, Keys, Placed, Verdict};
+use crate::dedup::{self, Fetch, Keys, Placed, Trace, Verdict};
 use crate::model::{Item, Key, SourceId};
 use crate::normalize::article;
 
@@ -41,7 +41,8 @@ enum State {
 }
 
 impl Store {
-    /// Whether a source has listed any of these items before.
+    /// Whether a source has listed any of these items before; where its list was not read to its end since, whether it
+    /// has before that.
     pub async fn knows_any(
         &self,
         source: &SourceId,
@@ -58,7 +59,28 @@ impl Store {
             complete(connection, &course, &mut items, follow)?;
             let keys = dedup::keys(&items);
             let memory = recall(connection, course.number, &keys)?;
-            Ok(!memory.traces.is_empty() || items.iter().any(|item| item.sighted.is_some()))
+            if !course.is_unread() {
+                let waits = items.iter().any(|item| item.sighted.is_some());
+                return Ok(waits || !memory.traces.is_empty());
+            }
+            let Some(since) = course.since() else {
+                return Ok(false);
+            };
+            let mut seen =
+                connection.prepare_cached("SELECT first_seen <= ?2 FROM item WHERE number = ?1")?;
+            for trace in memory.traces.values() {
+                let before = match trace {
+                    Trace::Item(row) => {
+                        seen.query_row(params![row, since.timestamp()], |row| row.get(0))?
+                    }
+                    Trace::Forgotten => true,
+                };
+                if before {
+                    return Ok(true);
+                }
+            }
+            let mut waiting = items.iter().filter_map(|item| item.sighted);
+            Ok(waiting.any(|sighted| sighted <= since))
         })
         .await
     }

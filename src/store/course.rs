@@ -25,6 +25,7 @@ pub(super) struct Course {
     pub(super) failures: u32,
     pub(super) first_success: Option<DateTime<Utc>>,
     pub(super) last_success: Option<DateTime<Utc>>,
+    unread_since: Option<DateTime<Utc>>,
     pub(super) floor: Floor,
     gone: Option<Gone>,
     moving: Option<Moving>,
@@ -45,7 +46,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, url, rules, failures, first_success, last_success, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
+            "SELECT number, url, rules, failures, first_success, last_success, unread_since, pace, fresh_until, empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -59,6 +60,7 @@ impl Course {
             failures: row.get("failures")?,
             first_success: maybe_time(row, "first_success")?,
             last_success: maybe_time(row, "last_success")?,
+            unread_since: maybe_time(row, "unread_since")?,
             floor: floor(row)?,
             gone: gone(row)?,
             moving: moving(row)?,
@@ -66,9 +68,16 @@ impl Course {
         })
     }
 
-    /// The last time that it gave anything; nothing before its first success.
+    /// The last time that it gave all that was to be had; nothing before its first success, and while that is not read
+    /// to its end.
     pub(super) fn since(&self) -> Option<DateTime<Utc>> {
-        self.last_success.filter(|_| self.first_success.is_some())
+        let whole = self.unread_since.or(self.last_success);
+        whole.filter(|at| self.first_success.is_some() && *at > DateTime::UNIX_EPOCH)
+    }
+
+    /// Whether a page of its list was left unread, with news that may be still to come.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread_since.is_some()
     }
 
     /// After an answer that lists so many items, or the same as last time: whether it should list something.

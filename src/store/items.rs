@@ -90,6 +90,8 @@ pub struct Fetched {
     pub warnings: Vec<String>,
     /// It was cut short.
     pub partial: bool,
+    /// A further page of its list could not be had for now, so that what stands there is still to be read.
+    pub unread: bool,
     /// How often it wants to be asked.
     pub pace: Pace,
     /// Which of its items are placed only with their articles.
@@ -211,8 +213,8 @@ fn record(
             // What a 304 leaves out still holds (RFC 9111 §4.3.4).
             connection
                 .prepare_cached(
-                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?5,
-                            etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified) WHERE number = ?1",
+                    "UPDATE source SET last_attempt = ?2, last_success = ?2,
+                            failures = 0, error = ?5, etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified) WHERE number = ?1",
                 )?
                 .execute(params![
                     number,
@@ -246,8 +248,9 @@ fn record(
             let empty = empty.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
             let feed_url = fetched.feed_url.as_ref().map(Url::as_str);
-            // A document that was cut short is asked for again, and one of whose items some still wait.
-            let done = !fetched.partial && recorded.waiting == 0;
+            // A document that was cut short is asked for again, a list that was not read to its end, and one of whose
+            // items some still wait.
+            let done = !fetched.partial && !fetched.unread && recorded.waiting == 0;
             let validators = Some(fetched.told.validators).filter(|_| done);
             let Validators {
                 etag,
@@ -258,7 +261,8 @@ fn record(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
                             last_new = iif(?3, ?2, last_new), failures = 0, error = ?14, kind = ?4,
                             feed_url = iif(?12, feed_url, ?5), etag = ?6, last_modified = ?7, body = ?8, whole_at = ?2,
-                            listed = ?9, rates = ?10, warnings = ?11, partial = ?13
+                            listed = ?9, rates = ?10, warnings = ?11, partial = ?13,
+                            unread_since = iif(?15, coalesce(unread_since, iif(first_success IS NULL, 0, last_success)), NULL)
                      WHERE number = ?1",
                 )?
                 .execute(params![
@@ -276,6 +280,7 @@ fn record(
                     recorded.adopted,
                     fetched.partial,
                     empty.map(|empty| empty.text),
+                    fetched.unread,
                 ])?;
         }
     }

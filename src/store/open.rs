@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0001_init.sql"),
     include_str!("0002_fetching.sql"),
     include_str!("0003_following.sql"),
+    include_str!("0011_reach.sql"),
 ];
 
 /// What the store is opened for.

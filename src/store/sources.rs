@@ -106,7 +106,7 @@ impl Store {
             let mut upsert = connection.prepare_cached(
                 "INSERT INTO source (id, title, url, tags, priority, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5,
-                        first_success = iif(url = ?3, first_success, NULL)",
+                        first_success = iif(url = ?3, first_success, NULL), unread_since = iif(url = ?3, unread_since, NULL)",
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,

@@ -59,6 +59,7 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         rates: Vec::new(),
         warnings: Vec::new(),
         partial: false,
+        unread: false,
         pace: read.extracted.pace,
         follow: Follow::Never,
         asked: Vec::new(),
