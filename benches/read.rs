@@ -172,6 +172,7 @@ fn page(body: &str) -> Page {
         fetched_at: now(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 

@@ -4,6 +4,7 @@
 mod answer;
 mod apart;
 mod articles;
+mod instead;
 mod look;
 mod output;
 mod pages;
@@ -15,7 +16,7 @@ use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 
 pub use apart::Apart;
-pub use look::{Announced, Look, look};
+pub use look::{Look, look};
 pub use output::{PublishFailure, Published};
 
 use answer::Visit;

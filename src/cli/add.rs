@@ -232,11 +232,12 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
         let look = pipeline::look(&client, &Apart::default(), &source).await;
         look.map_err(|why| refused(what, &why))
     })?;
-    let (page, reading) = chosen(&look, &mut entry, &url);
+    let page = &look.document;
+    place_of(&look, &mut entry, &url);
     if let Some(exit) = Url::parse(&entry.url).ok().as_ref().and_then(already) {
         return Err(exit);
     }
-    describe(&mut entry, desk, page, reading)?;
+    describe(&mut entry, desk, &look)?;
     let kind = options.kind.map(Kind::from);
     let source = Source {
         kind,
@@ -289,42 +290,33 @@ fn compiled(entry: &Entry, desk: &Desk<'_>) -> Result<Source, Exit> {
     })
 }
 
-/// What is read of what was found: the page, or the feed that it announces.
-fn chosen<'a>(look: &'a Look, entry: &mut Entry, asked: &Url) -> (&'a Page, &'a Reading) {
-    match &look.feed {
-        Some(feed) => {
-            entry.notes.push(format!("A feed that {asked} announces."));
-            entry.url = feed.url.to_string();
-            (&feed.page, &feed.reading)
-        }
-        None => {
-            if let Some(moved) = &look.page.moved {
-                entry
-                    .notes
-                    .push(format!("{asked} has moved here for good."));
-                entry.url = moved.to_string();
-            }
-            (&look.page, &look.reading)
-        }
-    }
+/// Where that is which is read of what was found: the page, or what is read in its place.
+fn place_of(look: &Look, entry: &mut Entry, asked: &Url) {
+    let (url, note) = match (&look.instead, &look.page.moved) {
+        (Some(posts), _) if look.reading.extracted.kind == Kind::Json => (
+            posts,
+            format!("The posts of the WordPress behind {asked}, which lists none without scripts."),
+        ),
+        (Some(feed), _) => (feed, format!("A feed that {asked} announces.")),
+        (None, Some(moved)) => (moved, format!("{asked} has moved here for good.")),
+        (None, None) => return,
+    };
+    entry.url = url.to_string();
+    entry.notes.push(note);
 }
 
 /// What the document tells of its source: title, language, zone, and so an id.
-fn describe(
-    entry: &mut Entry,
-    desk: &Desk<'_>,
-    page: &Page,
-    reading: &Reading,
-) -> Result<(), Exit> {
-    let (site, extracted) = (&desk.config.site, &reading.extracted);
-    let url = Url::parse(&entry.url).unwrap_or_else(|_| page.url.clone());
+fn describe(entry: &mut Entry, desk: &Desk<'_>, look: &Look) -> Result<(), Exit> {
+    let (site, reading) = (&desk.config.site, &look.reading);
+    let extracted = &reading.extracted;
+    let url = Url::parse(&entry.url).unwrap_or_else(|_| look.page.url.clone());
     if entry.title.is_none() {
-        let called = match extracted.kind {
-            Kind::Feed => extracted.title.clone(),
-            _ => extract::rules::site_name(page),
+        let (called, title) = match extracted.kind {
+            Kind::Feed => (extracted.title.clone(), extracted.title.clone()),
+            _ => extract::rules::names(&look.page),
         };
         let called = called.map(|title| extract::text::plain(&title));
-        entry.title = names::title(called.as_deref(), extracted.title.as_deref(), &url);
+        entry.title = names::title(called.as_deref(), title.as_deref(), &url);
     }
     let declared = extracted.language.as_deref().and_then(Language::parse);
     let mut language = None;

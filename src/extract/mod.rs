@@ -12,6 +12,7 @@ mod detect;
 pub mod feed;
 mod guard;
 mod instead;
+mod interface;
 mod json;
 mod jsonld;
 mod listing;
@@ -33,6 +34,7 @@ use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
+pub use interface::posts;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;
 pub use sitemap::{NoSitemap, join};

@@ -16,6 +16,7 @@ fn page(body: &str) -> Page {
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 

@@ -1,5 +1,4 @@
-//! One source's answer: asked for, told from what is known already, read, and the feed that its page announces
-//! preferred to the page.
+//! One source's answer: asked for, told from what is known already, and read.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::apart::Apart;
+use super::instead::instead;
 use super::{Reading, parts, read};
 use crate::config::Source;
+use crate::extract::NoNews;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
-use crate::model::{Item, Key, Kind, Page, Validators};
-use crate::normalize::url::identity;
+use crate::model::{Key, Kind, Page, Validators};
 use crate::store::{Fetched, Outcome, SourceState, Told};
 
 /// After so long the source is asked without conditions once, in case its validators are stuck.
@@ -33,6 +33,8 @@ pub(super) struct Visit<'a> {
 pub(super) enum Failure {
     /// What happened, in words.
     Told(String),
+    /// Nothing can be made of what came.
+    Unread(NoNews),
     /// The server says that it is gone for good.
     Gone(String),
     /// The host wants to be left alone until then: nothing was asked.
@@ -42,9 +44,11 @@ pub(super) enum Failure {
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Told(error) => Self::Failed { error, gone: false },
-            Failure::Gone(error) => Self::Failed { error, gone: true },
             Failure::Held(until) => Self::Held(until),
+            failure => Self::Failed {
+                error: failure.to_string(),
+                gone: matches!(failure, Failure::Gone(_)),
+            },
         }
     }
 }
@@ -53,6 +57,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Told(why) | Self::Gone(why) => f.write_str(why),
+            Self::Unread(why) => why.fmt(f),
             Self::Held(until) => write!(f, "its host wants to be left alone until {until}"),
         }
     }
@@ -109,7 +114,19 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
         return Ok((Outcome::Identical(told(&page, source)), None));
     }
     let mut page = Arc::new(page);
-    let mut reading = read_apart(visit, state.kind, Arc::clone(&page)).await?;
+    let read = read_apart(visit, state.kind, Arc::clone(&page)).await;
+    let choosing = state.kind.is_none() && is_open(source);
+    if choosing && let Some(better) = instead(visit, &page, &read).await {
+        let body = digest(&better.page.body);
+        return Ok(fetched(
+            source,
+            &better.page,
+            body,
+            better.reading,
+            Some(better.url),
+        ));
+    }
+    let mut reading = read?;
     let mut body = body;
     if !reading.extracted.parts.is_empty() {
         let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
@@ -130,21 +147,6 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<(Outcome, Option<Url>), 
         return Err(Failure::Told(format!(
             "it was read as {known} so far and looks like {now} now; held until `kind` says which"
         )));
-    }
-    let choosing = state.kind.is_none()
-        && source.kind.is_none()
-        && source.listing.is_none()
-        && source.json.is_none()
-        && source.post.is_none();
-    if choosing && let Some((feed, announced)) = announced(visit, &reading).await {
-        let (page, reading) = announced;
-        return Ok(fetched(
-            source,
-            &page,
-            digest(&page.body),
-            reading,
-            Some(feed),
-        ));
     }
     Ok(fetched(
         source,
@@ -255,35 +257,13 @@ pub(super) async fn read_apart(
     let apart = visit.apart;
     let reading = apart.run(move || read(&source, kind, &page, now)).await;
     let reading = reading.map_err(|spoiled| Failure::Told(spoiled.to_string()))?;
-    reading.map_err(|error| Failure::Told(error.to_string()))
+    reading.map_err(Failure::Unread)
 }
 
-/// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
-pub(super) async fn announced(
-    visit: Visit<'_>,
-    page: &Reading,
-) -> Option<(Url, (Arc<Page>, Reading))> {
-    let feed = page.extracted.announced.first()?;
-    let Ok(Answer::Page(answer)) =
-        get(visit, feed, &Validators::default(), visit.source.robots).await
-    else {
-        return None;
-    };
-    let answer = Arc::new(answer);
-    let reading = read_apart(visit, Some(Kind::Feed), Arc::clone(&answer))
-        .await
-        .ok()?;
-    let addresses = |items: &[Item]| {
-        items
-            .iter()
-            .filter_map(|item| item.url.as_ref().map(identity))
-            .collect::<Vec<_>>()
-    };
-    let on_page = addresses(&page.normalized.items);
-    let in_feed = addresses(&reading.normalized.items);
-    let shared = in_feed
-        .iter()
-        .filter(|address| on_page.contains(address))
-        .count();
-    (shared > 0 && 2 * shared >= in_feed.len()).then(|| (feed.clone(), (answer, reading)))
+/// Whether the configuration leaves open what a source is read as, and so whether another document may stand for it.
+fn is_open(source: &Source) -> bool {
+    source.kind.is_none()
+        && source.listing.is_none()
+        && source.json.is_none()
+        && source.post.is_none()
 }

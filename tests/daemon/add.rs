@@ -254,6 +254,42 @@ fn a_feed_that_the_page_announces_is_added_in_its_place() {
     assert_eq!(again.code, 1, "{}", again.out);
 }
 
+#[test]
+fn where_scripts_show_the_news_the_posts_of_wordpress_are_added() {
+    let (site, origin) = site();
+    let post = |id: u32, title: &str| {
+        format!(
+            r#"{{"date_gmt":"2025-09-0{id}T08:00:00","link":"{}","title":{{"rendered":"{title}"}},
+               "excerpt":{{"rendered":"<p>Questa mattina l’agenzia ha dato notizia di quello che è successo.</p>"}}}}"#,
+            origin.url(&format!("/n/{id}"))
+        )
+    };
+    let posts = [
+        post(9, "La sonda è arrivata sul pianeta"),
+        post(8, "Nuovi laboratori per le scuole"),
+    ];
+    origin.set(
+        "/wp-json/wp/v2/posts?_embed=1",
+        Route::new("application/json", format!("[{}]", posts.join(","))),
+    );
+    let head = "Notizie – Agenzia di Ardesia</title><meta property=og:site_name content=\"Agenzia di Ardesia\">\
+                <link rel=https://api.w.org/ href=/wp-json/><title>";
+    origin.set(
+        "/news",
+        page("it", head, "<h1>Notizie</h1><div id=app></div>"),
+    );
+    let ran = site.run("add", &["--print", &origin.url("/news"), "--id", "ardesia"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = ran.out.replace(&origin.url(""), "http://origin");
+    insta::assert_snapshot!(text, @r#"
+    # The posts of the WordPress behind http://origin/news, which lists none without scripts.
+    [source.ardesia]
+    title    = "Agenzia di Ardesia"
+    url      = "http://origin/wp-json/wp/v2/posts?_embed=1"
+    language = "it"
+    "#);
+}
+
 /// What a command that must change nothing says.
 fn refused(site: &Site, arguments: &[&str], code: i32) -> String {
     let files = || {

@@ -122,6 +122,7 @@ fn read_as_all(body: &[u8]) {
                 fetched_at: now(),
                 fresh_until: None,
                 moved: None,
+                links: None,
             };
             let Ok(reading) = pipeline::read(source, *kind, &page, now()) else {
                 continue;

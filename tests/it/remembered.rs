@@ -45,6 +45,7 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         fetched_at: now,
         fresh_until: None,
         moved: None,
+        links: None,
     };
     let read = pipeline::read(&source(), None, &page, now).unwrap();
     Outcome::Read(Box::new(Fetched {

@@ -45,6 +45,7 @@ fn read_as(body: &[u8], kind: Option<Kind>) -> Result<Extracted, NoNews> {
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         fresh_until: None,
         moved: None,
+        links: None,
     };
     let dates = date::Context {
         languages: &[],
