@@ -55,6 +55,7 @@ pub fn read(
     let dates = normalize::date_context(source, now);
     let ask = Ask {
         kind: source.kind.or(kind),
+        told: source.kind.is_some(),
         rules: source.listing.as_ref(),
         json: source.json.as_ref(),
         dates: &dates,
@@ -76,6 +77,7 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     let dates = normalize::date_context(source, now);
     let ask = Ask {
         kind: Some(Kind::Article),
+        told: false,
         rules: None,
         json: None,
         dates: &dates,

@@ -365,6 +365,7 @@ fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, 
         kind: source.kind,
         rules: None,
         json: None,
+        told: false,
         dates: &dates,
     };
     let why = match extract::rules::draft(page, &ask) {

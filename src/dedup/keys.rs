@@ -104,6 +104,7 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
             .as_deref()
             .map(|address| Key::of(&["link and title", address, &title])),
         title_day: match day {
+            _ if title.is_empty() => None,
             Some(day) => Some(Key::of(&["title and day", &title, &day])),
             None => nameless.then(|| Key::of(&["title", &title])),
         },

@@ -201,6 +201,8 @@ fn judge(
     match by_address.or(by_title) {
         Some(Trace::Forgotten) => Verdict::Forgotten,
         Some(Trace::Item(_)) if by_address.is_none() && fetch.partial => Verdict::Held,
+        // What is listed without a title says nothing new of what is known.
+        Some(Trace::Item(row)) if item.title.is_empty() => Verdict::Same(row),
         Some(Trace::Item(row)) => match memory.items.get(&row) {
             Some(known)
                 if !keys

@@ -44,6 +44,8 @@ pub use sitemap::{NoSitemap, join};
 pub struct Ask<'a> {
     /// What it was read as before, or what the configuration says that it is; nothing: to be seen.
     pub kind: Option<Kind>,
+    /// Whether that is said by the configuration.
+    pub told: bool,
     /// The rules of its listing, if there are any.
     pub rules: Option<&'a Listing>,
     /// The rules of its JSON, if there are any.
@@ -178,9 +180,9 @@ pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
     match expected {
         Some(Kind::Feed) => read_feed(page).map_err(|why| reason(page, why)),
         Some(Kind::Json) => json::read(page, ask.json, ask.dates),
-        Some(Kind::Sitemap) => sitemap::read(page),
+        Some(Kind::Sitemap) => sitemap::read(page, ask.told),
         None if seen_as_feed => read_feed(page),
-        None if sitemap::looks_like_one(&page.body, content_type) => sitemap::read(page),
+        None if sitemap::looks_like_one(&page.body, content_type) => sitemap::read(page, false),
         Some(Kind::Listing | Kind::Article) if seen_as_feed => Err(NoNews::NotAPage),
         _ => read_page(page, ask, expected),
     }

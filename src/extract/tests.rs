@@ -34,6 +34,7 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
             kind,
             rules,
             json: None,
+            told: false,
             dates: &dates,
         },
     )

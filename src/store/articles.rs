@@ -114,7 +114,7 @@ impl Store {
             let mut unread: Vec<_> = placed
                 .iter()
                 .zip(mine)
-                .filter(|(placed, _)| placed.verdict == Verdict::New)
+                .filter(|(placed, _)| is_wanting(placed))
                 .filter_map(|(placed, mine)| {
                     let mine = mine.filter(|mine| mine.state == State::Unread)?;
                     let since = placed.item.sighted.unwrap_or(now);
@@ -268,9 +268,18 @@ fn is_known(connection: &Connection, source: i64, keys: &Keys) -> Result<bool, S
     Ok(false)
 }
 
-/// Holds back what is new and waits for its article; gives how many items that are.
-pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<Utc>) -> usize {
-    let mut held = 0;
+/// How many items of a fetch are not published, for want of their articles.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanting {
+    /// They wait.
+    pub(super) held: usize,
+    /// They wait no more, and nothing told their titles.
+    pub(super) nameless: usize,
+}
+
+/// Holds back what is new and waits for its article, and leaves out what has no title even so.
+pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<Utc>) -> Wanting {
+    let mut waiting = Wanting::default();
     for (placed, mine) in placed.iter_mut().zip(mine) {
         let unread = mine
             .as_ref()
@@ -279,12 +288,27 @@ pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<U
             .item
             .sighted
             .is_some_and(|since| since <= now - PATIENCE);
-        if placed.verdict == Verdict::New && unread && !late {
+        if !is_wanting(placed) {
+            continue;
+        }
+        if unread && !late {
             placed.verdict = Verdict::Held;
-            held += 1;
+            waiting.held += 1;
+        } else if placed.item.title.is_empty() {
+            placed.verdict = Verdict::Seen;
+            waiting.nameless += 1;
         }
     }
-    held
+    waiting
+}
+
+/// Whether an item can't be published as it was listed, if its article is still to come.
+fn is_wanting(placed: &Placed) -> bool {
+    match placed.verdict {
+        Verdict::New => true,
+        Verdict::Joins(_) => placed.item.title.is_empty(),
+        _ => false,
+    }
 }
 
 /// Remembers which items wait for their articles, which have theirs, and lets the others of those that `waited` go.

@@ -127,6 +127,8 @@ pub struct Recorded {
     pub seen: usize,
     /// New items that wait for their articles.
     pub waiting: usize,
+    /// New items that are left out, since neither the list nor their articles tell a title.
+    pub nameless: usize,
     /// When the source is due again.
     pub next_run: DateTime<Utc>,
 }
@@ -244,6 +246,12 @@ fn record(
             course.answered(connection, moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, Some(recorded.listed))?;
             let mut warnings = fetched.warnings;
+            if recorded.nameless > 0 {
+                warnings.push(format!(
+                    "{} new items have no title, and their articles gave none; they are left out",
+                    recorded.nameless
+                ));
+            }
             warnings.extend(empty.iter().map(|empty| empty.text.clone()));
             let empty = empty.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
@@ -334,7 +342,9 @@ impl Placing<'_> {
         let keys = dedup::keys(&items);
         let memory = recall(connection, number, &keys)?;
         let mut placed = dedup::place(items, keys, &memory, self.fetch);
-        recorded.waiting = articles::hold(&mut placed, &mine, now);
+        let wanting = articles::hold(&mut placed, &mine, now);
+        recorded.waiting = wanting.held;
+        recorded.nameless = wanting.nameless;
         Writing::new(connection, number, self.timezone, now)?.write(&placed, &memory, recorded)?;
         articles::keep(connection, number, &placed, &mine, waited, now)?;
         Ok(!memory.items.is_empty())

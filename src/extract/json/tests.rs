@@ -32,6 +32,7 @@ fn read_as(body: &str, kind: Option<Kind>, rules: Option<&Json>) -> Result<Extra
         kind,
         rules: None,
         json: rules,
+        told: false,
         dates: &dates,
     };
     extract(&page, &ask)

@@ -19,6 +19,7 @@ fn recorded(new: usize) -> Recorded {
         adopted: false,
         paused: false,
         waiting: 0,
+        nameless: 0,
         listed: 12,
         new,
         joined: 1,

@@ -56,6 +56,7 @@ fn read(html: &str, language: &str, kind: Option<Kind>) -> Result<Extracted, NoN
                 kind,
                 rules,
                 json: None,
+                told: false,
                 dates,
             },
         )
