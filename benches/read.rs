@@ -289,6 +289,7 @@ fn date_for_people(bencher: Bencher, text: &str) {
         languages: &languages,
         timezone: Tz::Europe__Rome,
         now: now(),
+        format: None,
     };
     bencher.bench(|| date::read(black_box(text), &context).is_ok());
 }
@@ -299,6 +300,7 @@ fn date_for_machines(bencher: Bencher, text: &str) {
         languages: &[],
         timezone: Tz::UTC,
         now: now(),
+        format: None,
     };
     bencher.bench(|| date::read_machine(black_box(text), &context).is_ok());
 }

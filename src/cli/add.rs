@@ -4,6 +4,7 @@ mod entry;
 mod import;
 mod names;
 mod opml;
+mod order;
 mod place;
 mod trial;
 
@@ -246,6 +247,7 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
     // Once more, now that its language is known.
     let reading = pipeline::read(&source, None, page, page.fetched_at)
         .map_err(|error| refused(what, &error.to_string()))?;
+    let (source, reading) = with_order(&mut entry, desk, page, source, reading)?;
     if reading.extracted.kind == Kind::Article && kind.is_none() {
         return Err(article(what, &reading));
     }
@@ -356,6 +358,42 @@ fn describe(entry: &mut Entry, desk: &Desk<'_>, look: &Look) -> Result<(), Exit>
         entry.id = names::id(&url, entry.title.as_deref(), language.as_ref(), &desk.taken);
     }
     Ok(())
+}
+
+/// The same with the order of the numbers in its dates, where only the page as a whole tells that, and more of its items
+/// have a date then.
+fn with_order(
+    entry: &mut Entry,
+    desk: &Desk<'_>,
+    page: &Page,
+    source: Source,
+    reading: Reading,
+) -> Result<(Source, Reading), Exit> {
+    let found = match reading.extracted.kind {
+        Kind::Listing | Kind::Article => order::assumed(page, &reading, &source),
+        _ => None,
+    };
+    let Some(assumed) = found else {
+        return Ok((source, reading));
+    };
+    let mut ordered = entry.clone();
+    ordered.format = Some(assumed.format);
+    ordered.notes.push(assumed.note);
+    let other = Source {
+        kind: source.kind,
+        ..compiled(&ordered, desk)?
+    };
+    let dated = |reading: &Reading| {
+        let items = reading.normalized.items.iter();
+        items.filter(|item| item.published.is_some()).count()
+    };
+    match pipeline::read(&other, None, page, page.fetched_at) {
+        Ok(again) if dated(&again) > dated(&reading) => {
+            *entry = ordered;
+            Ok((other, again))
+        }
+        _ => Ok((source, reading)),
+    }
 }
 
 /// The rules of its listing, or why it has none.

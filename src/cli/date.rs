@@ -57,6 +57,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         languages: &languages,
         timezone,
         now: Utc::now(),
+        format: None,
     };
     match read(&text, &context) {
         Ok(reading) => {
@@ -172,6 +173,7 @@ fn answer(question: &Question) -> Answer {
         languages: &languages,
         timezone,
         now: question.now.unwrap_or_else(Utc::now),
+        format: None,
     };
     match read(&question.text, &context) {
         Ok(reading) => {

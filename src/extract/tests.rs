@@ -27,6 +27,7 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
         languages: &languages,
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
+        format: None,
     };
     extract(
         &page,

@@ -65,11 +65,6 @@ impl<'a> Reader<'a> {
             languages: &languages,
             ..super::date_context(self.source, self.now)
         };
-        if let Some(format) = &self.source.dates.format
-            && let Ok(reading) = date::read_format(&candidate.text, format, &context)
-        {
-            return Ok(reading);
-        }
         let read = match candidate.place {
             Place::Address => {
                 let day = Url::parse(NOWHERE)

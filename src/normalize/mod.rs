@@ -260,5 +260,6 @@ pub fn date_context<'a>(source: &'a Source, now: DateTime<Utc>) -> date::Context
         languages: &source.languages,
         timezone: source.dates.timezone.unwrap_or(source.timezone),
         now,
+        format: source.dates.format.as_deref(),
     }
 }

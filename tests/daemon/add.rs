@@ -198,6 +198,66 @@ fn columns_of_a_table_are_told_by_their_place() {
     "#);
 }
 
+/// A list whose dates are numbers.
+fn numbered(dates: [&str; 4]) -> String {
+    let titles = [
+        "The probe has left the clean room for its launch site",
+        "Open call for small instruments on the lander",
+        "New agreement with the spaceport of the north",
+        "Dust from the tail of a comet comes home",
+    ];
+    let item = |(date, title): (&str, &str)| {
+        format!(
+            "<li class=news><span class=when>{date}</span><h3><a href=\"/n/{}\">{title}</a></h3>\
+             <p>The agency reports on what has happened in the mission so far, and on what comes next.</p></li>",
+            title.len()
+        )
+    };
+    let items: String = dates.into_iter().zip(titles).map(item).collect();
+    format!("<h1>News</h1><ul>{items}</ul>")
+}
+
+#[test]
+fn the_order_of_numbers_that_only_the_whole_page_tells_is_written_with_what_it_rests_on() {
+    let more = ["--id", "ardesia", "--timezone", "Europe/Rome"];
+    let body = numbered(["05/11/2025", "25/10/2025", "05/10/2025", "01/10/2025"]);
+    let text = printed(page("en", "News – Ardesia Space", &body), &more);
+    insta::assert_snapshot!(text, @r#"
+    # Dates such as "05/11/2025" leave open which number is the day; it is assumed that the day comes first, as in "25/10/2025".
+    [source.ardesia]
+    title    = "Ardesia Space"
+    url      = "http://origin/news"
+    language = "en"
+    timezone = "Europe/Rome"
+    dates    = { format = "%d/%m/%Y" }
+
+    # Where on the page the news stands; without these lines it is detected anew each time.
+    # Dates such as "05/11/2025".
+    listing.item    = "li.news"
+    listing.title   = "h3"
+    listing.link    = "a"
+    listing.date    = "span.when"
+    listing.summary = "p"
+    "#);
+    let body = numbered(["11/10/2025", "11/02/2025", "10/08/2025", "10/05/2025"]);
+    let text = printed(page("en", "News – Ardesia Space", &body), &more);
+    assert!(
+        text.contains("dates    = { format = \"%m/%d/%Y\" }")
+            && text.contains("the newest stand first"),
+        "{text}"
+    );
+    // In Italian there is one order only.
+    let text = printed(
+        page(
+            "it",
+            "Notizie – Ardesia Space",
+            &numbered(["05/11/2025", "25/10/2025", "05/10/2025", "01/10/2025"]),
+        ),
+        &[&more[..], &["--language", "it"]].concat(),
+    );
+    assert!(!text.contains("format"), "{text}");
+}
+
 #[test]
 fn a_feed_that_the_page_announces_is_added_in_its_place() {
     let (site, origin) = site();

@@ -27,6 +27,7 @@ fn read_as(body: &str, kind: Option<Kind>, rules: Option<&Json>) -> Result<Extra
         languages: &[],
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
+        format: None,
     };
     let ask = Ask {
         kind,

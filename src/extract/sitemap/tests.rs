@@ -51,6 +51,7 @@ fn read_as(body: &[u8], kind: Option<Kind>) -> Result<Extracted, NoNews> {
         languages: &[],
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
+        format: None,
     };
     let ask = Ask {
         kind,
