@@ -290,6 +290,7 @@ fn date_for_people(bencher: Bencher, text: &str) {
         timezone: Tz::Europe__Rome,
         now: now(),
         format: None,
+        order: None,
     };
     bencher.bench(|| date::read(black_box(text), &context).is_ok());
 }
@@ -301,6 +302,7 @@ fn date_for_machines(bencher: Bencher, text: &str) {
         timezone: Tz::UTC,
         now: now(),
         format: None,
+        order: None,
     };
     bencher.bench(|| date::read_machine(black_box(text), &context).is_ok());
 }

@@ -4,7 +4,6 @@ mod entry;
 mod import;
 mod names;
 mod opml;
-mod order;
 mod place;
 mod trial;
 
@@ -19,6 +18,7 @@ use super::out::say;
 use super::{Exit, Place, block_on, logging};
 use crate::config::{self, Config, Source};
 use crate::daemon::{data_folder, fetcher};
+use crate::date::Context;
 use crate::extract::{self, Ask};
 use crate::language::Language;
 use crate::model::{Kind, Page};
@@ -247,7 +247,6 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
     // Once more, now that its language is known.
     let reading = pipeline::read(&source, None, page, page.fetched_at)
         .map_err(|error| refused(what, &error.to_string()))?;
-    let (source, reading) = with_order(&mut entry, desk, page, source, reading)?;
     if reading.extracted.kind == Kind::Article && kind.is_none() {
         return Err(article(what, &reading));
     }
@@ -258,6 +257,7 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
     }
     entry.kind = kind;
     if reading.extracted.kind == Kind::Listing {
+        with_format(&mut entry, desk, page, &reading);
         with_rules(&mut entry, desk, page, &source, &reading);
     }
     desk.put(&entry.id, &entry.toml(), std::slice::from_ref(&entry.id))
@@ -360,45 +360,33 @@ fn describe(entry: &mut Entry, desk: &Desk<'_>, look: &Look) -> Result<(), Exit>
     Ok(())
 }
 
-/// The same with the order of the numbers in its dates, where only the page as a whole tells that, and more of its items
-/// have a date then.
-fn with_order(
-    entry: &mut Entry,
-    desk: &Desk<'_>,
-    page: &Page,
-    source: Source,
-    reading: Reading,
-) -> Result<(Source, Reading), Exit> {
-    let found = match reading.extracted.kind {
-        Kind::Listing | Kind::Article => order::assumed(page, &reading, &source),
-        _ => None,
+/// The order of the numbers in its dates as a pattern, so that what the page tells as a whole now holds for later ones;
+/// if the same dates are read by it.
+fn with_format(entry: &mut Entry, desk: &Desk<'_>, page: &Page, reading: &Reading) {
+    let Some(told) = &reading.extracted.order else {
+        return;
     };
-    let Some(assumed) = found else {
-        return Ok((source, reading));
-    };
-    let mut ordered = entry.clone();
-    ordered.format = Some(assumed.format);
-    ordered.notes.push(assumed.note);
-    let other = Source {
-        kind: source.kind,
-        ..compiled(&ordered, desk)?
-    };
-    let dated = |reading: &Reading| {
+    let mut formatted = entry.clone();
+    formatted.format = Some(told.format.clone());
+    formatted.notes.push(told.to_string());
+    let again = compiled(&formatted, desk)
+        .ok()
+        .and_then(|source| pipeline::read(&source, None, page, page.fetched_at).ok());
+    let dates = |reading: &Reading| -> Vec<_> {
         let items = reading.normalized.items.iter();
-        items.filter(|item| item.published.is_some()).count()
+        items.map(|item| item.published.clone()).collect()
     };
-    match pipeline::read(&other, None, page, page.fetched_at) {
-        Ok(again) if dated(&again) > dated(&reading) => {
-            *entry = ordered;
-            Ok((other, again))
-        }
-        _ => Ok((source, reading)),
+    if again.is_some_and(|again| dates(&again) == dates(reading)) {
+        *entry = formatted;
     }
 }
 
 /// The rules of its listing, or why it has none.
 fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, reading: &Reading) {
-    let dates = date_context(source, page.fetched_at);
+    let dates = Context {
+        order: reading.extracted.order.as_ref().map(|told| told.order),
+        ..date_context(source, page.fetched_at)
+    };
     let ask = Ask {
         kind: source.kind,
         rules: None,

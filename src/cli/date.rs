@@ -58,6 +58,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         timezone,
         now: Utc::now(),
         format: None,
+        order: None,
     };
     match read(&text, &context) {
         Ok(reading) => {
@@ -174,6 +175,7 @@ fn answer(question: &Question) -> Answer {
         timezone,
         now: question.now.unwrap_or_else(Utc::now),
         format: None,
+        order: None,
     };
     match read(&question.text, &context) {
         Ok(reading) => {

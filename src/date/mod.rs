@@ -49,6 +49,8 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// A `strftime` pattern that is tried before anything else.
     pub format: Option<&'a str>,
+    /// The order of dates in numbers, where the languages leave it open.
+    pub order: Option<Order>,
 }
 
 /// What a date text tells: a day, a time by the source's clock, or a moment.

@@ -34,6 +34,7 @@ fn with<T>(tags: &str, timezone: Tz, call: impl FnOnce(&Context) -> T) -> T {
         timezone,
         now,
         format: None,
+        order: None,
     })
 }
 

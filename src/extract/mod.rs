@@ -18,6 +18,7 @@ mod jsonld;
 mod listing;
 mod newest;
 mod next;
+mod order;
 pub mod rules;
 mod sitemap;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use instead::Instead;
 pub use interface::posts;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;
+pub use order::Assumed;
 pub use sitemap::{NoSitemap, join};
 
 /// What is asked of a page.
@@ -81,6 +83,8 @@ pub struct Extracted {
     pub next: Option<Url>,
     /// How often a feed wants to be asked.
     pub pace: Pace,
+    /// Which number of its dates is the day, where only the page as a whole tells that.
+    pub order: Option<Assumed>,
 }
 
 /// How often a field was found.
@@ -203,6 +207,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         parts: Vec::new(),
         next: None,
         pace: read.pace,
+        order: None,
     })
 }
 
@@ -263,11 +268,19 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         parts: Vec::new(),
         next: None,
         pace: Pace::default(),
+        order: order::assumed(&decoded.text, head.language().as_deref(), ask.dates),
+    };
+    let dates = &date::Context {
+        order: extracted.order.as_ref().map(|told| told.order),
+        ..*ask.dates
     };
     let mut certain = false;
     let mut failed = None;
+    extracted
+        .warnings
+        .extend(extracted.order.iter().map(Assumed::to_string));
     if let Some(rules) = ask.rules {
-        match listing::read(&parsed, rules, ask.dates) {
+        match listing::read(&parsed, rules, dates) {
             Ok(read) => {
                 extracted.items = read.items;
                 extracted.fields = read.fields;
@@ -277,13 +290,13 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         }
     } else {
         let asked = expected == Some(Kind::Listing);
-        let list = || detect::find(&parsed, &base, ask.dates, asked);
+        let list = || detect::find(&parsed, &base, dates, asked);
         (extracted.kind, extracted.items) = if asked {
             let list = list();
             extracted.warnings.extend(list.warnings());
             (Kind::Listing, list.into_items())
         } else {
-            let article = article::read(&parsed, &base, ask.dates);
+            let article = article::read(&parsed, &base, dates);
             certain = article.certain;
             let list = expected.is_none().then(list).unwrap_or_default();
             if list.is_listing(article.item.as_ref(), certain) {
@@ -319,7 +332,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
     if extracted.kind == Kind::Listing {
         extracted.next = next::find(document, &base, &page.url, ask.rules);
     }
-    bound(&mut extracted, ask.dates, "page");
+    bound(&mut extracted, dates, "page");
     for item in &mut extracted.items {
         item.base.get_or_insert_with(|| base.clone());
     }

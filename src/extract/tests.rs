@@ -28,6 +28,7 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
         format: None,
+        order: None,
     };
     extract(
         &page,

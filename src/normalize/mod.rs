@@ -52,7 +52,7 @@ pub fn normalize(
             .rights
             .clone()
             .or_else(|| extracted.rights.as_deref().map(plain)),
-        reader: dates::Reader::new(source, now),
+        reader: dates::Reader::new(source, extracted.order.as_ref(), now),
     };
     let follows = source.follows(extracted.kind) != Follow::Never;
     let mut warnings = Vec::new();
@@ -261,5 +261,6 @@ pub fn date_context<'a>(source: &'a Source, now: DateTime<Utc>) -> date::Context
         timezone: source.dates.timezone.unwrap_or(source.timezone),
         now,
         format: source.dates.format.as_deref(),
+        order: None,
     }
 }

@@ -28,6 +28,7 @@ fn read_as(body: &str, kind: Option<Kind>, rules: Option<&Json>) -> Result<Extra
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
         format: None,
+        order: None,
     };
     let ask = Ask {
         kind,

@@ -88,6 +88,7 @@ pub(super) fn read(page: &Page, told: bool) -> Result<Extracted, NoNews> {
         parts: Vec::new(),
         next: None,
         pace: Pace::default(),
+        order: None,
     };
     if cut {
         let warning = "The sitemap breaks off; its complete entries were kept.";

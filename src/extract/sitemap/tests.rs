@@ -52,6 +52,7 @@ fn read_as(body: &[u8], kind: Option<Kind>) -> Result<Extracted, NoNews> {
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
         format: None,
+        order: None,
     };
     let ask = Ask {
         kind,

@@ -44,6 +44,7 @@ fn with_dates<T>(language: &str, then: impl FnOnce(&date::Context<'_>) -> T) -> 
         timezone: Tz::Europe__Rome,
         now: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         format: None,
+        order: None,
     })
 }
 
