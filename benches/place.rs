@@ -228,6 +228,7 @@ impl World {
             rates: Vec::new(),
             warnings: Vec::new(),
             partial: false,
+            unread: false,
             pace: Pace::default(),
             follow: Follow::Never,
             asked: Vec::new(),

@@ -172,6 +172,7 @@ fn page(body: &str) -> Page {
         fetched_at: now(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 
@@ -288,6 +289,8 @@ fn date_for_people(bencher: Bencher, text: &str) {
         languages: &languages,
         timezone: Tz::Europe__Rome,
         now: now(),
+        format: None,
+        order: None,
     };
     bencher.bench(|| date::read(black_box(text), &context).is_ok());
 }
@@ -298,6 +301,8 @@ fn date_for_machines(bencher: Bencher, text: &str) {
         languages: &[],
         timezone: Tz::UTC,
         now: now(),
+        format: None,
+        order: None,
     };
     bencher.bench(|| date::read_machine(black_box(text), &context).is_ok());
 }

@@ -112,6 +112,8 @@ pub struct Page {
     /// Where it has moved for good: the last address that was reached by permanent redirects alone (RFC 9110
     /// §15.4.2, §15.4.9), if that is not the one that was asked.
     pub moved: Option<Url>,
+    /// The `Link` headers as sent (RFC 8288), one after the other with commas; nothing where there are none.
+    pub links: Option<String>,
 }
 
 /// What kind of document a page was read as.

@@ -7,6 +7,7 @@ mod apart;
 mod archive;
 mod articles;
 mod hub;
+mod instead;
 mod look;
 mod mend;
 mod output;
@@ -24,7 +25,7 @@ use url::Url;
 pub use again::{ReadAgain, View, read_again, view, view_of};
 pub use apart::Apart;
 pub use hub::{Word, tell};
-pub use look::{Announced, Look, look};
+pub use look::{Look, look};
 pub use output::{PublishFailure, Published};
 pub use reread::{Drifted, Repaired, reread};
 pub use verify::{VerifyFailure, verify};
@@ -68,6 +69,7 @@ pub fn read(
     let dates = normalize::date_context(source, now);
     let ask = Ask {
         kind: source.kind.or(kind),
+        told: source.kind.is_some(),
         rules: source.listing.as_ref(),
         json: source.json.as_ref(),
         dates: &dates,
@@ -89,6 +91,7 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     let dates = normalize::date_context(source, now);
     let ask = Ask {
         kind: Some(Kind::Article),
+        told: false,
         rules: None,
         json: None,
         dates: &dates,

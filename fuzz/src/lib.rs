@@ -46,6 +46,7 @@ pub fn read(source: &Source, kind: Option<Kind>, content_type: Option<&str>, bod
         fetched_at: now(),
         fresh_until: None,
         moved: None,
+        links: None,
     };
     let Ok(reading) = pipeline::read(source, kind, &page, now()) else {
         return;

@@ -34,6 +34,8 @@ fuzz_target!(|data: &[u8]| {
         languages: &languages,
         timezone,
         now: now(),
+        format: None,
+        order: None,
     };
     let text = String::from_utf8_lossy(rest);
     let (format, written) = text.split_once('\n').unwrap_or(("%d/%m/%Y %H:%M", &text));

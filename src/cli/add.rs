@@ -18,6 +18,7 @@ use super::out::say;
 use super::{Exit, Place, block_on, logging};
 use crate::config::{self, Config, Source};
 use crate::daemon::{data_folder, fetcher};
+use crate::date::Context;
 use crate::extract::{self, Ask};
 use crate::language::Language;
 use crate::model::{Kind, Page};
@@ -232,11 +233,12 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
         let look = pipeline::look(&client, &Apart::default(), &source).await;
         look.map_err(|why| refused(what, &why))
     })?;
-    let (page, reading) = chosen(&look, &mut entry, &url);
+    let page = &look.document;
+    place_of(&look, &mut entry, &url);
     if let Some(exit) = Url::parse(&entry.url).ok().as_ref().and_then(already) {
         return Err(exit);
     }
-    describe(&mut entry, desk, page, reading)?;
+    describe(&mut entry, desk, &look)?;
     let kind = options.kind.map(Kind::from);
     let source = Source {
         kind,
@@ -255,6 +257,7 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
     }
     entry.kind = kind;
     if reading.extracted.kind == Kind::Listing {
+        with_format(&mut entry, desk, page, &reading);
         with_rules(&mut entry, desk, page, &source, &reading);
     }
     desk.put(&entry.id, &entry.toml(), std::slice::from_ref(&entry.id))
@@ -289,42 +292,33 @@ fn compiled(entry: &Entry, desk: &Desk<'_>) -> Result<Source, Exit> {
     })
 }
 
-/// What is read of what was found: the page, or the feed that it announces.
-fn chosen<'a>(look: &'a Look, entry: &mut Entry, asked: &Url) -> (&'a Page, &'a Reading) {
-    match &look.feed {
-        Some(feed) => {
-            entry.notes.push(format!("A feed that {asked} announces."));
-            entry.url = feed.url.to_string();
-            (&feed.page, &feed.reading)
-        }
-        None => {
-            if let Some(moved) = &look.page.moved {
-                entry
-                    .notes
-                    .push(format!("{asked} has moved here for good."));
-                entry.url = moved.to_string();
-            }
-            (&look.page, &look.reading)
-        }
-    }
+/// Where that is which is read of what was found: the page, or what is read in its place.
+fn place_of(look: &Look, entry: &mut Entry, asked: &Url) {
+    let (url, note) = match (&look.instead, &look.page.moved) {
+        (Some(posts), _) if look.reading.extracted.kind == Kind::Json => (
+            posts,
+            format!("The posts of the WordPress behind {asked}, which lists none without scripts."),
+        ),
+        (Some(feed), _) => (feed, format!("A feed that {asked} announces.")),
+        (None, Some(moved)) => (moved, format!("{asked} has moved here for good.")),
+        (None, None) => return,
+    };
+    entry.url = url.to_string();
+    entry.notes.push(note);
 }
 
 /// What the document tells of its source: title, language, zone, and so an id.
-fn describe(
-    entry: &mut Entry,
-    desk: &Desk<'_>,
-    page: &Page,
-    reading: &Reading,
-) -> Result<(), Exit> {
-    let (site, extracted) = (&desk.config.site, &reading.extracted);
-    let url = Url::parse(&entry.url).unwrap_or_else(|_| page.url.clone());
+fn describe(entry: &mut Entry, desk: &Desk<'_>, look: &Look) -> Result<(), Exit> {
+    let (site, reading) = (&desk.config.site, &look.reading);
+    let extracted = &reading.extracted;
+    let url = Url::parse(&entry.url).unwrap_or_else(|_| look.page.url.clone());
     if entry.title.is_none() {
-        let called = match extracted.kind {
-            Kind::Feed => extracted.title.clone(),
-            _ => extract::rules::site_name(page),
+        let (called, title) = match extracted.kind {
+            Kind::Feed => (extracted.title.clone(), extracted.title.clone()),
+            _ => extract::rules::names(&look.page),
         };
         let called = called.map(|title| extract::text::plain(&title));
-        entry.title = names::title(called.as_deref(), extracted.title.as_deref(), &url);
+        entry.title = names::title(called.as_deref(), title.as_deref(), &url);
     }
     let declared = extracted.language.as_deref().and_then(Language::parse);
     let mut language = None;
@@ -366,13 +360,38 @@ fn describe(
     Ok(())
 }
 
+/// The order of the numbers in its dates as a pattern, so that what the page tells as a whole now holds for later ones;
+/// if the same dates are read by it.
+fn with_format(entry: &mut Entry, desk: &Desk<'_>, page: &Page, reading: &Reading) {
+    let Some(told) = &reading.extracted.order else {
+        return;
+    };
+    let mut formatted = entry.clone();
+    formatted.format = Some(told.format.clone());
+    formatted.notes.push(told.to_string());
+    let again = compiled(&formatted, desk)
+        .ok()
+        .and_then(|source| pipeline::read(&source, None, page, page.fetched_at).ok());
+    let dates = |reading: &Reading| -> Vec<_> {
+        let items = reading.normalized.items.iter();
+        items.map(|item| item.published.clone()).collect()
+    };
+    if again.is_some_and(|again| dates(&again) == dates(reading)) {
+        *entry = formatted;
+    }
+}
+
 /// The rules of its listing, or why it has none.
 fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, reading: &Reading) {
-    let dates = date_context(source, page.fetched_at);
+    let dates = Context {
+        order: reading.extracted.order.as_ref().map(|told| told.order),
+        ..date_context(source, page.fetched_at)
+    };
     let ask = Ask {
         kind: source.kind,
         rules: None,
         json: None,
+        told: false,
         dates: &dates,
     };
     let why = match extract::rules::draft(page, &ask) {

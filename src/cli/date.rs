@@ -57,6 +57,8 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         languages: &languages,
         timezone,
         now: Utc::now(),
+        format: None,
+        order: None,
     };
     match read(&text, &context) {
         Ok(reading) => {
@@ -172,6 +174,8 @@ fn answer(question: &Question) -> Answer {
         languages: &languages,
         timezone,
         now: question.now.unwrap_or_else(Utc::now),
+        format: None,
+        order: None,
     };
     match read(&question.text, &context) {
         Ok(reading) => {

@@ -86,6 +86,7 @@ fn answer(question: &Question) -> Result<Value, String> {
             fetched_at: now,
             fresh_until: None,
             moved: None,
+            links: None,
         })
     };
     let before = pipeline::read(&source, None, &page(&question.before)?, now)

@@ -245,12 +245,16 @@ fn row(item: &Item, home: Option<&Origin>) -> Vec<String> {
         false => url.to_string(),
     };
     let link = item.url.as_ref().map_or_else(|| "–".into(), short);
+    let title = match item.title.as_str() {
+        "" => "(told by its article)".to_owned(),
+        title => title.to_owned(),
+    };
     vec![
         (item.position + 1).to_string(),
         date,
         text,
         item.language.to_string(),
-        item.title.clone(),
+        title,
         link,
     ]
 }

@@ -327,11 +327,8 @@ async fn fetched(
 ) -> Result<Fate, StoreError> {
     Ok(match pipeline::look(fetcher, apart, source).await {
         Ok(look) => {
-            let (page, reading) = match look.feed {
-                Some(feed) => (feed.page, feed.reading),
-                None => (look.page, look.reading),
-            };
-            let view = pipeline::view_of(store, source, reading, page.fetched_at);
+            let read_at = look.document.fetched_at;
+            let view = pipeline::view_of(store, source, look.reading, read_at);
             Fate::Read {
                 view: view.await?,
                 accepted,

@@ -113,7 +113,7 @@ fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
     say!("{} – {}", source.id, source.title);
     say!("address       {}", source.url);
     if let Some(feed) = &state.feed_url {
-        say!("feed          {feed} (announced by the page)");
+        say!("read instead  {feed} (named by the page)");
     }
     say!(
         "read as       {}",

@@ -222,7 +222,7 @@ pub enum Follow {
     /// None.
     #[default]
     Never,
-    /// Those of items without a date.
+    /// Those of items without a date, or without a title.
     Undated,
     /// All.
     Always,
@@ -377,7 +377,7 @@ impl Source {
     pub fn follows(&self, kind: Kind) -> Follow {
         match kind {
             Kind::Article => Follow::Never,
-            Kind::Listing => self.follow.unwrap_or(Follow::Undated),
+            Kind::Listing | Kind::Sitemap => self.follow.unwrap_or(Follow::Undated),
             _ => self.follow.unwrap_or_default(),
         }
     }

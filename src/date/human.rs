@@ -66,7 +66,8 @@ fn finders<'a>(text: &'a Text, context: &Context) -> impl Iterator<Item = Finder
     let order = context
         .languages
         .iter()
-        .find_map(|language| order(language.tag(), context.timezone));
+        .find_map(|language| order(language.tag(), context.timezone))
+        .or(context.order);
     let told: Vec<View> = context
         .languages
         .iter()

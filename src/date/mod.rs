@@ -48,6 +48,10 @@ pub struct Context<'a> {
     pub timezone: Tz,
     /// The time that "today" and ages count from.
     pub now: DateTime<Utc>,
+    /// A `strftime` pattern that is tried before anything else.
+    pub format: Option<&'a str>,
+    /// The order of dates in numbers, where the languages leave it open.
+    pub order: Option<Order>,
 }
 
 /// What a date text tells: a day, a time by the source's clock, or a moment.
@@ -111,7 +115,12 @@ pub enum Refusal {
 /// # Errors
 /// A [`Refusal`] where there is no date, or none that is certain.
 pub fn read(text: &str, context: &Context) -> Result<Reading, Refusal> {
-    human::read(&token::Text::new(text), context)
+    by_format(text, context).unwrap_or_else(|| human::read(&token::Text::new(text), context))
+}
+
+/// What the configured pattern makes of a text, if that follows it.
+fn by_format(text: &str, context: &Context) -> Option<Result<Reading, Refusal>> {
+    read_format(text, context.format?, context).ok().map(Ok)
 }
 
 /// Reads a date from a feed or an attribute: RFC 822 and RFC 3339 with their abuses, ISO 8601, W3C-DTF, `asctime`,
@@ -122,6 +131,9 @@ pub fn read(text: &str, context: &Context) -> Result<Reading, Refusal> {
 /// # Errors
 /// A [`Refusal`], as for [`read`].
 pub fn read_machine(text: &str, context: &Context) -> Result<Reading, Refusal> {
+    if let Some(reading) = by_format(text, context) {
+        return reading;
+    }
     let text = token::Text::new(text);
     machine::read(&text, context).unwrap_or_else(|| human::read(&text, context))
 }

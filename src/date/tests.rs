@@ -33,6 +33,8 @@ fn with<T>(tags: &str, timezone: Tz, call: impl FnOnce(&Context) -> T) -> T {
         languages: &languages(tags),
         timezone,
         now,
+        format: None,
+        order: None,
     })
 }
 

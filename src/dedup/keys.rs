@@ -128,6 +128,7 @@ pub fn link(url: &Url) -> Key {
 pub(super) fn title_and_day(item: &Item, nameless: bool) -> Option<Key> {
     let title = fold(&item.title);
     match day(item) {
+        _ if title.is_empty() => None,
         Some(day) => Some(Key::of(&["title and day", &title, &day])),
         None => nameless.then(|| Key::of(&["title", &title])),
     }

@@ -92,7 +92,7 @@ pub struct Memory {
 /// The circumstances of a fetch.
 #[derive(Debug, Clone, Copy)]
 pub struct Fetch {
-    /// The last time that the source gave anything; nothing if this is its first.
+    /// The last time that the source gave all that it lists; nothing if this is its first.
     pub since: Option<DateTime<Utc>>,
     /// The document was cut short, so nothing counts as gone.
     pub partial: bool,
@@ -171,20 +171,33 @@ fn is_other_day(known: &Known, item: &Item) -> bool {
         .is_some_and(|(one, other)| (one - other).abs() >= OTHER_DAY)
 }
 
-/// A source's first success: its newest items are published, the rest are only remembered.
+/// A source's first success: its newest items are published, the rest are only remembered. What is known already
+/// counts among them, so that a list whose first reading takes several tries is no more than one.
 fn greet(placed: &mut [Placed]) {
-    let mut new: Vec<usize> = (0..placed.len())
-        .filter(|at| matches!(placed[*at].verdict, Verdict::New))
+    let listed = |verdict| {
+        matches!(
+            verdict,
+            Verdict::New
+                | Verdict::Same(_)
+                | Verdict::Varied(_)
+                | Verdict::Edited(_)
+                | Verdict::Moved(_)
+        )
+    };
+    let mut newest: Vec<usize> = (0..placed.len())
+        .filter(|at| listed(placed[*at].verdict))
         .collect();
-    new.sort_by_key(|at| {
+    newest.sort_by_key(|at| {
         let item = &placed[*at].item;
         (
             std::cmp::Reverse(item.published.as_ref().map(|dated| dated.at.to_utc())),
             item.position,
         )
     });
-    for at in new.into_iter().skip(FIRST) {
-        placed[at].verdict = Verdict::Seen;
+    for at in newest.into_iter().skip(FIRST) {
+        if placed[at].verdict == Verdict::New {
+            placed[at].verdict = Verdict::Seen;
+        }
     }
 }
 

@@ -54,6 +54,10 @@ pub(super) fn all(
             continue;
         };
         let names: HashSet<Key> = known.keys.named().collect();
+        // What is listed without a title says nothing new of what is known.
+        if placed.item.title.is_empty() {
+            continue;
+        }
         placed.verdict = if placed.keys.addresses().any(|key| !names.contains(&key)) {
             Verdict::Moved(known.item)
         } else if placed.edited {

@@ -13,11 +13,13 @@ pub mod drift;
 pub mod feed;
 mod guard;
 mod instead;
+mod interface;
 mod json;
 mod jsonld;
 mod listing;
 mod newest;
 mod next;
+mod order;
 pub mod rules;
 mod sitemap;
 #[cfg(test)]
@@ -34,8 +36,10 @@ use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
+pub use interface::posts;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;
+pub use order::Assumed;
 pub use sitemap::{NoSitemap, join};
 
 /// What is asked of a page.
@@ -43,6 +47,8 @@ pub use sitemap::{NoSitemap, join};
 pub struct Ask<'a> {
     /// What it was read as before, or what the configuration says that it is; nothing: to be seen.
     pub kind: Option<Kind>,
+    /// Whether that is said by the configuration.
+    pub told: bool,
     /// The rules of its listing, if there are any.
     pub rules: Option<&'a Listing>,
     /// The rules of its JSON, if there are any.
@@ -78,6 +84,8 @@ pub struct Extracted {
     pub next: Option<Url>,
     /// How often a feed wants to be asked.
     pub pace: Pace,
+    /// Which number of its dates is the day, where only the page as a whole tells that.
+    pub order: Option<Assumed>,
 }
 
 /// How often a field was found.
@@ -177,9 +185,9 @@ pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
     match expected {
         Some(Kind::Feed) => read_feed(page).map_err(|why| reason(page, why)),
         Some(Kind::Json) => json::read(page, ask.json, ask.dates),
-        Some(Kind::Sitemap) => sitemap::read(page),
+        Some(Kind::Sitemap) => sitemap::read(page, ask.told),
         None if seen_as_feed => read_feed(page),
-        None if sitemap::looks_like_one(&page.body, content_type) => sitemap::read(page),
+        None if sitemap::looks_like_one(&page.body, content_type) => sitemap::read(page, false),
         Some(Kind::Listing | Kind::Article) if seen_as_feed => Err(NoNews::NotAPage),
         _ => read_page(page, ask, expected),
     }
@@ -200,6 +208,7 @@ fn read_feed(page: &Page) -> Result<Extracted, NoNews> {
         parts: Vec::new(),
         next: None,
         pace: read.pace,
+        order: None,
     })
 }
 
@@ -245,12 +254,29 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
     let base = base_of(document, &page.url);
     let mut extracted = Extracted {
         warnings: decoded.warnings,
+        order: order::assumed(
+            &decoded.text,
+            Head {
+                document,
+                base: &base,
+            }
+            .language()
+            .as_deref(),
+            ask.dates,
+        ),
         ..without_items(&parsed, &base)
+    };
+    let dates = &date::Context {
+        order: extracted.order.as_ref().map(|told| told.order),
+        ..*ask.dates
     };
     let mut certain = false;
     let mut failed = None;
+    extracted
+        .warnings
+        .extend(extracted.order.iter().map(Assumed::to_string));
     if let Some(rules) = ask.rules {
-        match listing::read(&parsed, rules, ask.dates) {
+        match listing::read(&parsed, rules, dates) {
             Ok(read) => {
                 extracted.items = read.items;
                 extracted.fields = read.fields;
@@ -260,13 +286,13 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         }
     } else {
         let asked = expected == Some(Kind::Listing);
-        let list = || detect::find(&parsed, &base, ask.dates, asked);
+        let list = || detect::find(&parsed, &base, dates, asked);
         (extracted.kind, extracted.items) = if asked {
             let list = list();
             extracted.warnings.extend(list.warnings());
             (Kind::Listing, list.into_items())
         } else {
-            let article = article::read(&parsed, &base, ask.dates);
+            let article = article::read(&parsed, &base, dates);
             certain = article.certain;
             let list = expected.is_none().then(list).unwrap_or_default();
             if list.is_listing(article.item.as_ref(), certain) {
@@ -302,7 +328,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
     if extracted.kind == Kind::Listing {
         extracted.next = next::find(document, &base, &page.url, ask.rules);
     }
-    bound(&mut extracted, ask.dates, "page");
+    bound(&mut extracted, dates, "page");
     for item in &mut extracted.items {
         item.base.get_or_insert_with(|| base.clone());
     }
@@ -328,6 +354,7 @@ fn without_items(page: &cut::Parsed, base: &Url) -> Extracted {
         parts: Vec::new(),
         next: None,
         pace: Pace::default(),
+        order: None,
     }
 }
 

@@ -16,6 +16,7 @@ fn page(body: &str) -> Page {
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 
@@ -26,6 +27,8 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
         languages: &languages,
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
+        format: None,
+        order: None,
     };
     extract(
         &page,
@@ -33,6 +36,7 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
             kind,
             rules,
             json: None,
+            told: false,
             dates: &dates,
         },
     )

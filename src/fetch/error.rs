@@ -153,6 +153,23 @@ impl FetchError {
             _ => None,
         }
     }
+
+    /// Whether the document may be had at another time, so that it is worth asking again.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Status { code, .. } => matches!(code, 408 | 425 | 429 | 500..=599),
+            Self::Held { .. }
+            | Self::Connect(_)
+            | Self::Tls(_)
+            | Self::Resolve { .. }
+            | Self::Timeout { .. }
+            | Self::NoRobots(_)
+            | Self::Protocol(_)
+            | Self::Truncated(_) => true,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Wait {

@@ -76,6 +76,7 @@ fn read(url: Url, path: &Path, known: &Validators, limit: usize) -> Result<Fetch
         fetched_at: Utc::now(),
         fresh_until: None,
         moved: None,
+        links: None,
     }))
 }
 

@@ -89,6 +89,13 @@ pub(super) fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// All values of a header that is a list, with commas between them; what is no text of them is left out.
+pub(super) fn list(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values = headers.get_all(name).iter();
+    let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
 /// The header value that [`text`] has read.
 fn value(text: &str) -> Option<HeaderValue> {
     let bytes: Option<Vec<u8>> = text

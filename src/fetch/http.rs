@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use ipnet::IpNet;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LINK, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -290,6 +290,7 @@ impl Http {
         match response.status() {
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                 let content_type = headers::text(response.headers(), &CONTENT_TYPE);
+                let links = headers::list(response.headers(), &LINK);
                 let body = timeout_at(deadline.at, body::read(response, sending.max_body)).await;
                 let body = body.map_err(|_| FetchError::Timeout {
                     what: Wait::Body,
@@ -303,6 +304,7 @@ impl Http {
                     fetched_at: Utc::now(),
                     fresh_until,
                     moved: None,
+                    links,
                 }))
             }
             StatusCode::NOT_MODIFIED if !sending.conditions.is_empty() => {

@@ -69,7 +69,7 @@ fn is_file(url: &Url) -> bool {
 pub fn is_wanted(item: &Item, follow: Follow) -> bool {
     match follow {
         Follow::Never => false,
-        Follow::Undated => item.published.is_none(),
+        Follow::Undated => item.published.is_none() || item.title.is_empty(),
         Follow::Always => true,
     }
 }
@@ -125,6 +125,10 @@ fn same_site(one: &Url, other: &Url) -> bool {
 pub fn complete(item: &mut Item, article: &Item) {
     if let Some(url) = &article.url {
         item.url = Some(url.clone());
+    }
+    if item.title.is_empty() {
+        item.title.clone_from(&article.title);
+        item.language.clone_from(&article.language);
     }
     if let Some(date) = better(item.published.as_ref(), article.published.as_ref()) {
         item.published = Some(date.clone());

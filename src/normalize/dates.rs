@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use crate::config::Source;
-use crate::date::{self, Reading};
+use crate::date::{self, Order, Reading};
+use crate::extract::Assumed;
 use crate::language::Language;
 use crate::model::{DateText, Dated, Place};
 
@@ -14,12 +15,15 @@ const NOWHERE: &str = "http://nowhere.invalid/";
 /// Reads the dates of one source.
 pub(super) struct Reader<'a> {
     source: &'a Source,
+    order: Option<Order>,
     now: DateTime<Utc>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a Source, now: DateTime<Utc>) -> Self {
-        Self { source, now }
+    /// For a page, which may tell the order of its dates as a whole.
+    pub(super) fn new(source: &'a Source, told: Option<&Assumed>, now: DateTime<Utc>) -> Self {
+        let order = told.map(|told| told.order);
+        Self { source, order, now }
     }
 
     /// The first candidate that reads, else a day in the item's address. Why the others don't is a warning.
@@ -63,13 +67,9 @@ impl<'a> Reader<'a> {
         languages.extend(page.filter(|page| !languages.contains(page)).cloned());
         let context = date::Context {
             languages: &languages,
+            order: self.order,
             ..super::date_context(self.source, self.now)
         };
-        if let Some(format) = &self.source.dates.format
-            && let Ok(reading) = date::read_format(&candidate.text, format, &context)
-        {
-            return Ok(reading);
-        }
         let read = match candidate.place {
             Place::Address => {
                 let day = Url::parse(NOWHERE)

@@ -9,7 +9,7 @@ pub mod url;
 use ::url::Url;
 use chrono::{DateTime, Utc};
 
-use crate::config::Source;
+use crate::config::{Follow, Source};
 use crate::date;
 use crate::extract::Extracted;
 use crate::extract::text::{plain, squash};
@@ -30,9 +30,9 @@ const LIST: usize = 30;
 /// What of a page can be used.
 #[derive(Debug, Clone, Default)]
 pub struct Normalized {
-    /// Its items, in the page's order.
+    /// Its items, in the page's order. One without a title has it from its article.
     pub items: Vec<Item>,
-    /// Items with neither a title nor a text: shown to people, never stored.
+    /// Items with neither a title nor a text, and no article that would tell: shown to people, never stored.
     pub unusable: Vec<Item>,
     /// Why items can't be used, and what was odd about links and dates; a sentence each.
     pub warnings: Vec<String>,
@@ -54,8 +54,9 @@ pub fn normalize(
             .rights
             .clone()
             .or_else(|| extracted.rights.as_deref().map(plain)),
-        reader: dates::Reader::new(source, now),
+        reader: dates::Reader::new(source, extracted.order.as_ref(), now),
     };
+    let follows = source.follows(extracted.kind) != Follow::Never;
     let mut warnings = Vec::new();
     let raw = extracted.items.into_iter().enumerate();
     let all = raw
@@ -63,7 +64,7 @@ pub fn normalize(
         .collect::<Vec<_>>();
     let (mut items, unusable) = all
         .into_iter()
-        .partition::<Vec<_>, _>(|item| !item.title.is_empty());
+        .partition::<Vec<_>, _>(|item| !item.title.is_empty() || follows && item.url.is_some());
     for item in &unusable {
         warnings.push(format!(
             "item {}: it has neither a title nor a text",
@@ -271,5 +272,7 @@ pub fn date_context<'a>(source: &'a Source, now: DateTime<Utc>) -> date::Context
         languages: &source.languages,
         timezone: source.dates.timezone.unwrap_or(source.timezone),
         now,
+        format: source.dates.format.as_deref(),
+        order: None,
     }
 }

@@ -232,12 +232,12 @@ fn reread(source: &Source, kind: Option<Kind>, pages: &[(Url, Page)]) -> Result<
                     news.push((page.url.clone(), part.extracted));
                 }
                 // Most parts of an index list what is no news.
-                Err(NoNews::Sitemap(NoSitemap::NoTitles)) => {}
+                Err(NoNews::Sitemap(NoSitemap::NoNews)) => {}
                 _ => missing = true,
             }
         }
         if news.is_empty() {
-            return Err(NoSitemap::NoTitles.into());
+            return Err(NoSitemap::NoNews.into());
         }
         let mut whole = extract::join(reading.extracted, news);
         whole.partial |= missing;

@@ -1,6 +1,6 @@
-//! One source's answer: asked for, told from what is known already, read, and the feed that its page announces
-//! preferred to the page.
+//! One source's answer: asked for, told from what is known already, and read.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::apart::Apart;
+use super::instead::instead;
 use super::mend::{self, Mending};
 use super::{Reading, parts, read};
 use crate::config::Source;
 use crate::dedup::health::{Misgiving, Picture, Trust};
+use crate::extract::NoNews;
 use crate::extract::drift::Known;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
-use crate::model::{Item, Key, Kind, Page, Validators};
-use crate::normalize::url::identity;
+use crate::model::{Key, Kind, Page, Validators};
 use crate::store::{Fetched, Outcome, SourceState, Told};
 
 /// After so long the source is asked without conditions once, in case its validators are stuck.
@@ -61,6 +62,8 @@ impl From<Outcome> for Answered {
 pub(super) enum Failure {
     /// What happened, in words.
     Told(String),
+    /// Nothing can be made of what came.
+    Unread(NoNews),
     /// The server says that it is gone for good.
     Gone(String),
     /// The host wants to be left alone until then: nothing was asked.
@@ -70,9 +73,21 @@ pub(super) enum Failure {
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Told(error) => Self::Failed { error, gone: false },
-            Failure::Gone(error) => Self::Failed { error, gone: true },
             Failure::Held(until) => Self::Held(until),
+            failure => Self::Failed {
+                error: failure.to_string(),
+                gone: matches!(failure, Failure::Gone(_)),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(why) | Self::Gone(why) => f.write_str(why),
+            Self::Unread(why) => why.fmt(f),
+            Self::Held(until) => write!(f, "its host wants to be left alone until {until}"),
         }
     }
 }
@@ -130,13 +145,24 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<Answered, Failure> {
     let mut page = Arc::new(page);
     let read = read_list_apart(visit, Arc::clone(&page)).await?;
     let (misgiving, mending) = (read.misgiving, read.mending);
-    let mut reading = match read.reading {
+    let read = read.reading.map_err(Failure::Unread);
+    let choosing = state.kind.is_none() && is_open(source);
+    if choosing && let Some(better) = instead(visit, &page, &read).await {
+        let body = digest(&better.page.body);
+        return Ok(fetched(
+            source,
+            &better.page,
+            body,
+            better.reading,
+            Some(better.url),
+        ));
+    }
+    let mut reading = match read {
         Ok(reading) => reading,
         Err(why) => {
-            let outcome = Outcome::from(Failure::Told(why.to_string()));
             return Ok(Answered {
                 mending,
-                ..Answered::from(outcome)
+                ..Answered::from(Outcome::from(why))
             });
         }
     };
@@ -160,21 +186,6 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<Answered, Failure> {
         return Err(Failure::Told(format!(
             "it was read as {known} so far and looks like {now} now; held until `kind` says which"
         )));
-    }
-    let choosing = state.kind.is_none()
-        && source.kind.is_none()
-        && source.listing.is_none()
-        && source.json.is_none()
-        && source.post.is_none();
-    if choosing && let Some((feed, announced)) = announced(visit, &reading).await {
-        let (page, reading) = announced;
-        return Ok(fetched(
-            source,
-            &page,
-            digest(&page.body),
-            reading,
-            Some(feed),
-        ));
     }
     let fetched = fetched(source, &page, body, reading, state.feed_url.clone());
     Ok(Answered {
@@ -219,6 +230,7 @@ fn fetched(
             .chain(normalized.warnings)
             .collect(),
         partial: extracted.partial,
+        unread: false,
         pace: extracted.pace,
         follow: source.follows(extracted.kind),
         asked: Vec::new(),
@@ -301,7 +313,7 @@ pub(super) async fn read_apart(
     let apart = visit.apart;
     let reading = apart.run(move || read(&source, kind, &page, now)).await;
     let reading = reading.map_err(|spoiled| Failure::Told(spoiled.to_string()))?;
-    reading.map_err(|error| Failure::Told(error.to_string()))
+    reading.map_err(Failure::Unread)
 }
 
 /// The same for the page of a list, which is held against what was on it before.
@@ -313,32 +325,10 @@ async fn read_list_apart(visit: Visit<'_>, page: Arc<Page>) -> Result<mend::Read
     read.map_err(|spoiled| Failure::Told(spoiled.to_string()))
 }
 
-/// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
-pub(super) async fn announced(
-    visit: Visit<'_>,
-    page: &Reading,
-) -> Option<(Url, (Arc<Page>, Reading))> {
-    let feed = page.extracted.announced.first()?;
-    let Ok(Answer::Page(answer)) =
-        get(visit, feed, &Validators::default(), visit.source.robots).await
-    else {
-        return None;
-    };
-    let answer = Arc::new(answer);
-    let reading = read_apart(visit, Some(Kind::Feed), Arc::clone(&answer))
-        .await
-        .ok()?;
-    let addresses = |items: &[Item]| {
-        items
-            .iter()
-            .filter_map(|item| item.url.as_ref().map(identity))
-            .collect::<Vec<_>>()
-    };
-    let on_page = addresses(&page.normalized.items);
-    let in_feed = addresses(&reading.normalized.items);
-    let shared = in_feed
-        .iter()
-        .filter(|address| on_page.contains(address))
-        .count();
-    (shared > 0 && 2 * shared >= in_feed.len()).then(|| (feed.clone(), (answer, reading)))
+/// Whether the configuration leaves open what a source is read as, and so whether another document may stand for it.
+fn is_open(source: &Source) -> bool {
+    source.kind.is_none()
+        && source.listing.is_none()
+        && source.json.is_none()
+        && source.post.is_none()
 }

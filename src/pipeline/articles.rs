@@ -137,17 +137,7 @@ async fn read_apart(visit: Visit<'_>, source: &Source, page: Page) -> Result<Box
 fn again(why: &FetchError) -> Again {
     match why {
         FetchError::Held { .. } => Again::Uncounted,
-        FetchError::Status {
-            code: 408 | 425 | 429 | 500..=599,
-            ..
-        } => Again::Later,
-        FetchError::Connect(_)
-        | FetchError::Tls(_)
-        | FetchError::Resolve { .. }
-        | FetchError::Timeout { .. }
-        | FetchError::NoRobots(_)
-        | FetchError::Protocol(_)
-        | FetchError::Truncated(_) => Again::Later,
+        why if why.may_pass() => Again::Later,
         _ => Again::Never,
     }
 }

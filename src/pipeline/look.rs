@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use url::Url;
 
-use super::answer::{Failure, Visit, announced, get, read_apart};
+use super::answer::{Visit, get, read_apart};
+use super::instead::{Instead, instead};
 use super::{Apart, Reading};
 use crate::config::Source;
 use crate::fetch::{Fetched, Fetcher};
@@ -13,20 +14,12 @@ use crate::store::SourceState;
 
 /// What a source gives.
 pub struct Look {
-    /// Its page.
+    /// The page at its address.
     pub page: Arc<Page>,
-    /// What the page says.
-    pub reading: Reading,
-    /// The feed that is read in place of the page, which announces it.
-    pub feed: Option<Announced>,
-}
-
-/// A feed that a page announces, with at least half of its links on the page.
-pub struct Announced {
-    /// Its address.
-    pub url: Url,
-    /// Its document.
-    pub page: Arc<Page>,
+    /// Where the document is that is read in place of the page, if one is.
+    pub instead: Option<Url>,
+    /// The document that is read.
+    pub document: Arc<Page>,
     /// What it says.
     pub reading: Reading,
 }
@@ -52,19 +45,28 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
             return Err("the server answered 304 although nothing is known of it".to_owned());
         }
     };
-    let reading = read_apart(visit, None, Arc::clone(&page)).await;
-    let reading = reading.map_err(|failure| match failure {
-        Failure::Told(why) | Failure::Gone(why) => why,
-        Failure::Held(until) => format!("its host wants to be left alone until {until}"),
-    })?;
-    let feed = match source.kind {
-        None => announced(visit, &reading).await,
+    let read = read_apart(visit, None, Arc::clone(&page)).await;
+    let better = match source.kind {
+        None => instead(visit, &page, &read).await,
         Some(_) => None,
     };
-    let feed = feed.map(|(url, (page, reading))| Announced { url, page, reading });
-    Ok(Look {
-        page,
+    if let Some(Instead {
+        url,
+        page: document,
         reading,
-        feed,
+    }) = better
+    {
+        return Ok(Look {
+            page,
+            instead: Some(url),
+            document,
+            reading,
+        });
+    }
+    Ok(Look {
+        document: Arc::clone(&page),
+        page,
+        instead: None,
+        reading: read.map_err(|failure| failure.to_string())?,
     })
 }

@@ -1,37 +1,27 @@
-//! The further pages of a list: read at the first success, and after a gap in which more came than one page holds.
+//! The further pages of a list: read at the first success, and after a gap in which more came than one page holds. One
+//! that can't be had at the time leaves the list unread, which the next success makes good.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::sync::Arc;
 
 use url::Url;
 
 use super::Reading;
-use super::answer::{Failure, Visit, get, read_apart};
+use super::answer::{Visit, get, read_apart};
 use crate::fetch::Fetched as Answer;
 use crate::model::{Item, Kind, Validators};
 use crate::normalize::url::identity;
 use crate::store::{Fetched, Store, StoreError};
 
 /// Why a further page gave nothing.
-enum Stop {
-    Failed(Failure),
-    NotModified,
+struct Stop {
+    why: String,
+    /// Whether it may be had another time.
+    passes: bool,
 }
 
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(Failure::Told(why) | Failure::Gone(why)) => f.write_str(why),
-            Self::Failed(Failure::Held(_)) => f.write_str("its host wants to be left alone"),
-            Self::NotModified => {
-                f.write_str("the server answered 304, though no version was known")
-            }
-        }
-    }
-}
-
-/// Adds the items of a list's further pages, as many as the source may have, until one has an item that is known.
+/// Adds the items of a list's further pages, as many as the source may have, until one has an item that was known when
+/// the list was last read so far.
 pub(super) async fn read_on(
     visit: Visit<'_>,
     store: &Store,
@@ -58,10 +48,16 @@ pub(super) async fn read_on(
         }
         let reading = match page(visit, &url).await {
             Ok(reading) => reading,
-            Err(why) => {
+            Err(Stop { why, passes }) => {
+                let later = if passes {
+                    "; it is asked for again at the next poll, so that no news is lost"
+                } else {
+                    ""
+                };
                 fetched.warnings.push(format!(
-                    "page {number} of the list could not be read: {why}"
+                    "page {number} of the list could not be read: {why}{later}"
                 ));
+                fetched.unread = passes;
                 break;
             }
         };
@@ -87,11 +83,21 @@ pub(super) fn told(item: &Item) -> (Option<String>, String) {
 }
 
 async fn page(visit: Visit<'_>, url: &Url) -> Result<Reading, Stop> {
-    let answer = get(visit, url, &Validators::default(), visit.source.robots).await;
-    match answer.map_err(|why| Stop::Failed(why.into()))? {
-        Answer::Page(page) => read_apart(visit, Some(Kind::Listing), Arc::new(page))
-            .await
-            .map_err(Stop::Failed),
-        Answer::NotModified { .. } => Err(Stop::NotModified),
+    let never = |why: &str| Stop {
+        why: why.to_owned(),
+        passes: false,
+    };
+    match get(visit, url, &Validators::default(), visit.source.robots).await {
+        Ok(Answer::Page(page)) => {
+            let reading = read_apart(visit, Some(Kind::Listing), Arc::new(page)).await;
+            reading.map_err(|failure| never(&failure.to_string()))
+        }
+        Ok(Answer::NotModified { .. }) => Err(never(
+            "the server answered 304, though no version was known",
+        )),
+        Err(why) => Err(Stop {
+            passes: why.may_pass(),
+            why: why.to_string(),
+        }),
     }
 }

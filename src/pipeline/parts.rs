@@ -6,6 +6,7 @@ use url::Url;
 
 use super::answer::{Failure, Visit, get};
 use super::{Reading, read};
+use crate::config::Source;
 use crate::extract::{self, Extracted, NoNews, NoSitemap};
 use crate::fetch::{FetchError, Fetched as Answer};
 use crate::model::{Kind, Page, Validators};
@@ -39,7 +40,7 @@ pub(super) async fn read_all(
         }
     }
     if news.is_empty() {
-        let none = NoNews::from(NoSitemap::NoTitles).to_string();
+        let none = NoNews::from(NoSitemap::NoNews).to_string();
         return Err(Failure::Told(failed.into_iter().next().unwrap_or(none)));
     }
     let mut whole = extract::join(named, news);
@@ -67,14 +68,19 @@ async fn part(visit: Visit<'_>, robots: bool, url: &Url) -> Result<Part, Failure
         Err(why @ FetchError::Held { .. }) => return Err(why.into()),
         Err(why) => return Ok(Part::Failed(why.to_string())),
     };
-    let (source, asked, now) = (visit.source.clone(), Arc::clone(&page), page.fetched_at);
+    // Of an index, which also has the other pages of a site, only those parts count that tell their news.
+    let source = Source {
+        kind: None,
+        ..visit.source.clone()
+    };
+    let (asked, now) = (Arc::clone(&page), page.fetched_at);
     let work = move || read(&source, Some(Kind::Sitemap), &asked, now);
     Ok(match visit.apart.run(work).await {
         Ok(Ok(reading)) if reading.extracted.parts.is_empty() => {
             Part::News(page, Box::new(reading.extracted))
         }
         Ok(Ok(_)) => Part::Failed("it is an index itself".to_owned()),
-        Ok(Err(NoNews::Sitemap(NoSitemap::NoTitles))) => Part::Other,
+        Ok(Err(NoNews::Sitemap(NoSitemap::NoNews))) => Part::Other,
         Ok(Err(why)) => Part::Failed(why.to_string()),
         Err(spoiled) => Part::Failed(spoiled.to_string()),
     })

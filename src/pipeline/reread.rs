@@ -49,6 +49,7 @@ pub fn reread(
         kind: source.kind.or(kind),
         rules: source.listing.as_ref(),
         json: source.json.as_ref(),
+        told: source.kind.is_some(),
         dates: &dates,
     };
     let items =

@@ -14,7 +14,7 @@ use super::items::recall;
 use super::rows::time;
 use super::{Store, StoreError};
 use crate::config::Follow;
-use crate::dedup::{self, Fetch, Keys, Placed, Verdict};
+use crate::dedup::{self, Fetch, Keys, Placed, Trace, Verdict};
 use crate::model::{Item, Key, SourceId};
 use crate::normalize::article;
 
@@ -41,7 +41,8 @@ enum State {
 }
 
 impl Store {
-    /// Whether a source has listed any of these items before.
+    /// Whether a source has listed any of these items before; where its list was not read to its end since, whether it
+    /// has before that.
     pub async fn knows_any(
         &self,
         source: &SourceId,
@@ -58,7 +59,28 @@ impl Store {
             complete(connection, &course, &mut items, follow)?;
             let keys = course.policy.keys(&mut items);
             let memory = recall(connection, &course, &keys)?;
-            Ok(!memory.traces.is_empty() || items.iter().any(|item| item.sighted.is_some()))
+            if !course.is_unread() {
+                let waits = items.iter().any(|item| item.sighted.is_some());
+                return Ok(waits || !memory.traces.is_empty());
+            }
+            let Some(since) = course.since() else {
+                return Ok(false);
+            };
+            let mut seen =
+                connection.prepare_cached("SELECT first_seen <= ?2 FROM item WHERE number = ?1")?;
+            for trace in memory.traces.values() {
+                let before = match trace {
+                    Trace::Item(row) => {
+                        seen.query_row(params![row, since.timestamp()], |row| row.get(0))?
+                    }
+                    Trace::Forgotten => true,
+                };
+                if before {
+                    return Ok(true);
+                }
+            }
+            let mut waiting = items.iter().filter_map(|item| item.sighted);
+            Ok(waiting.any(|sighted| sighted <= since))
         })
         .await
     }
@@ -92,7 +114,7 @@ impl Store {
             let mut unread: Vec<_> = placed
                 .iter()
                 .zip(mine)
-                .filter(|(placed, _)| placed.verdict == Verdict::New)
+                .filter(|(placed, _)| is_wanting(placed))
                 .filter_map(|(placed, mine)| {
                     let mine = mine.filter(|mine| mine.state == State::Unread)?;
                     let since = placed.item.sighted.unwrap_or(now);
@@ -250,9 +272,18 @@ fn is_known(connection: &Connection, source: i64, keys: &Keys) -> Result<bool, S
     Ok(false)
 }
 
-/// Holds back what is new and waits for its article; gives how many items that are.
-pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<Utc>) -> usize {
-    let mut held = 0;
+/// How many items of a fetch are not published, for want of their articles.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanting {
+    /// They wait.
+    pub(super) held: usize,
+    /// They wait no more, and nothing told their titles.
+    pub(super) nameless: usize,
+}
+
+/// Holds back what is new and waits for its article, and leaves out what has no title even so.
+pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<Utc>) -> Wanting {
+    let mut waiting = Wanting::default();
     for (placed, mine) in placed.iter_mut().zip(mine) {
         let unread = mine
             .as_ref()
@@ -261,12 +292,27 @@ pub(super) fn hold(placed: &mut [Placed], mine: &[Option<Mine>], now: DateTime<U
             .item
             .sighted
             .is_some_and(|since| since <= now - PATIENCE);
-        if placed.verdict == Verdict::New && unread && !late {
+        if !is_wanting(placed) {
+            continue;
+        }
+        if unread && !late {
             placed.verdict = Verdict::Held;
-            held += 1;
+            waiting.held += 1;
+        } else if placed.item.title.is_empty() {
+            placed.verdict = Verdict::Seen;
+            waiting.nameless += 1;
         }
     }
-    held
+    waiting
+}
+
+/// Whether an item can't be published as it was listed, if its article is still to come.
+fn is_wanting(placed: &Placed) -> bool {
+    match placed.verdict {
+        Verdict::New => true,
+        Verdict::Joins(_) => placed.item.title.is_empty(),
+        _ => false,
+    }
 }
 
 /// Remembers which items wait for their articles, which have theirs, and lets the others of those that `waited` go.

@@ -169,6 +169,7 @@ impl Store {
                     fetched_at: told.fetched,
                     fresh_until: None,
                     moved: None,
+                    links: None,
                 };
                 pages.push((told.asked, page));
             }
@@ -313,6 +314,7 @@ mod tests {
             fetched_at: DateTime::UNIX_EPOCH,
             fresh_until: None,
             moved: None,
+            links: None,
         };
         (url, page)
     }

@@ -27,6 +27,7 @@ pub(super) struct Course {
     pub(super) failures: u32,
     pub(super) first_success: Option<DateTime<Utc>>,
     pub(super) last_success: Option<DateTime<Utc>>,
+    unread_since: Option<DateTime<Utc>>,
     pub(super) floor: Floor,
     pub(super) failing_since: Option<DateTime<Utc>>,
     pub(super) silent_from: Option<DateTime<Utc>>,
@@ -61,7 +62,7 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, url, rules, failures, first_success, last_success, pace, policy, fresh_until, failing_since, silent_from,
+            "SELECT number, url, rules, failures, first_success, last_success, unread_since, pace, policy, fresh_until, failing_since, silent_from,
                     empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
              FROM source WHERE id = ?1",
         )?;
@@ -76,6 +77,7 @@ impl Course {
             failures: row.get("failures")?,
             first_success: maybe_time(row, "first_success")?,
             last_success: maybe_time(row, "last_success")?,
+            unread_since: maybe_time(row, "unread_since")?,
             floor: floor(row)?,
             failing_since: maybe_time(row, "failing_since")?,
             silent_from: maybe_time(row, "silent_from")?,
@@ -86,9 +88,16 @@ impl Course {
         })
     }
 
-    /// The last time that it gave anything; nothing before its first success.
+    /// The last time that it gave all that was to be had; nothing before its first success, and while that is not read
+    /// to its end.
     pub(super) fn since(&self) -> Option<DateTime<Utc>> {
-        self.last_success.filter(|_| self.first_success.is_some())
+        let whole = self.unread_since.or(self.last_success);
+        whole.filter(|at| self.first_success.is_some() && *at > DateTime::UNIX_EPOCH)
+    }
+
+    /// Whether a page of its list was left unread, with news that may be still to come.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread_since.is_some()
     }
 
     /// After an answer that lists so many items, or the same as last time: whether it should list something.

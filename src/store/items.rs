@@ -107,6 +107,8 @@ pub struct Fetched {
     pub warnings: Vec<String>,
     /// It was cut short.
     pub partial: bool,
+    /// A further page of its list could not be had for now, so that what stands there is still to be read.
+    pub unread: bool,
     /// How often it wants to be asked.
     pub pace: Pace,
     /// Which of its items are placed only with their articles.
@@ -150,6 +152,8 @@ pub struct Recorded {
     pub withdrawn: usize,
     /// New items that are held back, because they are too many at once.
     pub withheld: usize,
+    /// New items that are left out, since neither the list nor their articles tell a title.
+    pub nameless: usize,
     /// When the source is due again.
     pub next_run: DateTime<Utc>,
 }
@@ -310,12 +314,19 @@ fn record(
             course.answered(connection, moved, poll.at, &mut recorded)?;
             let empty = course.listed(connection, Some(recorded.listed))?;
             let mut warnings = fetched.warnings;
+            if recorded.nameless > 0 {
+                warnings.push(format!(
+                    "{} new items have no title, and their articles gave none; they are left out",
+                    recorded.nameless
+                ));
+            }
             warnings.extend(empty.iter().map(|empty| empty.text.clone()));
             let empty = empty.filter(|empty| empty.fails);
             recorded.failed = empty.is_some();
             let feed_url = fetched.feed_url.as_ref().map(Url::as_str);
-            // A document that was cut short is asked for again, and one of whose items some still wait.
-            let done = !fetched.partial && recorded.waiting == 0;
+            // A document that was cut short is asked for again, a list that was not read to its end, and one of whose
+            // items some still wait.
+            let done = !fetched.partial && !fetched.unread && recorded.waiting == 0;
             let validators = Some(fetched.told.validators).filter(|_| done);
             let Validators {
                 etag,
@@ -327,7 +338,8 @@ fn record(
                             last_new = iif(?3, ?2, last_new), failures = 0, error = ?14, kind = ?4,
                             failing_since = iif(?14 IS NULL, NULL, coalesce(failing_since, ?2)),
                             feed_url = iif(?12, feed_url, ?5), etag = ?6, last_modified = ?7, body = ?8, whole_at = ?2,
-                            listed = ?9, rates = ?10, warnings = ?11, partial = ?13
+                            listed = ?9, rates = ?10, warnings = ?11, partial = ?13,
+                            unread_since = iif(?15, coalesce(unread_since, iif(first_success IS NULL, 0, last_success)), NULL)
                      WHERE number = ?1",
                 )?
                 .execute(params![
@@ -345,6 +357,7 @@ fn record(
                     recorded.adopted,
                     fetched.partial,
                     empty.as_ref().map(|empty| &empty.text),
+                    fetched.unread,
                 ])?;
             let whole = recorded.listed > 0 && !fetched.partial;
             health::believe(connection, number, whole.then_some(fetched.picture))?;
@@ -440,7 +453,9 @@ impl Placing<'_> {
             dedup::settle(&mut placed, replayed.known, replayed.later);
             writing = writing.published(replayed.now);
         }
-        recorded.waiting = articles::hold(&mut placed, &mine, now);
+        let wanting = articles::hold(&mut placed, &mine, now);
+        recorded.waiting = wanting.held;
+        recorded.nameless = wanting.nameless;
         // What is asked for once more is no flood.
         if self.replayed.is_none() {
             recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {

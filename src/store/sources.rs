@@ -140,7 +140,8 @@ impl Store {
             let mut upsert = connection.prepare_cached(
                 "INSERT INTO source (id, title, url, tags, priority, rules, whole) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5, whole = ?7,
-                        first_success = iif(url = ?3, first_success, NULL), held = NULL",
+                        first_success = iif(url = ?3, first_success, NULL), held = NULL,
+                        unread_since = iif(url = ?3, unread_since, NULL)",
             )?;
             let mut renew = connection.prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,

@@ -198,6 +198,66 @@ fn columns_of_a_table_are_told_by_their_place() {
     "#);
 }
 
+/// A list whose dates are numbers.
+fn numbered(dates: [&str; 4]) -> String {
+    let titles = [
+        "The probe has left the clean room for its launch site",
+        "Open call for small instruments on the lander",
+        "New agreement with the spaceport of the north",
+        "Dust from the tail of a comet comes home",
+    ];
+    let item = |(date, title): (&str, &str)| {
+        format!(
+            "<li class=news><span class=when>{date}</span><h3><a href=\"/n/{}\">{title}</a></h3>\
+             <p>The agency reports on what has happened in the mission so far, and on what comes next.</p></li>",
+            title.len()
+        )
+    };
+    let items: String = dates.into_iter().zip(titles).map(item).collect();
+    format!("<h1>News</h1><ul>{items}</ul>")
+}
+
+#[test]
+fn the_order_of_numbers_that_only_the_whole_page_tells_is_written_with_what_it_rests_on() {
+    let more = ["--id", "ardesia", "--timezone", "Europe/Rome"];
+    let body = numbered(["05/11/2025", "25/10/2025", "05/10/2025", "01/10/2025"]);
+    let text = printed(page("en", "News – Ardesia Space", &body), &more);
+    insta::assert_snapshot!(text, @r#"
+    # Dates such as "05/11/2025" leave open which number is the day; it is assumed that the day comes first, as in "25/10/2025".
+    [source.ardesia]
+    title    = "Ardesia Space"
+    url      = "http://origin/news"
+    language = "en"
+    timezone = "Europe/Rome"
+    dates    = { format = "%d/%m/%Y" }
+
+    # Where on the page the news stands; without these lines it is detected anew each time.
+    # Dates such as "05/11/2025".
+    listing.item    = "li.news"
+    listing.title   = "h3"
+    listing.link    = "a"
+    listing.date    = "span.when"
+    listing.summary = "p"
+    "#);
+    let body = numbered(["11/10/2025", "11/02/2025", "10/08/2025", "10/05/2025"]);
+    let text = printed(page("en", "News – Ardesia Space", &body), &more);
+    assert!(
+        text.contains("dates    = { format = \"%m/%d/%Y\" }")
+            && text.contains("the newest stand first"),
+        "{text}"
+    );
+    // In Italian there is one order only.
+    let text = printed(
+        page(
+            "it",
+            "Notizie – Ardesia Space",
+            &numbered(["05/11/2025", "25/10/2025", "05/10/2025", "01/10/2025"]),
+        ),
+        &[&more[..], &["--language", "it"]].concat(),
+    );
+    assert!(!text.contains("format"), "{text}");
+}
+
 #[test]
 fn a_feed_that_the_page_announces_is_added_in_its_place() {
     let (site, origin) = site();
@@ -252,6 +312,42 @@ fn a_feed_that_the_page_announces_is_added_in_its_place() {
     );
     let again = site.run("add", &[&origin.url("/news")]);
     assert_eq!(again.code, 1, "{}", again.out);
+}
+
+#[test]
+fn where_scripts_show_the_news_the_posts_of_wordpress_are_added() {
+    let (site, origin) = site();
+    let post = |id: u32, title: &str| {
+        format!(
+            r#"{{"date_gmt":"2025-09-0{id}T08:00:00","link":"{}","title":{{"rendered":"{title}"}},
+               "excerpt":{{"rendered":"<p>Questa mattina l’agenzia ha dato notizia di quello che è successo.</p>"}}}}"#,
+            origin.url(&format!("/n/{id}"))
+        )
+    };
+    let posts = [
+        post(9, "La sonda è arrivata sul pianeta"),
+        post(8, "Nuovi laboratori per le scuole"),
+    ];
+    origin.set(
+        "/wp-json/wp/v2/posts?_embed=1",
+        Route::new("application/json", format!("[{}]", posts.join(","))),
+    );
+    let head = "Notizie – Agenzia di Ardesia</title><meta property=og:site_name content=\"Agenzia di Ardesia\">\
+                <link rel=https://api.w.org/ href=/wp-json/><title>";
+    origin.set(
+        "/news",
+        page("it", head, "<h1>Notizie</h1><div id=app></div>"),
+    );
+    let ran = site.run("add", &["--print", &origin.url("/news"), "--id", "ardesia"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = ran.out.replace(&origin.url(""), "http://origin");
+    insta::assert_snapshot!(text, @r#"
+    # The posts of the WordPress behind http://origin/news, which lists none without scripts.
+    [source.ardesia]
+    title    = "Agenzia di Ardesia"
+    url      = "http://origin/wp-json/wp/v2/posts?_embed=1"
+    language = "it"
+    "#);
 }
 
 /// What a command that must change nothing says.

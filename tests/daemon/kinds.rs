@@ -126,3 +126,245 @@ fn json_is_asked_by_post_and_read_by_rules() {
     );
     assert_eq!(site.titles("it"), ["Un & due", "Tre"]);
 }
+
+/// A page whose news scripts put there.
+fn empty(head: &str) -> Route {
+    Route::html(format!(
+        "<!DOCTYPE html><html lang=it><head><title>Notizie – Agenzia di Ardesia</title>{head}</head><body>\
+         <nav><a href=\"/chi-siamo\">Chi siamo</a> <a href=\"/contatti\">Contatti</a></nav>\
+         <main><h1>Notizie</h1><p>Le ultime notizie dell’agenzia.</p><div id=app></div></main></body></html>"
+    ))
+}
+
+fn posts(origin: &Origin, ids: &[u32]) -> Route {
+    let posts: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            format!(
+                r#"{{"id":{id},"date":"2025-09-{id:02}T10:00:00","date_gmt":"2025-09-{id:02}T08:00:00","link":"{}",
+                   "guid":{{"rendered":"{}"}},"title":{{"rendered":"Notizia numero {id} &#8211; oggi"}},
+                   "excerpt":{{"rendered":"<p>Sommario {id}.</p>"}}}}"#,
+                origin.url(&format!("/n/{id}")),
+                origin.url(&format!("/?p={id}")),
+            )
+        })
+        .collect();
+    Route::new("application/json", format!("[{}]", posts.join(",")))
+}
+
+const POSTS: &str = "/wp-json/wp/v2/posts?_embed=1";
+const NAMED: &str = "<link rel=\"https://api.w.org/\" href=\"/wp-json/\">";
+
+/// A site with one source, the page `/notizie`.
+fn of_page(origin: &Origin) -> Site {
+    let site = Site::new();
+    site.configure(&format!(
+        "[source.a]\nurl = \"{}\"\nlanguage = \"it\"\n",
+        origin.url("/notizie")
+    ));
+    site
+}
+
+#[test]
+fn where_scripts_show_the_news_wordpress_is_asked_for_its_posts() {
+    let header = |origin: &Origin| {
+        let root = origin.url("/wp-json/");
+        Route {
+            headers: vec![("Link", format!("<{root}>; rel=\"https://api.w.org/\""))],
+            ..empty("")
+        }
+    };
+    for page in [(|_| empty(NAMED)) as fn(&Origin) -> Route, header] {
+        let origin = Origin::start();
+        origin.set("/notizie", page(&origin));
+        origin.set(POSTS, posts(&origin, &[9, 8, 7]));
+        let site = of_page(&origin);
+        site.once();
+        assert_eq!(site.error("a"), None);
+        assert_eq!(
+            site.titles("it"),
+            [9, 8, 7].map(|id| format!("Notizia numero {id} – oggi"))
+        );
+        let told = site.run("status", &["a"]).out;
+        assert!(told.contains(POSTS) && told.contains("json"), "{told}");
+        // From now on they are what is asked for.
+        origin.set(POSTS, posts(&origin, &[10, 9, 8, 7]));
+        site.once();
+        assert_eq!(site.entries("it").len(), 4);
+        assert_eq!(origin.asked("/notizie").len(), 1);
+    }
+}
+
+#[test]
+fn a_page_that_lists_its_news_or_is_an_article_is_read_itself() {
+    let origin = Origin::start();
+    let items: Vec<_> = (1..=4).map(|n| super::support::news("a", n)).collect();
+    let page = super::support::listing(&items).replace("<main>", &format!("{NAMED}<main>"));
+    assert!(page.contains("api.w.org"));
+    origin.set("/notizie", Route::html(page));
+    origin.set(POSTS, posts(&origin, &[9]));
+    let site = of_page(&origin);
+    site.once();
+    assert_eq!(site.entries("it").len(), 4);
+
+    let article = "Questa mattina la sonda ha acceso i motori e ha lasciato l’orbita. ".repeat(20);
+    let page = format!(
+        "<html lang=it><head><title>La sonda parte</title>{NAMED}</head><body><article><h1>La sonda parte</h1>\
+         <p>{article}</p><p>{article}</p></article></body></html>"
+    );
+    origin.set("/notizie", Route::html(page));
+    let site = of_page(&origin);
+    site.once();
+    assert_eq!(site.titles("it"), ["La sonda parte"]);
+    assert!(origin.asked(POSTS).is_empty());
+}
+
+#[test]
+fn where_wordpress_tells_nothing_the_page_fails_as_it_did() {
+    for answer in [
+        Route {
+            status: 401,
+            ..Route::new("application/json", r#"{"code":"rest_cannot_access"}"#)
+        },
+        Route::new("application/json", "[]"),
+        Route::html("<p>no</p>"),
+    ] {
+        let origin = Origin::start();
+        let page =
+            format!("<html lang=it><head>{NAMED}</head><body><div id=app></div></body></html>");
+        origin.set("/notizie", Route::html(page));
+        origin.set(POSTS, answer);
+        let site = of_page(&origin);
+        site.run("once", &[]);
+        assert_eq!(origin.asked(POSTS).len(), 1);
+        let error = site.error("a").unwrap_or_default();
+        assert_eq!(error, "the page has no text");
+    }
+}
+
+/// The page of one piece of news.
+fn article(title: &str, day: u32) -> Route {
+    let text =
+        "Il testo racconta per intero quello che la sonda ha visto durante il lungo viaggio. "
+            .repeat(5);
+    Route::html(format!(
+        "<!doctype html><html lang=it><head><title>{title}</title><meta property=\"og:type\" content=\"article\">\
+         <meta property=\"article:published_time\" content=\"2025-09-{day:02}T10:00:00Z\"></head><body><main>\
+         <h1>{title}</h1><p>{text}</p><p>{text}</p></main></body></html>"
+    ))
+}
+
+/// A sitemap of so many pages, with what stands in each entry.
+fn untitled(count: u32, more: impl Fn(u32) -> String) -> Route {
+    let entries: String = (1..=count)
+        .map(|n| format!("<url><loc>/n/{n}</loc>{}</url>", more(n)))
+        .collect();
+    Route::new("application/xml", format!("<urlset>{entries}</urlset>"))
+}
+
+fn of_sitemap(origin: &Origin, more: &str) -> Site {
+    let site = Site::new();
+    site.configure(&format!(
+        "[source.a]\nurl = \"{}\"\nlanguage = \"it\"\n{more}\n",
+        origin.url("/sitemap.xml")
+    ));
+    site
+}
+
+#[test]
+fn the_articles_tell_the_titles_that_a_sitemap_leaves_out() {
+    let news = |n| {
+        format!(
+            "<news:news><news:publication_date>2025-09-0{n}</news:publication_date></news:news>"
+        )
+    };
+    let plain = |n| format!("<lastmod>2025-09-0{n}</lastmod>");
+    for (entry, more) in [
+        (&news as &dyn Fn(u32) -> String, ""),
+        (&plain, "kind = \"sitemap\""),
+    ] {
+        let origin = Origin::start();
+        for n in [1, 2, 4] {
+            origin.set(
+                &format!("/n/{n}"),
+                article(&format!("La sonda racconta il giorno {n}"), n),
+            );
+        }
+        origin.set("/sitemap.xml", untitled(3, entry));
+        let site = of_sitemap(&origin, more);
+        site.once();
+        assert_eq!(site.error("a"), None);
+        let wanted = |days: &[u32]| {
+            days.iter()
+                .map(|n| format!("La sonda racconta il giorno {n}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(site.titles("it"), wanted(&[2, 1]));
+        let told = site.run("status", &["a"]).out;
+        assert!(
+            told.contains("1 new items have no title") && told.contains("/n/3"),
+            "{told}"
+        );
+        // What has no title and no article is not asked for again; what is known stays as it is.
+        origin.set("/sitemap.xml", untitled(4, entry));
+        site.once();
+        assert_eq!(site.titles("it"), wanted(&[4, 2, 1]));
+        let told = site.run("status", &["a"]).out;
+        assert!(!told.contains("have no title"), "{told}");
+        assert_eq!(
+            [1, 2, 3, 4].map(|n| origin.asked(&format!("/n/{n}")).len()),
+            [1; 4]
+        );
+    }
+}
+
+#[test]
+fn a_first_visit_to_a_large_sitemap_asks_for_ten_articles() {
+    let origin = Origin::start();
+    for n in 1..=28 {
+        origin.set(
+            &format!("/n/{n}"),
+            article(&format!("La sonda racconta il giorno {n}"), n),
+        );
+    }
+    let entry = |n| format!("<lastmod>2025-09-{n:02}</lastmod>");
+    origin.set("/sitemap.xml", untitled(25, entry));
+    let site = of_sitemap(&origin, "kind = \"sitemap\"");
+    site.once();
+    let titles = site.titles("it");
+    assert_eq!(
+        (titles.len(), titles[0].as_str()),
+        (10, "La sonda racconta il giorno 25")
+    );
+    origin.set("/sitemap.xml", untitled(28, entry));
+    site.once();
+    assert_eq!(site.titles("it").len(), 13);
+    assert_eq!(origin.asked("/n/15").len(), 0);
+    assert_eq!(origin.asked("/n/16").len(), 1);
+}
+
+#[test]
+fn untitled_entries_are_left_out_where_no_articles_are_read() {
+    let origin = Origin::start();
+    origin.set("/n/1", article("La sonda parte", 1));
+    let entry = |n| {
+        let title = if n == 2 {
+            "<news:title>La sonda arriva</news:title>"
+        } else {
+            ""
+        };
+        format!(
+            "<news:news><news:publication_date>2025-09-0{n}</news:publication_date>{title}</news:news>"
+        )
+    };
+    origin.set("/sitemap.xml", untitled(2, entry));
+    let site = of_sitemap(&origin, "follow = \"never\"");
+    site.once();
+    assert_eq!(site.titles("it"), ["La sonda arriva"]);
+    let told = site.run("status", &["a"]).out;
+    assert!(
+        told.contains("item 1: it has neither a title nor a text"),
+        "{told}"
+    );
+    assert!(origin.asked("/n/1").is_empty());
+}

@@ -1,5 +1,8 @@
 //! Lists of several pages: read on at the first success and after a gap, and no further than that.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use chrono::{TimeDelta, Utc};
 
 use super::support::{LISTING, News, Origin, Route, Site, listing, news};
@@ -157,17 +160,31 @@ fn circles_and_pages_that_say_the_same_end_it() {
     assert_eq!(site.entries("it").len(), 3);
 }
 
+/// Breaks one page of the list.
+fn fail(origin: &Origin, number: usize, status: u16) {
+    let broken = Route {
+        status,
+        ..Route::html("")
+    };
+    origin.set(&address(number), broken);
+}
+
+/// What was odd about the last answer.
+fn warnings(site: &Site) -> String {
+    let query = "SELECT warnings FROM source";
+    site.look().query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+/// Times in the store are seconds: what comes first is to be known by them.
+fn a_second_later() {
+    sleep(Duration::from_millis(1100));
+}
+
 #[test]
 fn a_page_that_fails_is_told_and_takes_nothing_with_it() {
     let origin = Origin::start();
-    pages(&origin, 12, rel_next);
-    origin.set(
-        &address(2),
-        Route {
-            status: 500,
-            ..Route::html("")
-        },
-    );
+    let of = pages(&origin, 12, rel_next);
+    fail(&origin, 2, 404);
     let site = site(&origin, "pages = 3");
     let ran = site.once();
     assert!(
@@ -177,6 +194,89 @@ fn a_page_that_fails_is_told_and_takes_nothing_with_it() {
     );
     assert_eq!(site.entries("it").len(), 5);
     assert_eq!(site.error("a"), None);
+    // What is not there will not be there the next time.
+    site.once();
+    assert_eq!(asked(&origin, of), [2, 1, 0]);
+}
+
+#[test]
+fn a_first_visit_that_breaks_off_is_made_good_and_publishes_no_more_than_ten_items() {
+    let origin = Origin::start();
+    let of = pages(&origin, 23, rel_next);
+    fail(&origin, 2, 503);
+    let site = site(&origin, "pages = 4");
+    site.once();
+    assert_eq!(
+        warnings(&site),
+        "[\"page 2 of the list could not be read: the server answered 503 Service Unavailable; it is asked for again at \
+         the next poll, so that no news is lost\"]"
+    );
+    assert_eq!(site.entries("it").len(), 5);
+    // Two more came, and the next page but one fails.
+    pages(&origin, 25, rel_next);
+    fail(&origin, 4, 500);
+    site.once();
+    assert_eq!(asked(&origin, of), [2, 2, 1, 1, 0]);
+    let published = site.titles("it");
+    // The ten newest of the list, of which five were there.
+    assert_eq!(
+        (
+            published.len(),
+            published[0].as_str(),
+            published[9].as_str()
+        ),
+        (10, "Notizia n25 di a", "Notizia n16 di a")
+    );
+    pages(&origin, 25, rel_next);
+    site.once();
+    assert_eq!(asked(&origin, of), [3, 3, 2, 2, 0]);
+    assert_eq!(warnings(&site), "[]");
+    assert_eq!(site.titles("it"), published);
+    let count = "SELECT count(*) FROM item";
+    let items: u32 = site.look().query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(items, 20);
+    // Now it is read to its end, and one page is enough.
+    site.once();
+    assert_eq!(asked(&origin, of), [4, 3, 2, 2, 0]);
+}
+
+#[test]
+fn a_gap_that_was_not_closed_is_closed_at_the_next_success() {
+    let origin = Origin::start();
+    pages(&origin, 8, rel_next);
+    let site = site(&origin, "pages = 6");
+    site.once();
+    a_second_later();
+    let of = pages(&origin, 25, rel_next);
+    fail(&origin, 3, 500);
+    // The page itself does not change meanwhile, and says so.
+    let unchanged = Route {
+        etag: Some("\"v1\""),
+        ..Route::html(
+            listing(&(21..=25).rev().map(fresh).collect::<Vec<_>>())
+                .replace("</main>", &format!("</main>{}", rel_next(1, of))),
+        )
+    };
+    origin.set("/a", unchanged);
+    site.once();
+    assert_eq!(asked(&origin, of), [2, 2, 1, 0, 0]);
+    assert_eq!(site.entries("it").len(), 8 + 10);
+    site.once();
+    assert_eq!(asked(&origin, of), [3, 3, 2, 0, 0]);
+    // What had been read before it failed is known, and does not end it.
+    let third: Vec<News> = (11..=15).rev().map(fresh).collect();
+    let next = format!("</main>{}", rel_next(3, of));
+    origin.set(
+        &address(3),
+        Route::html(listing(&third).replace("</main>", &next)),
+    );
+    site.once();
+    assert_eq!(asked(&origin, of), [4, 4, 3, 1, 0]);
+    let entries = site.entries("it");
+    assert_eq!(entries.len(), 25);
+    assert_eq!(entries[0].title, "Notizia n25 di a");
+    site.once();
+    assert_eq!(asked(&origin, of), [5, 4, 3, 1, 0], "nothing is new");
 }
 
 #[test]

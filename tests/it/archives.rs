@@ -114,6 +114,7 @@ impl World {
             rates: Vec::new(),
             warnings: Vec::new(),
             partial: false,
+            unread: false,
             pace: Pace::default(),
             follow: config::Follow::Never,
             asked: Vec::new(),

@@ -122,6 +122,7 @@ fn read_as_all(body: &[u8]) {
                 fetched_at: now(),
                 fresh_until: None,
                 moved: None,
+                links: None,
             };
             let Ok(reading) = pipeline::read(source, *kind, &page, now()) else {
                 continue;
@@ -284,7 +285,7 @@ proptest! {
         }
         let text = format!("{}{noise}", String::from_utf8_lossy(&body));
         let languages: Vec<Language> = Language::parse(tag).into_iter().collect();
-        let context = date::Context { languages: &languages, timezone: Tz::Europe__Rome, now: now() };
+        let context = date::Context { languages: &languages, timezone: Tz::Europe__Rome, now: now(), format: None, order: None };
         for reading in [date::read(&text, &context), date::read_machine(&text, &context)].into_iter().flatten() {
             let _ = reading.resolve(Tz::Asia__Kathmandu, true).to_rfc3339();
         }

@@ -377,6 +377,7 @@ impl World {
             fetched_at: self.now,
             fresh_until: None,
             moved: None,
+            links: None,
         };
         match pipeline::read(source, None, &page, self.now) {
             Ok(read) => Outcome::Read(Box::new(Fetched {
@@ -392,6 +393,7 @@ impl World {
                 rates: Vec::new(),
                 warnings: Vec::new(),
                 partial: false,
+                unread: false,
                 pace: read.extracted.pace,
                 follow: Follow::Never,
                 asked: Vec::new(),

@@ -46,6 +46,7 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         fetched_at: now,
         fresh_until: None,
         moved: None,
+        links: None,
     };
     let read = pipeline::read(&source(), None, &page, now).unwrap();
     Outcome::Read(Box::new(Fetched {
@@ -64,6 +65,7 @@ fn feed(dates: &[&str], now: DateTime<Utc>) -> Outcome {
         rates: Vec::new(),
         warnings: Vec::new(),
         partial: false,
+        unread: false,
         pace: read.extracted.pace,
         follow: Follow::Never,
         asked: Vec::new(),

@@ -17,6 +17,8 @@ pub(super) struct Entry {
     /// None: those of the site.
     pub(super) languages: Vec<String>,
     pub(super) timezone: Option<String>,
+    /// The pattern of its dates.
+    pub(super) format: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) kind: Option<Kind>,
     pub(super) rules: Option<Rules>,
@@ -57,6 +59,12 @@ impl Entry {
                 ("url", Some(text(&self.url))),
                 ("language", list(&self.languages)),
                 ("timezone", self.timezone.as_deref().map(text)),
+                (
+                    "dates",
+                    self.format
+                        .as_deref()
+                        .map(|format| format!("{{ format = {} }}", text(format))),
+                ),
                 (
                     "tags",
                     (!tags.is_empty()).then(|| format!("[{}]", tags.join(", "))),
@@ -111,6 +119,7 @@ mod tests {
             url: "https://agenzia.example/notizie/".to_owned(),
             languages: vec!["it".to_owned(), "en".to_owned()],
             timezone: Some("Europe/Rome".to_owned()),
+            format: Some("%d/%m/%Y".to_owned()),
             tags: vec!["agency".to_owned()],
             kind: None,
             rules: Some(Rules {
@@ -145,6 +154,7 @@ mod tests {
         url      = "https://agenzia.example/notizie/"
         language = ["it", "en"]
         timezone = "Europe/Rome"
+        dates    = { format = "%d/%m/%Y" }
         tags     = ["agency"]
 
         # Where the news stands.

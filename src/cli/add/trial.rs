@@ -95,7 +95,7 @@ fn fitted(
         };
         if others.is_empty() {
             return Some(Rules {
-                notes: notes(&rules, wanted),
+                notes: notes(&rules, wanted, entry.format.as_deref()),
                 ..rules
             });
         }
@@ -133,13 +133,14 @@ fn misfits(wanted: &[Item], read: &[Item]) -> BTreeSet<Field> {
 }
 
 /// What people should know who look at the rules.
-fn notes(rules: &Rules, wanted: &[Item]) -> Vec<String> {
+fn notes(rules: &Rules, wanted: &[Item], format: Option<&str>) -> Vec<String> {
     let mut notes = vec![
         "Where on the page the news stands; without these lines it is detected anew each time."
             .to_owned(),
     ];
     let has = |field: Field| rules.picks.iter().any(|(other, _)| *other == field);
-    notes.push(dates(wanted, has(Field::Date) || has(Field::GroupDate)));
+    let ruled = has(Field::Date) || has(Field::GroupDate);
+    notes.push(dates(wanted, ruled, format));
     let there = [
         (Field::Title, true),
         (Field::Link, wanted.iter().any(|item| item.url.is_some())),
@@ -162,7 +163,7 @@ fn notes(rules: &Rules, wanted: &[Item]) -> Vec<String> {
     notes
 }
 
-fn dates(wanted: &[Item], ruled: bool) -> String {
+fn dates(wanted: &[Item], ruled: bool, format: Option<&str>) -> String {
     let printed = wanted.iter().find_map(|item| {
         let date = item
             .published
@@ -178,6 +179,7 @@ fn dates(wanted: &[Item], ruled: bool) -> String {
                 .any(|c| c.is_alphabetic() && !matches!(c, 'T' | 'Z'));
             let machine = text.contains('T') || text.chars().all(|c| c.is_ascii_digit());
             let read = match (words, machine) {
+                (false, false) if format.is_some() => String::new(),
                 (false, true) => ", written for machines".to_owned(),
                 (false, false) => format!(", in the order of {}", language.name()),
                 (true, _) => format!(" ({})", language.name()),

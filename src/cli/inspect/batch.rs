@@ -83,6 +83,7 @@ fn read(question: &Question) -> Result<Value, String> {
         fetched_at: now,
         fresh_until: None,
         moved: None,
+        links: None,
     };
     let reading = pipeline::read(&source, None, &page, now).map_err(|error| error.to_string())?;
     let mut value = answer(&reading, &page.url);

@@ -13,6 +13,8 @@ fn read_at(html: &str, address: &str) -> RawItem {
         languages: &languages,
         timezone: Tz::Europe__Rome,
         now: "2025-10-01T12:00:00Z".parse().expect("a time"),
+        format: None,
+        order: None,
     };
     let base = Url::parse(address).expect("an address");
     read(&page, &base, &dates).item.expect("an article")
@@ -437,6 +439,8 @@ fn hostile_pages_take_linear_time() {
             languages: &[],
             timezone: Tz::UTC,
             now: "2025-10-01T12:00:00Z".parse().expect("a time"),
+            format: None,
+            order: None,
         };
         let start = std::time::Instant::now();
         read(&page, &base, &dates);

@@ -56,6 +56,7 @@ fn page(html: &str) -> Page {
         fetched_at: now(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn read(
         parts: Vec::new(),
         next: None,
         pace: Pace::default(),
+        order: None,
     };
     let items = &mut extracted.items;
     items.retain(|item| item.title.is_some());

@@ -17,6 +17,7 @@ fn page(body: &str) -> Page {
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 
@@ -26,11 +27,14 @@ fn read_as(body: &str, kind: Option<Kind>, rules: Option<&Json>) -> Result<Extra
         languages: &[],
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
+        format: None,
+        order: None,
     };
     let ask = Ask {
         kind,
         rules: None,
         json: rules,
+        told: false,
         dates: &dates,
     };
     extract(&page, &ask)

@@ -120,15 +120,23 @@ pub fn draft(page: &Page, ask: &Ask<'_>) -> Result<Draft, NoRules> {
     of_found(&parsed, &found, ask.dates)
 }
 
-/// What a page calls the site that it belongs to (`og:site_name`).
+/// What a page calls the site that it belongs to (`og:site_name`), and itself (`<title>`).
 #[must_use]
-pub fn site_name(page: &Page) -> Option<String> {
+pub fn names(page: &Page) -> (Option<String>, Option<String>) {
     let content_type = page.content_type.as_deref();
     let decoded = charset::decode(&page.body, content_type, charset::Markup::Html);
-    let parsed = cut::parse(&decoded.text)?;
-    let select = one("meta[property='og:site_name'][content]")?;
-    let name = squash(parsed.document.select(&select).next()?.attr("content")?);
-    (!name.is_empty()).then_some(name)
+    let Some(Parsed { document, .. }) = cut::parse(&decoded.text) else {
+        return (None, None);
+    };
+    let site = one("meta[property='og:site_name'][content]").and_then(|select| {
+        let name = squash(document.select(&select).next()?.attr("content")?);
+        (!name.is_empty()).then_some(name)
+    });
+    let head = super::Head {
+        document: &document,
+        base: &page.url,
+    };
+    (site, head.title())
 }
 
 /// Looks for the rules that find these items.

@@ -115,6 +115,8 @@ fn rules(body: &str, marks: &Marks<'_>) -> Result<Vec<String>, NoRules> {
         languages: &languages,
         timezone: Tz::UTC,
         now: chrono::DateTime::UNIX_EPOCH,
+        format: None,
+        order: None,
     };
     let draft = of_found(&page, &found, &dates)?;
     let picks = draft.picks.iter().map(|(field, picks)| {
@@ -267,6 +269,8 @@ fn parts_without_an_element_around_them_give_no_rules() {
         languages: &[],
         timezone: Tz::UTC,
         now: chrono::DateTime::UNIX_EPOCH,
+        format: None,
+        order: None,
     };
     assert_eq!(of_found(&page, &found, &dates), Err(NoRules::Loose));
 }

@@ -32,6 +32,13 @@ pub(super) struct Entry {
     pub(super) image: Option<String>,
 }
 
+impl Entry {
+    /// Whether the sitemap calls it news.
+    pub(super) fn is_news(&self) -> bool {
+        self.title.is_some() || self.published.is_some() || self.publication.is_some()
+    }
+}
+
 /// What a sitemap lists.
 pub(super) struct Entries {
     pub(super) list: Vec<Entry>,

@@ -37,10 +37,10 @@ pub enum NoSitemap {
     CutShort,
     /// It has addresses and says nothing of what is there.
     #[error(
-        "the sitemap lists addresses without the `news:` names that would give them titles; look for the site's sitemap \
-         of news"
+        "the sitemap lists addresses and calls none of them news (`news:`); look for the site's sitemap of news, or say \
+         `kind = \"sitemap\"`, and whatever has a `lastmod` is taken for news"
     )]
-    NoTitles,
+    NoNews,
     /// An index of nothing that can be asked for.
     #[error("the sitemap index names no sitemap of its own site")]
     NoParts,
@@ -54,8 +54,10 @@ pub(super) fn looks_like_one(body: &[u8], content_type: Option<&str>) -> bool {
     matches!(root(&text), Some("urlset" | "sitemapindex"))
 }
 
-/// Reads a sitemap, or an index of sitemaps, whose items are in its parts.
-pub(super) fn read(page: &Page) -> Result<Extracted, NoNews> {
+/// Reads a sitemap, or an index of sitemaps, whose items are in its parts. What it calls news may lack a title, for the
+/// articles have one. A sitemap that calls nothing news is one of news where that was `told`: then those of its addresses
+/// are that say when they changed.
+pub(super) fn read(page: &Page, told: bool) -> Result<Extracted, NoNews> {
     let content_type = page.content_type.as_deref();
     let (body, mut cut) = unpacked(&page.body, UNPACKED);
     let decoded = charset::decode(&body, content_type, charset::Markup::Xml);
@@ -86,6 +88,7 @@ pub(super) fn read(page: &Page) -> Result<Extracted, NoNews> {
         parts: Vec::new(),
         next: None,
         pace: Pace::default(),
+        order: None,
     };
     if cut {
         let warning = "The sitemap breaks off; its complete entries were kept.";
@@ -99,13 +102,24 @@ pub(super) fn read(page: &Page) -> Result<Extracted, NoNews> {
         };
     }
     let all = list.len();
-    list.retain(|entry| entry.title.is_some());
+    let news = list.iter().any(Entry::is_news);
+    if news || !told {
+        list.retain(Entry::is_news);
+    } else {
+        list.retain(|entry| entry.changed.is_some());
+        list.sort_by(|one, other| other.changed.cmp(&one.changed));
+    }
     if list.is_empty() && all > 0 {
-        return Err(NoSitemap::NoTitles.into());
+        return Err(NoSitemap::NoNews.into());
     }
     if list.len() < all {
+        let why = if news {
+            "are not called news"
+        } else {
+            "have no `lastmod`"
+        };
         extracted.warnings.push(format!(
-            "{} of {all} addresses have no title and were left out",
+            "{} of {all} addresses {why} and were left out",
             all - list.len()
         ));
     }
@@ -144,7 +158,10 @@ pub fn join(index: Extracted, parts: Vec<(Url, Extracted)>) -> Extracted {
 
 /// Keeps the newest of too many items; their dates are written so that they sort as texts.
 fn bound(extracted: &mut Extracted) {
-    let date = |item: &RawItem| Some(item.published.first()?.text.clone());
+    let date = |item: &RawItem| {
+        let date = item.published.first().or(item.updated.as_ref());
+        Some(date?.text.clone())
+    };
     if newest::keep(&mut extracted.items, date) {
         extracted.warnings.push(newest::warning("sitemap"));
     }

@@ -45,16 +45,20 @@ fn read_as(body: &[u8], kind: Option<Kind>) -> Result<Extracted, NoNews> {
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         fresh_until: None,
         moved: None,
+        links: None,
     };
     let dates = date::Context {
         languages: &[],
         timezone: Tz::Europe__Rome,
         now: page.fetched_at,
+        format: None,
+        order: None,
     };
     let ask = Ask {
         kind,
         rules: None,
         json: None,
+        told: kind.is_some(),
         dates: &dates,
     };
     extract(&page, &ask)
@@ -93,7 +97,7 @@ fn news_names_are_read_whether_the_kind_is_told_or_seen() {
         assert_eq!(item.image.as_deref(), Some("https://agenzia.example/a.jpg"));
         assert_eq!(
             read.warnings,
-            ["1 of 3 addresses have no title and were left out"]
+            ["1 of 3 addresses are not called news and were left out"]
         );
         assert!(!read.partial);
     }
@@ -135,12 +139,31 @@ fn broken_xml_is_read_as_far_as_it_means_something() {
 }
 
 #[test]
-fn a_sitemap_without_titles_is_refused_in_words() {
-    let body = b"<urlset><url><loc>https://agenzia.example/a</loc><lastmod>2025-09-09</lastmod></url></urlset>";
-    for kind in [None, Some(Kind::Sitemap)] {
-        assert_eq!(read_as(body, kind).unwrap_err(), NoSitemap::NoTitles.into());
-    }
+fn a_sitemap_that_calls_nothing_news_is_news_only_where_that_is_told() {
+    let body = b"<urlset><url><loc>/old</loc><lastmod>2025-09-01</lastmod></url><url><loc>/about</loc></url>\
+                 <url><loc>/new</loc><lastmod>2025-09-09T10:00:00Z</lastmod></url></urlset>";
+    assert_eq!(read_as(body, None).unwrap_err(), NoSitemap::NoNews.into());
+    let read = read_as(body, Some(Kind::Sitemap)).unwrap();
+    let links: Vec<_> = read.items.iter().map(|item| item.link.as_deref()).collect();
+    assert_eq!(links, [Some("/new"), Some("/old")], "the newest first");
+    let item = &read.items[0];
+    assert!(item.title.is_none() && item.published.is_empty() && item.updated.is_some());
+    assert_eq!(
+        read.warnings,
+        ["1 of 3 addresses have no `lastmod` and were left out"]
+    );
+    let never = b"<urlset><url><loc>/a</loc></url></urlset>";
+    let told = read_as(never, Some(Kind::Sitemap)).unwrap_err();
+    assert_eq!(told, NoSitemap::NoNews.into());
     assert_eq!(read_as(b"<urlset></urlset>", None).unwrap().items, []);
+}
+
+#[test]
+fn news_may_leave_its_titles_to_the_articles() {
+    let body = NEWS.replace("<news:title>Docked &#233; &amp; safe</news:title>", "");
+    let read = read_as(body.as_bytes(), None).unwrap();
+    assert_eq!(titles(&read), ["Il lancio & il ritorno", ""]);
+    assert_eq!(read.items[1].published[0].text, "2025-09-08");
 }
 
 #[test]

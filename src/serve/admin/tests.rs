@@ -223,6 +223,7 @@ fn an_answer_that_was_cut_off_is_noted_until_a_whole_one_comes() {
             rates: Vec::new(),
             warnings: Vec::new(),
             partial,
+            unread: false,
             pace: Pace::default(),
             follow: Follow::default(),
             asked: Vec::new(),

@@ -23,6 +23,7 @@ fn recorded(new: usize) -> Recorded {
         waiting: 0,
         withheld: 0,
         withdrawn: 0,
+        nameless: 0,
         listed: 12,
         new,
         joined: 1,

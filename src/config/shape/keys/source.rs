@@ -160,7 +160,7 @@ pub(super) const SOURCE: Kind = Kind::Table(Keys {
             "follow",
             Kind::OneOf(&["never", "undated", "always"]),
             Optional,
-            "Whose articles are read, once each, for what its list leaves out; without it, \"undated\" for a list of news and \"never\" for a feed.",
+            "Whose articles are read, once each, for what its list leaves out; without it, \"undated\" for a list of news and a sitemap, \"never\" for a feed.",
         ),
         key(
             "repair",

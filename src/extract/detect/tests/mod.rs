@@ -33,6 +33,7 @@ fn page(html: &str, url: &str) -> Page {
         fetched_at: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
         fresh_until: None,
         moved: None,
+        links: None,
     }
 }
 
@@ -42,6 +43,8 @@ fn with_dates<T>(language: &str, then: impl FnOnce(&date::Context<'_>) -> T) -> 
         languages: &languages,
         timezone: Tz::Europe__Rome,
         now: Utc.with_ymd_and_hms(2025, 9, 20, 8, 0, 0).unwrap(),
+        format: None,
+        order: None,
     })
 }
 
@@ -55,6 +58,7 @@ fn read(html: &str, language: &str, kind: Option<Kind>) -> Result<Extracted, NoN
                 kind,
                 rules,
                 json: None,
+                told: false,
                 dates,
             },
         )
