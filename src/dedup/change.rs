@@ -52,10 +52,9 @@ pub fn change(placed: &[Placed], listed: &[Listed]) -> Change {
     let mut change = Change::default();
     let (mut rows, mut stories) = (HashSet::new(), HashSet::new());
     for placed in placed {
-        match placed.verdict {
-            Verdict::Same(row) | Verdict::Edited(row) | Verdict::Moved(row) => _ = rows.insert(row),
-            Verdict::Joins(story) => _ = stories.insert(story),
-            _ => {}
+        rows.extend(placed.verdict.row());
+        if let Verdict::Joins(story) = placed.verdict {
+            stories.insert(story);
         }
     }
     change.stay = rows.len();
@@ -94,7 +93,7 @@ pub fn settle(placed: &mut [Placed], listed: &[Listed], later: impl Fn(Key) -> b
         placed[again].verdict = Verdict::Repeated;
     }
     for placed in placed {
-        if let Verdict::Edited(row) | Verdict::Moved(row) = placed.verdict
+        if let Verdict::Varied(row) | Verdict::Edited(row) | Verdict::Moved(row) = placed.verdict
             && placed.keys.all().any(&later)
         {
             placed.verdict = Verdict::Same(row);
@@ -156,7 +155,7 @@ mod tests {
                 title: item.title.clone(),
                 dated: None,
                 content: crate::dedup::content(item),
-                meaning: None,
+                meaning: Some(crate::dedup::meaning(item)),
                 story: Some(row),
             };
             memory.items.insert(row, known);
@@ -195,7 +194,11 @@ mod tests {
     fn what_comes_under_another_link_with_its_title_would_be_published_again() {
         let now: Vec<Item> = old()
             .iter()
-            .map(|old| item(&old.title, &format!("https://a.example/x?of={}", old.title)))
+            .map(|old| Item {
+                // What says the same is recognised, wherever it stands.
+                summary: "Altro".into(),
+                ..item(&old.title, &format!("https://a.example/x?of={}", old.title))
+            })
             .collect();
         let (mut placed, listed) = placed(&now, &old());
         let change = change(&placed, &listed);
@@ -213,8 +216,8 @@ mod tests {
     #[test]
     fn an_old_document_changes_nothing_that_a_later_one_tells() {
         let mut now = old();
-        now[0].summary = "Altro".into();
-        now[1].summary = "Altro".into();
+        now[0].title = "Uno, corretto".into();
+        now[1].title = "Due, corretto".into();
         let (mut placed, listed) = placed(&now, &old());
         let later: HashSet<Key> = placed[0].keys.all().collect();
         settle(&mut placed, &listed, |key| later.contains(&key));

@@ -39,7 +39,11 @@ fn plan(site: &Site, arguments: &[&str]) -> String {
     ran.out
 }
 
-const LINK: (&str, &str) = ("listing.link = \"a.uno\"", "listing.link = \"a.due\"");
+/// What says the same under another link is recognised; what says something else as well is not.
+const LINK: (&str, &str) = (
+    "listing.link = \"a.uno\"",
+    "listing.link = \"a.due\"\nlisting.summary = \"p\"",
+);
 
 #[test]
 fn rules_that_would_publish_known_items_again_are_held_until_they_are_accepted() {

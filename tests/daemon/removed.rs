@@ -114,7 +114,7 @@ fn the_entries_of_a_source_that_is_not_configured_any_more_age_out() {
     };
     site.configure(&format!("{}{}", table("a"), table("b")));
     origin.set("/a", list(&[2, 1]));
-    origin.set("/b", Route::rss(&[news("b", 1)]));
+    origin.set("/b", Route::rss(&[news("b", 11)]));
     site.once();
     site.configure(&table("b"));
     let asked = origin.asked("/a").len();
@@ -123,7 +123,7 @@ fn the_entries_of_a_source_that_is_not_configured_any_more_age_out() {
     std::thread::sleep(std::time::Duration::from_millis(1100));
     origin.set(
         "/b",
-        Route::rss(&[news("b", 4), news("b", 3), news("b", 2), news("b", 1)]),
+        Route::rss(&[news("b", 14), news("b", 13), news("b", 12), news("b", 11)]),
     );
     site.once();
     assert!(

@@ -335,7 +335,7 @@ fn all_pages_of_an_answer_are_read_again() {
         listing(&numbers(&[4, 3])).replace("</main>", "</main><a rel=next href=\"/lista-2\">x</a>");
     origin.set("/lista", Route::html(first));
     origin.set("/lista-2", Route::html(listing(&numbers(&[2, 1]))));
-    let announced = [news("annuncio", 2), news("annuncio", 1)];
+    let announced = [news("annuncio", 12), news("annuncio", 11)];
     let head = "<link rel=alternate type=application/rss+xml href=/annuncio.xml></head>";
     origin.set(
         "/annuncio",

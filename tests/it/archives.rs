@@ -69,12 +69,18 @@ impl World {
         } else {
             "Ariane"
         };
+        // Two sources that tell of one flight tell one story.
+        let flight = if source == "uno" {
+            number
+        } else {
+            5_000 + number
+        };
         Item {
             source: rassegna::model::SourceId(source.into()),
             position,
             guid: Some(format!("{source}-{number}")),
             url: Some(Url::parse(&format!("https://{source}.example/n/{number}")).unwrap()),
-            title: format!("{rocket}, volo {number} di {source}{edit}"),
+            title: format!("{rocket}, volo {flight} di {source}{edit}"),
             published: Some(Dated {
                 at: self.now.with_timezone(&Tz::Europe__Rome)
                     - TimeDelta::minutes(i64::from(number % 50)),
@@ -84,7 +90,7 @@ impl World {
             }),
             updated: None,
             summary: String::new(),
-            html: format!("<p>Il testo <b>intero</b> del numero {number}.</p>"),
+            html: format!("<p>Il testo <b>intero</b> del numero {flight}.</p>"),
             image: None,
             authors: Vec::new(),
             categories: Vec::new(),

@@ -207,6 +207,8 @@ pub(crate) struct World {
     /// Of the last answer: what it listed.
     last: BTreeSet<usize>,
     republished: BTreeSet<usize>,
+    /// Its links had another session each time once.
+    wandered: bool,
 }
 
 impl World {
@@ -241,6 +243,7 @@ impl World {
             told: BTreeSet::new(),
             last: BTreeSet::new(),
             republished: BTreeSet::new(),
+            wandered: false,
         };
         for source in 0..2 {
             world
@@ -280,7 +283,8 @@ impl World {
 
     /// Whether something names the items that stays what it is.
     fn names_stay(&self) -> bool {
-        self.manner.guids == Guids::Own || !self.manner.session
+        // Links that were another's at every poll are not believed again.
+        self.manner.guids == Guids::Own || !self.wandered
     }
 
     fn link(&self, tale: &Tale) -> String {
@@ -515,7 +519,10 @@ impl World {
             Deed::Www => self.manner.www = !self.manner.www,
             Deed::Tracking => self.manner.tracking = !self.manner.tracking,
             Deed::Session if self.manner.guids != Guids::Own && self.are_twins() => {}
-            Deed::Session => self.manner.session = !self.manner.session,
+            Deed::Session => {
+                self.manner.session = !self.manner.session;
+                self.wandered = true;
+            }
             Deed::LoseDates => self.manner.dated = !self.manner.dated,
             Deed::Cut => cut = true,
             Deed::PassMonth => self.now += TimeDelta::days(30),

@@ -85,3 +85,13 @@ fn the_namespace_of_entry_ids_never_changes() {
         "5f0c9a52-7c1e-4c55-9d2e-8a417b1f6e03"
     );
 }
+
+#[test]
+fn a_copy_of_news_that_is_held_joins_no_other_news() {
+    lives(vec![
+        Deed::Add,
+        Deed::Drop(0),
+        Deed::AddMany,
+        Deed::Republish(0),
+    ]);
+}

@@ -77,15 +77,11 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
             .collect()
     };
     for (i, x) in numbers(a) {
-        if b.words()
-            .any(|word| word.number().is_some_and(|y| x.agrees(y)))
-        {
+        if told((&a.title, i), x, b, one_language) {
             continue;
         }
         for (j, y) in numbers(b) {
-            let known = a
-                .words()
-                .any(|word| word.number().is_some_and(|x| x.agrees(y)));
+            let known = told((&b.title, j), y, a, one_language);
             let comparable = matches!(
                 (x, y),
                 (
@@ -100,15 +96,7 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
             }
             let amounts = matches!((x, y), (Number::Count { thousandths: x, .. }, Number::Count { thousandths: y, .. })
                 if x.min(y) >= AMOUNT || x % 1000 > 0 && y % 1000 > 0);
-            let labelled = [-1, 1].into_iter().any(|side| {
-                let label = |profile: &Profile, at: usize| label(&profile.title, at, side);
-                match (label(a, i), label(b, j)) {
-                    (Some(x), Some(y)) => {
-                        affinity(&x, &y, one_language).is_some_and(|sure| sure > 0.8)
-                    }
-                    _ => false,
-                }
-            });
+            let labelled = labelled((&a.title, i), (&b.title, j), one_language);
             let days = matches!(x, Number::Day { .. } | Number::Month(_));
             if labelled || amounts || days && one_language {
                 let (x, y) = (a.title.get(i)?, b.title.get(j)?);
@@ -117,6 +105,25 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
         }
     }
     designated(a, b)
+}
+
+/// Whether the other item has this number of a title as well: a small one may be there for another reason, unless it
+/// numbers the same.
+fn told(at: (&[Word], usize), number: Number, other: &Profile, one_language: bool) -> bool {
+    [&other.title, &other.summary].into_iter().any(|words| {
+        words.iter().enumerate().any(|(there, word)| {
+            word.number().is_some_and(|found| number.agrees(found))
+                && (number.weight() > FIGURE || labelled(at, (words, there), one_language))
+        })
+    })
+}
+
+/// Whether two numbers stand beside one word.
+fn labelled(one: (&[Word], usize), other: (&[Word], usize), one_language: bool) -> bool {
+    [-1, 1].into_iter().any(|side| {
+        let labels = (label(one.0, one.1, side), label(other.0, other.1, side));
+        matches!(labels, (Some(x), Some(y)) if affinity(&x, &y, one_language).is_some_and(|sure| sure > 0.8))
+    })
 }
 
 /// The word beside a number that says what it numbers: `mission` of `mission 6`, `towns` of `23 towns`.
