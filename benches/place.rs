@@ -112,7 +112,8 @@ struct World {
 impl World {
     async fn filled(path: &Path, size: usize) -> Self {
         let begun = Instant::now();
-        let language = |at: usize| Language::parse(if at % 3 == 0 { "en" } else { "it" }).unwrap();
+        let language =
+            |at: usize| Language::parse(if at.is_multiple_of(3) { "en" } else { "it" }).unwrap();
         let source = |at: usize| Source {
             id: SourceId(format!("source-{at}")),
             languages: vec![language(at)],

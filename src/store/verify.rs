@@ -363,8 +363,13 @@ impl Proof {
             )?
             .query_row([page.unwrap_or(Key([0; 16]))], |row| row.get(0))
             .optional()?;
+        let archived = connection
+            .prepare_cached("SELECT 1 FROM kept WHERE entry = ?1")?
+            .exists([entry.as_bytes()])?;
         if let (Some(owner), Some(link)) = (owner, &seen.link)
             && owner.as_deref() != Some(entry.as_bytes())
+            // The archives show what was dropped from the store.
+            && !(owner.is_none() && archived)
         {
             let whose = match owner.and_then(|owner| Uuid::from_slice(&owner).ok()) {
                 Some(other) => format!("of {}", other.urn()),

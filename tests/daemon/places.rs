@@ -237,7 +237,7 @@ fn a_full_disk_is_a_clear_error_and_leaves_everything_whole() {
         .collect();
     origin.set("/a", Route::rss(&large));
     // A limit on the size of files stands in for the disk.
-    let ran = site.run_with_files_of_at_most(400, "once");
+    let ran = site.run_with_files_of_at_most(100, "once");
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.err.contains("cannot be written"), "{ran:?}");
     all_whole(&site.published());

@@ -42,7 +42,7 @@ fn plan(site: &Site, arguments: &[&str]) -> String {
 /// What says the same under another link is recognised; what says something else as well is not.
 const LINK: (&str, &str) = (
     "listing.link = \"a.uno\"",
-    "listing.link = \"a.due\"\nlisting.summary = \"p\"",
+    "listing.link = \"a.due\"\nlisting.summary = \"a.due\"",
 );
 
 #[test]
@@ -166,7 +166,7 @@ fn a_daemon_holds_a_source_at_its_reload_and_polls_it_when_it_is_accepted() {
         site.admin("/status")
             .unwrap()
             .text()
-            .contains("held: its changed rules would publish 6 of 6 known items")
+            .contains("its changed rules would publish 6 of 6 known items")
     );
     plan(&site, &["--accept", "regione"]);
     wait("it is polled under its new rules", || {

@@ -139,5 +139,6 @@ fn the_entries_of_a_source_that_is_not_configured_any_more_age_out() {
     let left = "SELECT count(*) FROM item JOIN source ON source.number = item.source WHERE source.id = 'a'";
     let left: i64 = database.query_row(left, [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
-    assert_eq!(site.run("verify", &[]).code, 0);
+    let ran = site.run("verify", &[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
 }

@@ -102,7 +102,17 @@ impl World {
         }
     }
 
+    /// The source lists these, not more of them at once than pass for its usual news.
     async fn list(&mut self, source: &str, news: &[(u32, &str)]) {
+        for some in news.chunks(20) {
+            self.poll(source, some).await;
+        }
+        if news.is_empty() {
+            self.poll(source, news).await;
+        }
+    }
+
+    async fn poll(&mut self, source: &str, news: &[(u32, &str)]) {
         self.now += TimeDelta::seconds(1);
         let items = news.iter().enumerate();
         let items =

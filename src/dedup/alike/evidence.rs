@@ -16,6 +16,8 @@ const CROSSED: f64 = 0.8;
 const ASIDE: f64 = 0.5;
 /// The same for words that are neither names nor figures.
 const ASIDE_PLAIN: f64 = 0.45;
+/// What the plain words of two summaries say at most: some sites have one text below all their titles.
+const TEXT: f64 = 1.2;
 /// What is left of the weight of a word that names the source.
 const OWN: f64 = 0.3;
 /// What it is worth that one names the other's source.
@@ -95,7 +97,14 @@ impl Evidence {
             });
         }
         let heaviest = evidence.count_names_once(&left, &right);
-        evidence.weight = evidence.shared.iter().map(|shared| shared.weight).sum();
+        let below = |shared: &&Shared| {
+            let (i, j) = shared.at;
+            i >= a.title.len() && j >= b.title.len() && !hard(left[i]) && !hard(right[j])
+        };
+        let weight = |shared: &Shared| shared.weight;
+        let all: f64 = evidence.shared.iter().map(weight).sum();
+        let plain: f64 = evidence.shared.iter().filter(below).map(weight).sum();
+        evidence.weight = all - (plain - TEXT).max(0.0);
         evidence.rest = evidence.weight - heaviest;
         let speaks_of = |from: &Profile, to: &Profile| {
             let mut words = from.words();

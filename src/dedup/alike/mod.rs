@@ -41,6 +41,8 @@ const UNKNOWN: f64 = 36.0;
 const SAME: f64 = 1.6;
 /// The evidence for a translation.
 const TRANSLATION: f64 = 2.1;
+/// How much more is asked for where only the summaries have something in common.
+const UNTITLED: f64 = 1.2;
 /// How much more is asked for where the titles name different things.
 const STRANGERS: f64 = 0.8;
 /// How much more is asked for where only one name is shared.
@@ -196,6 +198,9 @@ impl Pair<'_> {
         if self.evidence.rest < ASIDE && !self.one_image() {
             threshold += ALONE;
         }
+        if !self.titles_speak() && !self.one_image() {
+            threshold += UNTITLED;
+        }
         self.weigh(threshold, Kinship::Same)
     }
 
@@ -328,6 +333,15 @@ impl Pair<'_> {
             u8::try_from(loose.count()).unwrap_or(u8::MAX)
         };
         f64::from(count(self.a, self.b).min(count(self.b, self.a)))
+    }
+
+    /// Whether either title has anything of what both tell: else it may be what a site says below all its titles.
+    fn titles_speak(&self) -> bool {
+        let titled =
+            self.evidence.shared.iter().filter(|shared| {
+                shared.at.0 < self.a.title.len() || shared.at.1 < self.b.title.len()
+            });
+        titled.map(|shared| shared.weight).sum::<f64>() >= ASIDE
     }
 
     /// Whether either title names something that the other item does not speak of, and no name is in both.
