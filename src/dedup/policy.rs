@@ -112,9 +112,9 @@ impl Policy {
             .collect();
         let addresses: HashSet<Key> = placed
             .iter()
-            .filter_map(|placed| placed.keys.address)
+            .filter_map(|placed| placed.keys.url.or(placed.keys.anchored))
             .collect();
-        let (mut guid, mut link, mut reuse) = (
+        let (mut guid, mut links, mut reuse) = (
             Evidence::default(),
             Evidence::default(),
             Evidence::default(),
@@ -132,22 +132,24 @@ impl Policy {
                 }
             }
             let Some(known) = known else { continue };
-            match (keys.address, known.keys.address) {
+            // Where it is known to be, not where it was published.
+            let link = |keys: &Keys| keys.url.or(keys.anchored);
+            match (link(keys), link(&known.keys)) {
                 (Some(now), Some(before)) if now == before => {
-                    link.speaks_for += 1;
+                    links.speaks_for += 1;
                     if is_other_day(known, item) && !alike(&known.title, &item.title) {
                         reuse.against += 1;
                     } else {
                         reuse.speaks_for += 1;
                     }
                 }
-                (Some(_), Some(before)) if !addresses.contains(&before) => link.against += 1,
+                (Some(_), Some(before)) if !addresses.contains(&before) => links.against += 1,
                 _ => {}
             }
         }
         Self {
             guids: guid.add_to(self.guids),
-            links: link.add_to(self.links),
+            links: links.add_to(self.links),
             reused: reuse.add_to(self.reused),
         }
     }

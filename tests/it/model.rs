@@ -207,7 +207,7 @@ pub(crate) struct World {
     /// Of the last answer: what it listed.
     last: BTreeSet<usize>,
     republished: BTreeSet<usize>,
-    /// Its links had another session each time once.
+    /// Its links had another session each time once, or its guids named nothing.
     wandered: bool,
 }
 
@@ -283,8 +283,8 @@ impl World {
 
     /// Whether something names the items that stays what it is.
     fn names_stay(&self) -> bool {
-        // Links that were another's at every poll are not believed again.
-        self.manner.guids == Guids::Own || !self.wandered
+        // Names that were other ones at every poll are not believed again.
+        !self.wandered
     }
 
     fn link(&self, tale: &Tale) -> String {
@@ -500,7 +500,10 @@ impl World {
             Deed::Repeat(index) => repeat = Some(index),
             Deed::Guids(Guids::Own) => self.manner.guids = Guids::Own,
             Deed::Guids(_) if self.manner.session && self.are_twins() => {}
-            Deed::Guids(guids) => self.manner.guids = guids,
+            Deed::Guids(guids) => {
+                self.manner.guids = guids;
+                self.wandered |= guids != Guids::None;
+            }
             Deed::NewGuids => self.tales.iter_mut().for_each(|tale| tale.guid += 1_000),
             Deed::NewPath(index) => {
                 if let Some(tale) = self.listed(index) {

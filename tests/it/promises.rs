@@ -27,7 +27,7 @@ fn half(seed: u64) -> ProptestConfig {
     let given = std::env::var("PROPTEST_RNG_SEED").is_ok();
     let usual = ProptestConfig::default();
     ProptestConfig {
-        cases: std::env::var("PROPTEST_CASES").map_or(800, |_| usual.cases),
+        cases: std::env::var("PROPTEST_CASES").map_or(600, |_| usual.cases),
         rng_seed: if given {
             usual.rng_seed
         } else {
@@ -113,4 +113,16 @@ fn a_text_that_stands_below_all_titles_makes_no_two_stories_one() {
     let mut deeds = vec![Deed::Add; 5];
     deeds.extend([Deed::AddMany, Deed::Republish(5)]);
     lives(deeds);
+}
+
+#[test]
+fn links_of_news_that_was_held_through_a_move_are_believed() {
+    lives(vec![
+        Deed::Guids(Guids::None),
+        Deed::AddMany,
+        Deed::NewHost,
+        Deed::PassMonth,
+        Deed::Add,
+        Deed::EditTitle(0),
+    ]);
 }
