@@ -25,7 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0007_withdrawn.sql"),
     include_str!("0008_health.sql"),
     include_str!("0009_publishing.sql"),
-    include_str!("0011_reach.sql"),
+    include_str!("0010_reach.sql"),
 ];
 
 /// All of the schema, for tests that need no file.

@@ -1,6 +1,6 @@
 //! Drift: a page whose rules stopped matching is noticed by the items that are known of it, and mended where it can be.
 //!
-//! [`judge`] is [`extract`](super::extract) with a memory. What it reads is compared with the items that the source
+//! [`judge`] is extracting with a memory. What it reads is compared with the items that the source
 //! listed before (`health`): if they are there, with their titles, links and dates, all is well, whatever else changed.
 //! If not, the same items are looked for on the page by what is known of them, rules are drafted from where they stand,
 //! and a repair is offered only if it gives the known items back (`repair`).
