@@ -162,7 +162,10 @@ impl Site {
 
     /// The published files below a folder, and their bytes.
     pub(crate) fn published(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-        read(&self.folder.path().join("feeds").join(folder))
+        let mut files = read(&self.folder.path().join("feeds").join(folder));
+        // The list of what a publish has changed comes after what it lists.
+        files.retain(|path, _| !path.ends_with(".changed"));
+        files
     }
 
     /// Whether a text stands anywhere in the database or in what is published.
