@@ -117,6 +117,12 @@ pub(crate) fn run(case: &Case, faults: &Origin, sound: &Origin, site: &Site) -> 
             daemon
         }
     };
+    // The files of a publish come one after the other.
+    wait("the publish is over", || {
+        let published = site.published("");
+        std::thread::sleep(Duration::from_millis(50));
+        site.published("") == published
+    });
     step(case.step);
     let before = Before::see(site, case.before.is_some());
     let idle = daemon.idle_memory();
@@ -240,7 +246,10 @@ fn judge(row: &mut Row, case: &Case, site: &Site, daemon: &Daemon, before: &Befo
     let published = site.published(if case.before.is_some() { "" } else { "fr" });
     let nothing_new = matches!(row.got, "error" | "unchanged") || case.before.is_none();
     if nothing_new && published != before.entries {
-        complain("what was published before changed".to_owned());
+        let names = published.keys().chain(before.entries.keys());
+        let other = names.filter(|name| published.get(*name) != before.entries.get(*name));
+        let other: std::collections::BTreeSet<_> = other.collect();
+        complain(format!("what was published before changed: {other:?}"));
     }
     if case.before.is_some() {
         let kept = before.items.iter().all(|item| items.contains(item));
