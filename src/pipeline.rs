@@ -192,7 +192,7 @@ async fn pack(
 ) -> Option<Packed> {
     let feed = match outcome {
         Outcome::Read(fetched) => fetched.feed_url.as_ref(),
-        Outcome::Failed { .. } => state.feed_url.as_ref(),
+        Outcome::Failed { .. } | Outcome::Doubted(_) => state.feed_url.as_ref(),
         _ => return None,
     };
     // The page that announces a feed is not what is read.

@@ -1,7 +1,5 @@
 //! `rassegna drift --batch`: pages before and after in, judgements out, a JSON object a line each; for measuring.
 
-use std::io::{BufRead, Write};
-
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Deserialize;
@@ -49,19 +47,7 @@ struct Rules {
 
 /// Answers every line of standard input.
 pub(super) fn run(_: &Options) -> Result<(), Exit> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|_| Exit::Failed)?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let answer = serde_json::from_str(&line)
-            .map_err(|error| format!("the question does not read: {error}"))
-            .and_then(|question| answer(&question));
-        let answer = answer.unwrap_or_else(|error| json!({ "error": error }));
-        writeln!(out, "{answer}").map_err(|_| Exit::Store)?;
-    }
-    out.flush().map_err(|_| Exit::Store)
+    batch::answer_lines(answer)
 }
 
 fn answer(question: &Question) -> Result<Value, String> {

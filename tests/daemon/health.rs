@@ -111,6 +111,10 @@ fn a_listing_that_becomes_a_page_of_other_links_publishes_none_of_them() {
     origin.set("/a", unusual(format!("<main>{articles}</main>")));
     let reason = doubted(&site);
     assert!(reason.contains("0 of 5 items have a date"), "{reason}");
+    // What is not believed is kept, for rules that are mended.
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    let kept = database.query_row("SELECT count(*) FROM answer", [], |row| row.get(0));
+    assert_eq!(kept, Ok(2));
     // Much later it is the same still: nothing in it is known.
     for _ in 0..3 {
         let_pass(&site, 24);

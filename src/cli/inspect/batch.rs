@@ -7,6 +7,7 @@ use std::io::{BufRead, Read, Write};
 use chrono::{DateTime, Utc};
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -32,6 +33,13 @@ struct Question {
 
 /// Answers every line of standard input.
 pub(super) fn run() -> Result<(), Exit> {
+    answer_lines(read)
+}
+
+/// Answers each line of standard input with one: what is asked, or the error.
+pub(in crate::cli) fn answer_lines<Q: DeserializeOwned>(
+    answer: impl Fn(&Q) -> Result<Value, String>,
+) -> Result<(), Exit> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|_| Exit::Failed)?;
@@ -40,7 +48,7 @@ pub(super) fn run() -> Result<(), Exit> {
         }
         let answer = serde_json::from_str(&line)
             .map_err(|error| format!("the question does not read: {error}"))
-            .and_then(|question| read(&question));
+            .and_then(|question| answer(&question));
         let answer = answer.unwrap_or_else(|error| json!({ "error": error }));
         writeln!(out, "{answer}").map_err(|_| Exit::Store)?;
     }
