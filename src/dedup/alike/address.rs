@@ -195,7 +195,12 @@ fn site(url: &Url) -> String {
 /// What identifies a lead image; nothing for pictures that stand beside many items.
 pub(super) fn image(url: &Url) -> Option<String> {
     let path = url.path().to_ascii_lowercase();
-    let stock = STOCK.iter().any(|word| path.contains(word));
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = name.split('.').next().unwrap_or_default();
+    // A picture that is called by one word and has no date or number is of a topic, and shown again and again.
+    let topic =
+        name.chars().all(char::is_alphabetic) && !path.contains(|c: char| c.is_ascii_digit());
+    let stock = topic || STOCK.iter().any(|word| path.contains(word));
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);

@@ -24,6 +24,8 @@ const OWN: f64 = 0.3;
 const SPOKEN_OF: f64 = 0.4;
 /// What a place is worth that languages write each its own way: much happens there.
 const PLACE: f64 = 1.1;
+/// What a word is worth that stands in every second title, or begins a thousand names.
+const COMMON: f64 = 0.25;
 /// The weight from which on a name or a figure tells something by itself.
 const TELLING: f64 = 0.5;
 /// What is left of it for the further words of one name.
@@ -72,7 +74,12 @@ impl Evidence {
                     (false, false) => ASIDE_PLAIN,
                     _ => CROSSED,
                 };
-                let weight = f64::midpoint(weigh(x, a, b), weigh(y, b, a));
+                let (mine, other) = (weigh(x, a, b), weigh(y, b, a));
+                // A name is not the word that it is made of.
+                let weight = match (x.sort, y.sort) {
+                    (Sort::Name, Sort::Plain) | (Sort::Plain, Sort::Name) => mine.min(other),
+                    _ => f64::midpoint(mine, other),
+                };
                 candidates.push((affinity * weight * place, affinity, i, j));
             }
         }
@@ -209,11 +216,11 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
             }
         }
         Sort::Number(number) => number.weight(),
-        _ if word.is_common() => 0.25,
+        _ if word.is_common() || word.is_head() => COMMON,
         _ if word.is_marked(Mark::FamousName) && profile.language != other.language => 0.8,
         _ if word.is_marked(Mark::Name) => PLACE,
         _ if word.is_marked(Mark::FamousName) => 1.3,
-        Sort::Code if letters > 2 => 2.2,
+        Sort::Code if letters > 2 && word.meanings.is_empty() => 2.2,
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,
         _ if word.is_marked(Mark::Topic) => 0.85,
@@ -267,6 +274,14 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         .max_by(f64::total_cmp)
 }
 
+/// Whether one name can be the other's ending away: Guaíba's is, Marmolada is not Marmore's.
+fn of_one_name(short: &Word, long: &Word) -> bool {
+    let same = short.folded.chars().zip(long.folded.chars());
+    let same = same.take_while(|(x, y)| x == y).count();
+    let letters = short.folded.chars().count();
+    letters >= COGNATE && letters - same <= 1
+}
+
 fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
     let (short, long) = if (a.folded.len(), &a.folded) < (b.folded.len(), &b.folded) {
         (a, b)
@@ -286,6 +301,10 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
     }
     let letters = short.folded.chars().count();
     let names = a.is_name() && b.is_name();
+    let coded = a.sort == Sort::Code || b.sort == Sort::Code;
+    if (names || coded && one_language) && a.stem == b.stem && !of_one_name(short, long) {
+        return None;
+    }
     if a.stem == b.stem && letters > 2 {
         if one_language {
             return Some(0.95);

@@ -1,7 +1,7 @@
 //! What words mean, as far as two texts can be compared by it: concepts that several languages have a word for, and
 //! names that each language writes its own way. The tables are `concepts.txt` and `names.txt`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::words::fold;
@@ -167,6 +167,29 @@ static NAMES: LazyLock<Table> = LazyLock::new(|| {
     }
     table
 });
+
+/// The lines of the names that stand for a region.
+static REGIONS: LazyLock<HashSet<u16>> = LazyLock::new(|| {
+    let lines = include_str!("names.txt").lines();
+    (0..)
+        .zip(lines)
+        .skip_while(|(_, line)| *line != "# Regions.")
+        .skip(1)
+        .take_while(|(_, line)| !line.starts_with('#'))
+        .map(|(id, _)| id)
+        .collect()
+});
+
+/// The English concepts of a folded word that stands in the tables as it is: other languages write it with a capital.
+pub(super) fn borrowed(word: &str) -> Vec<Meaning> {
+    let entries = CONCEPTS[1].words.get(word).into_iter().flatten();
+    entries.map(|entry| entry.meaning).collect()
+}
+
+/// Whether a meaning is a region.
+pub(super) fn is_region(meaning: Meaning) -> bool {
+    meaning.mark == Mark::Name && REGIONS.contains(&meaning.id)
+}
 
 /// The concepts that a folded word or phrase (`_` between its words) can stand for in a language.
 pub(super) fn concepts(word: &str, language: &str) -> Vec<Meaning> {

@@ -12,6 +12,7 @@ mod numbers;
 mod numerals;
 mod profile;
 mod script;
+mod signs;
 mod sketch;
 mod stage;
 #[cfg(test)]
@@ -35,22 +36,36 @@ const WINDOW: f64 = 12.0 * 24.0;
 const TRANSLATED: f64 = 14.0 * 24.0;
 /// Hours that one source may take to revise its text.
 const REVISION: f64 = 72.0;
+/// Hours in which one source tells how a story goes on.
+const UPDATE: f64 = 24.0;
 /// Hours assumed between two items of which one has no date.
 const UNKNOWN: f64 = 36.0;
+/// What part of one title the other must have for a source to tell the same story on.
+const RETITLED: f64 = 0.55;
+/// The same for a text that says it was revised, at any time.
+const RENEWED: f64 = 0.8;
 /// The evidence that two sources tell one story, if they do so on one day.
-const SAME: f64 = 1.6;
+const SAME: f64 = 1.5;
+/// The same where both name something that is rarely in the news.
+const DESIGNATED: f64 = 1.2;
+/// Hours in which two stories of such a thing are one.
+const NEAR: f64 = 50.0;
 /// The evidence for a translation.
-const TRANSLATION: f64 = 2.1;
+const TRANSLATION: f64 = 2.0;
 /// How much more is asked for where only the summaries have something in common.
 const UNTITLED: f64 = 1.2;
 /// How much more is asked for where the titles name different things.
-const STRANGERS: f64 = 0.8;
+const STRANGERS: f64 = 0.4;
 /// How much more is asked for where only one name is shared.
 const ALONE: f64 = 0.6;
+/// The same in two languages.
+const LONE: f64 = 0.4;
 /// What must be shared besides one name, for the name not to stand alone.
 const ASIDE: f64 = 0.5;
 /// How much more evidence each day between them asks for.
 const DAY: f64 = 0.05;
+/// The same in two languages.
+const DAY_APART: f64 = 0.2;
 /// What each topic of either title costs that the other item does not have, as far as both have one.
 const LOOSE: f64 = 0.35;
 /// What a lead image is worth that both show.
@@ -191,11 +206,12 @@ impl Pair<'_> {
         if self.relation == Relation::Numbered {
             return Judgement::different("the site has two pages of this name");
         }
-        let mut threshold = SAME;
+        let designated = self.apart <= NEAR && self.designated();
+        let mut threshold = if designated { DESIGNATED } else { SAME };
         if self.strangers() {
             threshold += STRANGERS;
         }
-        if self.evidence.rest < ASIDE && !self.one_image() {
+        if self.evidence.rest < ASIDE && !self.one_image() && !designated {
             threshold += ALONE;
         }
         if !self.titles_speak() && !self.one_image() {
@@ -207,8 +223,10 @@ impl Pair<'_> {
     /// One source tells a story once; it may revise it, or have it at two addresses.
     fn one_source(&self) -> Judgement {
         let (a, b, evidence) = (self.a, self.b, &self.evidence);
-        let revised = a.is_at(Stage::Revised) != b.is_at(Stage::Revised);
-        if revised && self.apart <= REVISION && evidence.titles >= 0.35 {
+        let says = |item: &Profile| item.is_at(Stage::Revised) || item.tagged;
+        let revised = says(a) != says(b);
+        let near = self.apart <= REVISION && evidence.titles >= 0.35;
+        if revised && (near || evidence.titles >= RENEWED) {
             return Judgement::new(Kinship::Same, "one says that it revises the other");
         }
         if self.relation == Relation::Numbered {
@@ -224,6 +242,9 @@ impl Pair<'_> {
         }
         if close && article && evidence.titles >= 0.5 {
             return Judgement::new(Kinship::Same, "the source has it at two addresses");
+        }
+        if self.apart <= UPDATE && evidence.titles >= RETITLED && evidence.names > 0 {
+            return Judgement::new(Kinship::Same, "the source tells it again, further on");
         }
         Judgement::different("one source tells both, under different titles")
     }
@@ -272,10 +293,12 @@ impl Pair<'_> {
             return Judgement::different(why);
         }
         // One name is in many stories, in one language more than the other.
-        let alone =
-            self.evidence.names < 2 && self.relation < Relation::SameName && !self.one_image();
+        let alone = self.evidence.names < 2
+            && self.relation < Relation::SameName
+            && !self.one_image()
+            && !self.figured();
         let threshold = if alone {
-            TRANSLATION + ALONE
+            TRANSLATION + LONE
         } else {
             TRANSLATION
         };
@@ -290,12 +313,17 @@ impl Pair<'_> {
             Relation::SameName => NAME,
             Relation::None | Relation::Numbered => 0.0,
         };
-        self.evidence.weight + image + address
+        self.evidence.weight + image + address + self.together()
     }
 
     fn weigh(&self, threshold: f64, kinship: Kinship) -> Judgement {
         let weight = self.weight() - self.loose() * LOOSE;
-        let needed = threshold + DAY * (self.apart / 24.0 - 1.0).max(0.0);
+        let day = if kinship == Kinship::Same {
+            DAY
+        } else {
+            DAY_APART
+        };
+        let needed = threshold + day * (self.apart / 24.0 - 1.0).max(0.0);
         if weight < needed {
             return Judgement::different(match self.terms().as_slice() {
                 [] => "they have nothing in common".to_owned(),
@@ -318,55 +346,6 @@ impl Pair<'_> {
             reasons.push(format!("both tell of {}", terms.join(", ")));
         }
         Judgement::new(kinship, reasons.join("; "))
-    }
-
-    /// How many topics both titles have that the other item lacks: the lesser of the two numbers.
-    fn loose(&self) -> f64 {
-        let count = |from: &Profile, to: &Profile| {
-            let one_language = from.language == to.language;
-            let loose = from.title.iter().filter(|word| {
-                word.is_marked(Mark::Topic)
-                    && !to
-                        .words()
-                        .any(|other| evidence::affinity(word, other, one_language).is_some())
-            });
-            u8::try_from(loose.count()).unwrap_or(u8::MAX)
-        };
-        f64::from(count(self.a, self.b).min(count(self.b, self.a)))
-    }
-
-    /// Whether either title has anything of what both tell: else it may be what a site says below all its titles.
-    fn titles_speak(&self) -> bool {
-        let titled =
-            self.evidence.shared.iter().filter(|shared| {
-                shared.at.0 < self.a.title.len() || shared.at.1 < self.b.title.len()
-            });
-        titled.map(|shared| shared.weight).sum::<f64>() >= ASIDE
-    }
-
-    /// Whether either title names something that the other item does not speak of, and no name is in both.
-    fn strangers(&self) -> bool {
-        let (a, b) = (self.a, self.b);
-        let names_other = |from: &Profile, to: &Profile| {
-            let own = |word: &Word| from.own.contains(&word.stem) || to.own.contains(&word.stem);
-            let mut words = from.title.iter();
-            words.any(|word| {
-                word.is_distinct()
-                    && !word.is_common()
-                    && !own(word)
-                    && !to
-                        .words()
-                        .any(|other| evidence::affinity(word, other, true).is_some())
-            })
-        };
-        let titles = |shared: &Shared| shared.at.0 < a.title.len() && shared.at.1 < b.title.len();
-        let named = self.evidence.shared.iter().any(|shared| {
-            titles(shared)
-                && a.title
-                    .get(shared.at.0)
-                    .is_some_and(|word| word.is_distinct() || word.number().is_some())
-        });
-        !named && !self.one_image() && names_other(a, b) && names_other(b, a)
     }
 
     /// The weightiest of what both have, for people.

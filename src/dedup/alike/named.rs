@@ -58,9 +58,13 @@ pub(super) fn homes(a: &Profile, b: &Profile) -> Option<String> {
     let apart = !a.home.is_empty() && !b.home.is_empty() && a.home.is_disjoint(&b.home);
     let named = || {
         a.words().any(|word| {
-            word.is_distinct()
+            let mut others = b.words();
+            word.is_name()
                 && !word.is_common()
-                && b.words().any(|other| affinity(word, other, true).is_some())
+                && others.any(|other| {
+                    (word.is_distinct() || other.is_distinct())
+                        && affinity(word, other, true).is_some()
+                })
         })
     };
     (apart && !named())

@@ -60,6 +60,8 @@ impl Number {
             | (Self::Count { thousandths, .. }, Self::Ordinal(a)) => {
                 u64::from(a) * 1000 == thousandths
             }
+            (Self::Day { month, .. }, Self::Month(whole))
+            | (Self::Month(whole), Self::Day { month, .. }) => month == whole,
             (a, b) => a == b,
         }
     }

@@ -38,6 +38,8 @@ pub struct Profile {
     pub(super) address: Option<Address>,
     pub(super) title: Vec<Word>,
     pub(super) summary: Vec<Word>,
+    /// Its title begins or ends with something in brackets, as a revised one does.
+    pub(super) tagged: bool,
     pub(super) published: Option<DateTime<Utc>>,
     pub(super) image: Option<String>,
     pub(super) alternates: BTreeMap<String, Address>,
@@ -66,6 +68,8 @@ impl Profile {
             language: telling.language.to_owned(),
             address: telling.url.map(Address::new),
             title: words::read(telling.title, telling.language, TITLE),
+            tagged: telling.title.trim().starts_with('[')
+                || telling.title.trim().ends_with([']', ')']),
             summary: words::read(telling.summary, telling.language, SUMMARY),
             published: telling.published,
             image: telling.image.and_then(image),

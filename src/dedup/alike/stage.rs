@@ -30,7 +30,8 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
             if only(p, x, y) && only(q, y, x) {
                 let (first, second) = (staged(p, x)?, staged(q, y)?);
                 return Some(format!(
-                    "they are at different stages: `{first}` and `{second}`"
+                    "they are at different stages: `{}` and `{}`",
+                    first.written, second.written
                 ));
             }
         }
@@ -49,13 +50,13 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
         {
             let done = staged(q, Stage::Done)?;
             return Some(format!(
-                "they are at different stages: `{}` and `{done}`",
-                word.written
+                "they are at different stages: `{}` and `{}`",
+                word.written, done.written
             ));
         }
         if p.is_at(Stage::Off) && !q.mentions(Stage::Off) && !one_day(p, q) {
             let off = staged(p, Stage::Off)?;
-            return Some(format!("only one says `{off}`"));
+            return Some(format!("only one says `{}`", off.written));
         }
     }
     // What is to come is told before it comes.
@@ -70,7 +71,12 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
     [Stage::Ahead, Stage::Call].into_iter().find_map(|stage| {
         let passed = first.is_at(stage) && !second.mentions(stage);
         let word = passed.then(|| staged(first, stage)).flatten()?;
-        Some(format!("the later one no longer says `{word}`"))
+        // What begins is still said to begin, in other words.
+        let repeated = second.words().any(|other| {
+            let mut meanings = word.meanings.iter();
+            meanings.any(|meaning| other.meanings.contains(meaning))
+        });
+        (!repeated).then(|| format!("the later one no longer says `{}`", word.written))
     })
 }
 
@@ -115,11 +121,12 @@ fn announced(first: &Profile, second: &Profile) -> Option<String> {
         // On the day itself it may have happened.
         day.is_some_and(|day| from < day && day <= to)
     };
-    let word = first.words().find(comes)?;
-    let repeated = second
-        .words()
-        .any(|other| affinity(word, other, false).is_some());
-    (!repeated && !first.is_at(Stage::Done)).then(|| word.written.clone())
+    let repeated = |word: &Word| {
+        let mut others = second.words();
+        others.any(|other| affinity(word, other, false).is_some())
+    };
+    let word = first.words().filter(comes).find(|word| !repeated(word))?;
+    (!first.is_at(Stage::Done)).then(|| word.written.clone())
 }
 
 /// Whether a word is a verb in the future tense, in the languages where its ending says so.
@@ -136,8 +143,7 @@ fn is_future(word: &Word, language: &str) -> bool {
 }
 
 /// The word of a title that tells its stage.
-fn staged(profile: &Profile, stage: Stage) -> Option<&str> {
+fn staged(profile: &Profile, stage: Stage) -> Option<&Word> {
     let mut words = profile.title.iter();
-    let word = words.find(|word| word.is_marked(Mark::Stage(stage)))?;
-    Some(word.written.as_str())
+    words.find(|word| word.is_marked(Mark::Stage(stage)))
 }

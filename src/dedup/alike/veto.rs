@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::evidence::{affinity, weigh};
-use super::lexicon::Mark;
+use super::lexicon::{Mark, is_region};
 use super::named::{designated, designations, homes, place};
 use super::numbers::Number;
 use super::profile::Profile;
@@ -16,6 +16,8 @@ use super::words::{Sort, Word};
 const SLOT: usize = 3;
 /// What part of the titles must stand in one order in both, for a position to be comparable.
 const PARALLEL: f64 = 0.34;
+/// The same, for the places that titles name anywhere to be comparable.
+const PLACED_PARALLEL: f64 = 0.45;
 /// The same, for any words to be comparable and not only names.
 const PLAIN_PARALLEL: f64 = 0.55;
 /// The same, for titles that begin alike and end with nothing in common.
@@ -23,6 +25,8 @@ const ENDED_PARALLEL: f64 = 0.45;
 /// The same, for texts without blanks between the words.
 const UNSPACED_PARALLEL: f64 = 0.7;
 
+/// How surely a word is at most a part of another.
+const PART: f64 = 0.7;
 /// The weight from which on a figure that both have outweighs plain words that differ.
 const FIGURE: f64 = 1.1;
 /// Counts from here on (in thousandths) are sums of money or of people: a title has one of a sort.
@@ -110,12 +114,14 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
 /// Whether the other item has this number of a title as well: a small one may be there for another reason, unless it
 /// numbers the same.
 fn told(at: (&[Word], usize), number: Number, other: &Profile, one_language: bool) -> bool {
-    [&other.title, &other.summary].into_iter().any(|words| {
-        words.iter().enumerate().any(|(there, word)| {
-            word.number().is_some_and(|found| number.agrees(found))
-                && (number.weight() > FIGURE || labelled(at, (words, there), one_language))
+    let titled = |word: &Word| word.number().is_some_and(|found| number.agrees(found));
+    other.title.iter().any(titled)
+        || [&other.title, &other.summary].into_iter().any(|words| {
+            words.iter().enumerate().any(|(there, word)| {
+                word.number().is_some_and(|found| number.agrees(found))
+                    && (number.weight() > FIGURE || labelled(at, (words, there), one_language))
+            })
         })
-    })
 }
 
 /// Whether two numbers stand beside one word.
@@ -163,10 +169,32 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
         return None;
     }
     // One figure in both says more than another plain word.
+    let distinct = |x: &Word| x.is_distinct() && !x.is_common();
+    let names = pairs.iter().filter(|(i, j)| {
+        a.title.get(*i).is_some_and(distinct) && b.title.get(*j).is_some_and(distinct)
+    });
+    let named_twice = names.count() > 1;
     let figured = a.words().any(|x| {
         let figure = x.number().filter(|number| number.weight() > FIGURE);
         figure.is_some_and(|x| b.words().any(|y| y.number().is_some_and(|y| x.agrees(y))))
     });
+    // What happens in one place may happen in another.
+    if even >= PLACED_PARALLEL {
+        let place = |from: &Profile, to: &Profile| {
+            let mut words = from.title.iter();
+            words
+                .find(|word| {
+                    word.meanings.iter().copied().any(is_region)
+                        && !to
+                            .words()
+                            .any(|other| affinity(word, other, true).is_some())
+                })
+                .cloned()
+        };
+        if let (Some(x), Some(y)) = (place(a, b), place(b, a)) {
+            return Some(against(&x, &y));
+        }
+    }
     let mut from = (0, 0);
     let ends = pairs
         .iter()
@@ -182,7 +210,7 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 .filter(|word| {
                     !other
                         .words()
-                        .any(|other| affinity(word, other, true).is_some())
+                        .any(|other| affinity(word, other, true).is_some_and(|sure| sure > PART))
                 })
                 .cloned()
                 .collect()
@@ -220,20 +248,28 @@ fn position(a: &Profile, b: &Profile) -> Option<String> {
                 return Some(against(&x, &y));
             }
         }
-        if !figured && even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT {
+        if !figured && !named_twice && even >= PLAIN_PARALLEL && x.len() <= SLOT && y.len() <= SLOT
+        {
             let object = |lone: &[Word], gap: &[Word], title: &[Word], from: usize| {
-                let at = lone
+                let mut lone = gap
                     .iter()
-                    .find_map(|word| gap.iter().position(|other| other == word))?;
-                let word = gap.get(at)?;
-                let before = (from + at)
-                    .checked_sub(1)
-                    .and_then(|before| title.get(before));
-                let noun = before.is_some_and(|before| before.sort == Sort::Stop)
-                    && word.folded.len() > 3
-                    && !word.is_common()
-                    || word.is_marked(Mark::Topic);
-                (noun || even >= UNSPACED_PARALLEL && is_unspaced(word)).then(|| word.clone())
+                    .enumerate()
+                    .filter(|(_, word)| lone.contains(word));
+                let noun = |at: usize, word: &Word| {
+                    // An adjective may stand between.
+                    let mut before = title.get(..from + at).unwrap_or_default().iter().rev();
+                    before
+                        .find(|word| !word.is_common())
+                        .is_some_and(|before| before.sort == Sort::Stop)
+                        && word.folded.len() > 3
+                        && !word.is_common()
+                        || word.is_marked(Mark::Topic)
+                        || even >= UNSPACED_PARALLEL && is_unspaced(word)
+                };
+                let first = lone.find(|(_, word)| !word.is_common());
+                first
+                    .filter(|(at, word)| noun(*at, word))
+                    .map(|(_, word)| word.clone())
             };
             if let (Some(x), Some(y)) = (
                 object(&x, gap_a, &a.title, start.0),

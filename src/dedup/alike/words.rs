@@ -11,6 +11,14 @@ use super::script;
 pub(super) const TITLE: usize = 48;
 /// The same for a summary.
 pub(super) const SUMMARY: usize = 96;
+/// What the names of many places begin with.
+const HEADS: [&str; 48] = [
+    "san", "santa", "santo", "sant", "santi", "saint", "sainte", "sankt", "sao", "st", "monte",
+    "mont", "mount", "monti", "lago", "lac", "lake", "see", "val", "valle", "vallee", "valley",
+    "capo", "cape", "cap", "cabo", "mar", "mare", "mer", "sea", "porto", "port", "puerto",
+    "castel", "castello", "ponte", "serra", "sierra", "isola", "island", "rio", "fort", "bad",
+    "villa", "new", "grand", "los", "las",
+];
 /// Letters that a stem keeps.
 const STEM: usize = 5;
 
@@ -46,6 +54,8 @@ pub(super) struct Word {
     pub(super) meanings: Vec<Meaning>,
     /// It stands within quotation marks.
     pub(super) quoted: bool,
+    /// A comma or a colon ends it: at the beginning of a title, what the story is about.
+    pub(super) set_off: bool,
 }
 
 impl Word {
@@ -57,6 +67,11 @@ impl Word {
     /// Whether the word is so common in news that it tells little.
     pub(super) fn is_common(&self) -> bool {
         self.is_marked(Mark::Common) || self.is_marked(Mark::CommonName)
+    }
+
+    /// Whether names of places begin with the word.
+    pub(super) fn is_head(&self) -> bool {
+        HEADS.contains(&self.folded.as_str()) && self.written.starts_with(char::is_uppercase)
     }
 
     /// Whether the word is a name or stands where a name may stand.
@@ -109,6 +124,7 @@ struct Run<'a> {
     /// It is joined to the run before by a hyphen.
     joined: bool,
     quoted: bool,
+    set_off: bool,
 }
 
 /// Reads the words of a text in a language (the tag; nothing is lost if it is not known), at most so many.
@@ -146,6 +162,7 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
                 sort: Sort::Number(number),
                 meanings: Vec::new(),
                 quoted: run.quoted,
+                set_off: false,
             });
             next = last.max(next + 1);
             continue;
@@ -194,6 +211,7 @@ fn word(run: Run<'_>, language: &str, loud: bool, headline: bool) -> Word {
         sort,
         meanings: Vec::new(),
         quoted: run.quoted,
+        set_off: run.set_off,
     }
 }
 
@@ -218,10 +236,22 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
             let mut found = lexicon::names(&phrase);
             // Short names are acronyms, and words of other languages.
             let short = phrase.chars().count() <= 3;
-            if short && !window.iter().all(|word| word.sort == Sort::Code || loud) {
+            if short
+                && !window
+                    .iter()
+                    .all(|word| matches!(word.sort, Sort::Code | Sort::Name) || loud)
+            {
                 found.clear();
             }
             found.extend(lexicon::concepts(&phrase, language));
+            // English words stand in the titles of all languages, with a capital.
+            if let [word] = window
+                && found.is_empty()
+                && language != "en"
+                && word.sort == Sort::Name
+            {
+                found.extend(lexicon::borrowed(&phrase));
+            }
             if length > 1 && found.is_empty() {
                 continue;
             }
@@ -273,6 +303,13 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
             break;
         }
         if !is_part(c) {
+            if matches!(c, ',' | ':')
+                && let Some(last) = runs.last_mut()
+            {
+                last.set_off |= text
+                    .get(..start)
+                    .is_some_and(|head| head.ends_with(last.text));
+            }
             match c {
                 '«' | '“' | '„' | '「' | '『' => (first, quoted) = (true, true),
                 '»' | '”' | '」' | '』' => quoted = false,
@@ -314,6 +351,7 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
             first,
             joined,
             quoted,
+            set_off: false,
         });
         (first, joined) = (false, false);
     }
