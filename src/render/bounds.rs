@@ -66,6 +66,13 @@ fn never(zone: &Tz) -> DateTime<Tz> {
     noon.with_timezone(zone)
 }
 
+/// The time, but none before 1990, when there was no Web: it is a clock at its beginning, and readers and validators
+/// take it for a mistake.
+fn plausible(at: DateTime<Tz>) -> DateTime<Tz> {
+    let first = Utc.with_ymd_and_hms(1990, 1, 1, 12, 0, 0).earliest();
+    first.map_or(at, |first| at.max(first.with_timezone(&at.timezone())))
+}
+
 fn clean_entry(entry: &Entry, page: &str) -> Entry {
     let sources: Vec<Telling> = entry
         .sources
@@ -110,9 +117,9 @@ fn clean_entry(entry: &Entry, page: &str) -> Entry {
             .as_ref()
             .map(|rights| line(rights, SUMMARY))
             .filter(|rights| !rights.is_empty()),
-        published: entry.published,
+        published: plausible(entry.published),
         day_only: entry.day_only,
-        updated: entry.updated,
+        updated: plausible(entry.updated),
         sources,
         translations: entry
             .translations
@@ -258,8 +265,13 @@ fn frame_weight(entry: &Entry) -> usize {
         .first()
         .map_or(0, |leading| text_weight(&leading.url));
     let schemes = entry.categories.len() * (scheme + MARKUP);
-    // The summary stands twice where it is the content as well.
-    let body = text_weight(&entry.title) + 2 * text_weight(&entry.summary);
+    // The summary stands twice where it is the content as well, and without one the address does.
+    let teaser = if entry.summary.is_empty() {
+        entry.link.as_deref().unwrap_or_default()
+    } else {
+        &entry.summary
+    };
+    let body = text_weight(&entry.title) + 2 * text_weight(teaser);
     FRAME + body + again + schemes + texts.map(|text| text_weight(text) + MARKUP).sum::<usize>()
 }
 

@@ -1,8 +1,9 @@
 //! Stories → one feed document: who leads, what is shown of it, and when the whole was last changed.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use url::Url;
 use uuid::Uuid;
 
@@ -31,6 +32,7 @@ pub fn compose(
         .filter_map(|story| entry(story, &content))
         .collect();
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));
+    set_apart(&mut entries);
     let epoch = DateTime::<Utc>::UNIX_EPOCH.with_timezone(&site.timezone);
     let updated = entries
         .iter()
@@ -97,6 +99,20 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
             .collect(),
         translations: story.translations.iter().filter_map(sister).collect(),
     })
+}
+
+/// Gives each entry an instant of change of its own, as feed validators ask: below the second, which is as exactly as
+/// anything is known, it is made of the entry's id, so that it stays when other entries come and go.
+fn set_apart(entries: &mut [Entry]) {
+    let mut taken = HashSet::new();
+    for entry in entries {
+        let own = (entry.id.as_u128() % 1_000_000) as u32;
+        let whole = entry.updated.with_nanosecond(0).unwrap_or(entry.updated);
+        entry.updated = whole + TimeDelta::microseconds(own.into());
+        while !taken.insert(entry.updated) {
+            entry.updated += TimeDelta::microseconds(1);
+        }
+    }
 }
 
 /// The tellings of a story, the leading one first: that of the source of the highest priority, of those the most
@@ -230,6 +246,26 @@ mod tests {
             tellings,
             translations: Vec::new(),
         }
+    }
+
+    #[test]
+    fn no_two_entries_have_changed_at_the_same_instant_and_others_move_none() {
+        let at = Utc.with_ymd_and_hms(2025, 9, 9, 10, 0, 0).unwrap();
+        let with = |ids: &[u128]| -> Vec<DateTime<Tz>> {
+            let one = entry(&story(vec![told("a", 0, "Uno")]), &|_| Content::Summary).unwrap();
+            let entries = ids.iter().map(|id| Entry {
+                id: Uuid::from_u128(*id),
+                ..one.clone()
+            });
+            let mut entries: Vec<Entry> = entries.collect();
+            set_apart(&mut entries);
+            entries.iter().map(|entry| entry.updated).collect()
+        };
+        let few = with(&[7, 9]);
+        assert_eq!(few[1].to_utc(), at + TimeDelta::microseconds(9));
+        assert_eq!(with(&[5, 7, 8, 9])[3], few[1]);
+        let many: HashSet<_> = with(&[3, 1_000_003, 4]).into_iter().collect();
+        assert_eq!(many.len(), 3);
     }
 
     #[test]

@@ -362,8 +362,8 @@ fn files_have_type_and_length_and_entries_their_rights_in_every_format() {
     for expected in [
         "<link href=\"https://orbita.example/a.mp4\" rel=\"enclosure\" type=\"video/mp4\" length=\"9\"/>",
         "<link href=\"https://orbita.example/b.pdf\" rel=\"enclosure\" type=\"application/pdf\"/>",
-        "<rights>© R&amp;D</rights>",
-        "<category term=\"R&amp;D\" scheme=\"https://orbita.example/news\"/>",
+        "<rights>© R&#x26;D</rights>",
+        "<category term=\"R&#x26;D\" scheme=\"https://orbita.example/news\"/>",
     ] {
         assert!(atom.contains(expected), "{expected} in {atom}");
     }
@@ -430,7 +430,7 @@ fn an_empty_feed_is_a_whole_document_and_older_than_none() {
 #[test]
 fn plain_text_in_rss_uses_hexadecimal_references_and_cdata_stays() {
     let written = rss::render(&document());
-    assert!(written.contains("<title>«Alba-2» &#x3C;vede&gt; l’Adriatico &#x26; il Po</title>"));
+    assert!(written.contains("<title>«Alba-2» ‹vede› l’Adriatico &#x26; il Po</title>"));
     assert!(
         written
             .contains("<description><![CDATA[Ricerca &amp; sviluppo: 5 &lt; 6.]]></description>")
@@ -464,7 +464,7 @@ fn other_tellers_are_related_links_and_the_leading_one_is_the_source() {
     let mut told = document();
     told.entries[0].translations.clear();
     let written = pieces(&atom::render(&told));
-    assert_eq!(at(&written, "feed/entry/link@title"), ["Regione <Sud>"]);
+    assert_eq!(at(&written, "feed/entry/link@title"), ["Regione ‹Sud›"]);
     assert_eq!(at(&written, "feed/entry/source/title")[0], "Agenzia Orbita");
 }
 
@@ -676,7 +676,11 @@ proptest! {
         prop_assert_eq!(at(&read, "rss/channel/item/source"), [teller]);
         prop_assert_eq!(at(&read, "rss/channel/item/dc:creator"), [teller]);
         let described = at(&read, "rss/channel/item/description").concat();
-        prop_assert_eq!(described, html_escape::encode_text(&summary));
+        if summary.is_empty() {
+            prop_assert!(described.contains(&*html_escape::encode_text(teller)));
+        } else {
+            prop_assert_eq!(described, html_escape::encode_text(&summary));
+        }
         prop_assert_eq!(at(&read, "rss/channel/item/content:encoded").concat(), xml_safe(&content));
 
         let read = pieces(&atom::render(&document));
