@@ -128,8 +128,16 @@ fn entry(entry: &Entry) -> AtomEntry {
 }
 
 /// The original page, the same in other languages, the files, then where else the story is told.
+///
+/// Where there are other languages, the original follows them once more with its own: readers take the first of such
+/// links for the entry's, or the last.
 fn links(entry: &Entry) -> Vec<Link> {
     let original = entry.link.iter().map(|address| link(address));
+    let again = entry.link.iter().map(|address| Link {
+        hreflang: Some(entry.language.tag().to_owned()),
+        ..link(address)
+    });
+    let again = again.filter(|_| !entry.translations.is_empty());
     let files = entry.enclosures.iter().map(|file| Link {
         rel: "enclosure".into(),
         mime_type: Some(file.media_type.clone()),
@@ -166,6 +174,7 @@ fn links(entry: &Entry) -> Vec<Link> {
     });
     original
         .chain(translations)
+        .chain(again)
         .chain(files)
         .chain(image)
         .chain(others)

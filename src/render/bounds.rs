@@ -66,13 +66,6 @@ fn never(zone: &Tz) -> DateTime<Tz> {
     noon.with_timezone(zone)
 }
 
-/// The time, but none before 1990, when there was no Web: it is a clock at its beginning, and readers and validators
-/// take it for a mistake.
-fn plausible(at: DateTime<Tz>) -> DateTime<Tz> {
-    let first = Utc.with_ymd_and_hms(1990, 1, 1, 12, 0, 0).earliest();
-    first.map_or(at, |first| at.max(first.with_timezone(&at.timezone())))
-}
-
 fn clean_entry(entry: &Entry, page: &str) -> Entry {
     let sources: Vec<Telling> = entry
         .sources
@@ -117,9 +110,9 @@ fn clean_entry(entry: &Entry, page: &str) -> Entry {
             .as_ref()
             .map(|rights| line(rights, SUMMARY))
             .filter(|rights| !rights.is_empty()),
-        published: plausible(entry.published),
+        published: entry.published,
         day_only: entry.day_only,
-        updated: plausible(entry.updated),
+        updated: entry.updated,
         sources,
         translations: entry
             .translations

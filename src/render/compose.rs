@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Timelike, Utc};
+use chrono_tz::Tz;
 use url::Url;
 use uuid::Uuid;
 
@@ -68,6 +69,7 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
     } else {
         lead.authors.clone()
     };
+    let published = plausible(story.published);
     Some(Entry {
         id: story.entry,
         link: lead
@@ -87,18 +89,25 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
         enclosures: lead.enclosures.clone(),
         language: story.language.clone(),
         rights: lead.rights.clone(),
-        published: story.published,
+        published,
         day_only: story.precision == Precision::Day,
         updated: story
             .updated
-            .with_timezone(&story.published.timezone())
-            .max(story.published),
+            .with_timezone(&published.timezone())
+            .max(published),
         sources: tellings
             .into_iter()
-            .map(|told| telling(told, story.updated))
+            .map(|told| telling(told, story.updated.max(published.to_utc())))
             .collect(),
         translations: story.translations.iter().filter_map(sister).collect(),
     })
+}
+
+/// The time, but none before 1990, when there was no Web: it is a clock at its beginning, and readers and validators
+/// take it for a mistake.
+fn plausible(at: DateTime<Tz>) -> DateTime<Tz> {
+    let first = Utc.with_ymd_and_hms(1990, 1, 1, 12, 0, 0).earliest();
+    first.map_or(at, |first| at.max(first.with_timezone(&at.timezone())))
 }
 
 /// Gives each entry an instant of change of its own, as feed validators ask: below the second, which is as exactly as
@@ -207,9 +216,6 @@ pub fn site(
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
-    use chrono_tz::Tz;
-
     use super::*;
     use crate::language::Language;
     use crate::model::SourceId;
@@ -246,6 +252,28 @@ mod tests {
             tellings,
             translations: Vec::new(),
         }
+    }
+
+    #[test]
+    fn nothing_is_older_than_the_web() {
+        let at = |year| {
+            let mut story = story(vec![told("a", 0, "Uno")]);
+            story.published = Tz::Europe__Rome
+                .with_ymd_and_hms(year, 7, 20, 22, 17, 40)
+                .unwrap();
+            story.updated = story.published.to_utc();
+            entry(&story, &|_| Content::Summary).unwrap()
+        };
+        assert_eq!(
+            at(1969).published.to_utc().to_rfc3339(),
+            "1990-01-01T12:00:00+00:00"
+        );
+        assert_eq!(at(1969).updated, at(1969).published);
+        assert_eq!(at(1969).sources[0].updated, at(1969).published.to_utc());
+        assert_eq!(
+            at(1990).published.to_utc().to_rfc3339(),
+            "1990-07-20T20:17:40+00:00"
+        );
     }
 
     #[test]

@@ -479,9 +479,10 @@ fn the_same_in_other_languages_is_an_alternate_link_with_its_language() {
         "https://orbita.example/fr/0",
     ];
     let atom = pieces(&atom::render(&several));
-    assert_eq!(at(&atom, "feed/entry/link@hreflang"), ["en", "fr"]);
+    assert_eq!(at(&atom, "feed/entry/link@hreflang"), ["en", "fr", "it"]);
     let links = at(&atom, "feed/entry/link@href");
     assert_eq!(links[1..3], there);
+    assert_eq!(links[3], links[0], "for readers that take the last one");
     let rss = pieces(&rss::render(&several));
     assert_eq!(
         at(&rss, "rss/channel/item/atom:link@hreflang"),

@@ -153,10 +153,11 @@ pub fn cut(mut text: String, most: usize) -> String {
 }
 
 /// The address, if it is an absolute one of the web: `http` or `https`, without user and password, every
-/// character that RFC 3986 has no place for percent-encoded.
+/// character that RFC 3986 has no place for percent-encoded, and no `&amp;`: some readers would decode it.
 #[must_use]
 pub fn web(address: &str) -> Option<String> {
-    let mut url = Url::parse(address.trim()).ok()?;
+    let address = address.trim().replace("&amp;", "&");
+    let mut url = Url::parse(&address).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
@@ -165,8 +166,13 @@ pub fn web(address: &str) -> Option<String> {
     let mut written = String::with_capacity(url.as_str().len());
     // The brackets of an IPv6 address stay.
     written.push_str(&url[..Position::BeforePath]);
-    for c in url[Position::BeforePath..].chars() {
+    for (at, c) in url[Position::BeforePath..].char_indices() {
+        let digits = |from: usize| {
+            let two = url[Position::BeforePath..].as_bytes().get(from..from + 2);
+            two.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+        };
         match c {
+            '%' if !digits(at + 1) => written.push_str("%25"),
             '"' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}' | ' ' => {
                 written.push_str(&format!("%{:02X}", u32::from(c)))
             }
@@ -251,8 +257,8 @@ mod tests {
             Some("https://a.example/b")
         );
         assert_eq!(
-            web("https://a.example/[1]?q={x}|y").as_deref(),
-            Some("https://a.example/%5B1%5D?q=%7Bx%7D%7Cy")
+            web("https://a.example/[1]/%zz%C3%?q={x}|y&amp;b=2").as_deref(),
+            Some("https://a.example/%5B1%5D/%25zz%C3%25?q=%7Bx%7D%7Cy&b=2")
         );
         assert_eq!(
             web("http://[2001:db8::1]/a").as_deref(),

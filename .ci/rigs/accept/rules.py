@@ -145,7 +145,7 @@ class Check:
             for name, value in element.attrib.items():
                 if name not in ATTRIBUTES:
                     yield "SecurityRiskAttr", f"{tag} {name}"
-                if name in ("href", "src") and not re.match(r"https?://|mailto:", value):
+                if name in ("href", "src") and not re.match(r"https?://|mailto:", value.strip()):
                     yield "ContainsRelRef", value
 
     def time(self, node):
@@ -235,7 +235,7 @@ class Check:
         self.once(feed, name("title"), name("subtitle"), name("id"), name("updated"), name("generator"))
         self.history(feed, self.links(feed, name("link")))
         first = next((at for at, child in enumerate(feed.children) if child.name == name("entry")), len(feed.children))
-        self.want(all(child.name == name("entry") for child in feed.children[first:]), "MisplacedMetadata", feed)
+        self.want(all(child.name == name("entry") or HISTORY in child.name for child in feed.children[first:]), "MisplacedMetadata", feed)
         ids, updates = set(), set()
         for entry in feed.all(name("entry")):
             self.some(entry, name("title"), name("id"), name("updated"))

@@ -178,10 +178,10 @@ def rss(theme, items):
         guid, link = identity("rss", theme, n)
         link = one.get("link", link)
         parts = [f"<title>{x(one['title'])}</title>", f'<guid isPermaLink="false">{guid}</guid>', f"<content:encoded>{x(one['html'])}</content:encoded>"]
-        parts += [f"<link>{x(link)}</link>"] * (link is not None)
+        parts += [] if link is None else [f"<link>{x(link)}</link>"]
         parts += [f"<pubDate>{x(one.get('date', DAY.format(n % 28 + 1, n % 7)))}</pubDate>", f"<description>{x(html.escape(one['summary']))}</description>" if "summary" in one else ""]
         parts += [f"<category>{x(name)}</category>" for name in one.get("categories", [])]
-        parts += [f"<dc:creator>{x(one['author'])}</dc:creator>"] * ("author" in one) + [f"<dc:rights>{x(one['rights'])}</dc:rights>"] * ("rights" in one)
+        parts += [f"<dc:{name}>{x(one[key])}</dc:{name}>" for name, key in (("creator", "author"), ("rights", "rights")) if key in one]
         for file in one.get("files", []):
             length = "" if file["length"] is None else f" length={q(file['length'])}"
             parts.append(f"<enclosure url={q(file['url'])} type={q(file['type'])}{length}/>")
@@ -199,9 +199,10 @@ def atom(theme, items):
         link = one.get("link", link)
         date = one.get("date", DAY.format(n % 28 + 1, n % 7))
         parts = [f"<title>{x(one['title'])}</title><id>urn:x:{id}</id><updated>{x(date)}</updated><published>{x(date)}</published>", f'<content type="html">{x(one["html"])}</content>']
-        parts += [f"<link href={q(link)}/>"] * (link is not None)
-        parts += [f"<summary>{x(one['summary'])}</summary>"] * ("summary" in one) + [f"<rights>{x(one['rights'])}</rights>"] * ("rights" in one)
-        parts += [f"<author><name>{x(one['author'])}</name></author>"] * ("author" in one) + [f"<category term={q(name)}/>" for name in one.get("categories", [])]
+        parts += [] if link is None else [f"<link href={q(link)}/>"]
+        parts += [f"<{name}>{x(one[name])}</{name}>" for name in ("summary", "rights") if name in one]
+        parts += [f"<author><name>{x(one['author'])}</name></author>"] if "author" in one else []
+        parts += [f"<category term={q(name)}/>" for name in one.get("categories", [])]
         for file in one.get("files", []):
             length = "" if file["length"] is None else f" length={q(file['length'])}"
             parts.append(f'<link rel="enclosure" href={q(file["url"])} type={q(file["type"])}{length}/>')
