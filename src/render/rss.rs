@@ -12,9 +12,10 @@ use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 use url::Url;
 
+use crate::language::Language;
 use crate::render::bounds::{media_type, publishable};
 use crate::render::{
-    Entry, FEED_HISTORY, FeedDocument, Sister, hexadecimal, relations, teaser, with_prologue,
+    Entry, FEED_HISTORY, FeedDocument, hexadecimal, relations, teaser, with_prologue,
 };
 
 /// The namespace of Media RSS.
@@ -132,17 +133,26 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
     }
 }
 
-/// Atom's links to the same in other languages: RSS has no word for them.
+/// Atom's links to the same in other languages: RSS has no word for them. The entry's own is the last, for readers that
+/// take that one for its link.
 fn translations(entry: &Entry) -> Option<AtomExtension> {
-    let link = |sister: &Sister| Link {
-        href: sister.link.clone(),
+    if entry.translations.is_empty() {
+        return None;
+    }
+    let link = |language: &Language, address: &str| Link {
+        href: address.to_owned(),
         rel: "alternate".into(),
-        hreflang: Some(sister.language.tag().to_owned()),
-        title: Some(sister.title.clone()),
+        hreflang: Some(language.tag().to_owned()),
         ..Link::default()
     };
-    let links: Vec<Link> = entry.translations.iter().map(link).collect();
-    (!links.is_empty()).then_some(AtomExtension { links })
+    let sisters = entry.translations.iter().map(|sister| Link {
+        title: Some(sister.title.clone()),
+        ..link(&sister.language, &sister.link)
+    });
+    let own = entry.link.iter().map(|own| link(&entry.language, own));
+    Some(AtomExtension {
+        links: sisters.chain(own).collect(),
+    })
 }
 
 /// The first file that belongs to the entry, else its image: RSS allows one, and asks for a length even

@@ -484,12 +484,10 @@ fn the_same_in_other_languages_is_an_alternate_link_with_its_language() {
     assert_eq!(links[1..3], there);
     assert_eq!(links[3], links[0], "for readers that take the last one");
     let rss = pieces(&rss::render(&several));
-    assert_eq!(
-        at(&rss, "rss/channel/item/atom:link@hreflang"),
-        ["en", "fr"]
-    );
-    assert_eq!(at(&rss, "rss/channel/item/atom:link@rel"), ["alternate"; 2]);
-    assert_eq!(at(&rss, "rss/channel/item/atom:link@href"), there);
+    let of_rss = |attribute: &str| at(&rss, &format!("rss/channel/item/atom:link@{attribute}"));
+    assert_eq!(of_rss("hreflang"), ["en", "fr", "it"]);
+    assert_eq!(of_rss("rel"), ["alternate"; 3]);
+    assert_eq!(of_rss("href"), [there[0], there[1], links[0]]);
     let json: serde_json::Value = serde_json::from_str(&json::render(&several)).unwrap();
     let translations = &json["items"][0]["_rassegna"]["translations"];
     assert_eq!(translations[0]["language"], "en");
