@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use crate::extract::text::legible;
+
 /// The longest address that is published, in bytes; a longer one is left out.
 const LONGEST_ADDRESS: usize = 4096;
 
@@ -15,7 +17,7 @@ const LONGEST_ADDRESS: usize = 4096;
 /// read it, so the text that is written is the text that is read back.
 #[must_use]
 pub fn xml_safe(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| c != '\r' && cleaned(c) == Some(c)) {
+    if text.chars().all(|c| c != '\r' && legible(c) == Some(c)) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());
@@ -25,24 +27,11 @@ pub fn xml_safe(text: &str) -> Cow<'_, str> {
             if chars.peek() != Some(&'\n') {
                 safe.push('\n');
             }
-        } else if let Some(c) = cleaned(c) {
+        } else if let Some(c) = legible(c) {
             safe.push(c);
         }
     }
     Cow::Owned(safe)
-}
-
-fn cleaned(c: char) -> Option<char> {
-    match c {
-        '\t' | '\n' => Some(c),
-        '\u{85}' => Some(' '),
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
-        // Embeddings, overrides and isolates: left open, they would turn the reader's own page around.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        '\u{fdd0}'..='\u{fdef}' => None,
-        c if u32::from(c) & 0xfffe == 0xfffe => None,
-        c => Some(c),
-    }
 }
 
 /// The text as one line, white space squashed, of at most `most` bytes; no-break spaces stay.
