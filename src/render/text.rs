@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
+use crate::extract::text::legible;
+
 /// The longest address that is published, in bytes; a longer one is left out.
 const LONGEST_ADDRESS: usize = 4096;
 
@@ -16,7 +18,7 @@ const LONGEST_ADDRESS: usize = 4096;
 #[must_use]
 pub fn xml_safe(text: &str) -> Cow<'_, str> {
     let text = decoded_once(text);
-    if text.chars().all(|c| c != '\r' && cleaned(c) == Some(c)) {
+    if text.chars().all(|c| c != '\r' && legible(c) == Some(c)) {
         return text;
     }
     let mut safe = String::with_capacity(text.len());
@@ -26,26 +28,11 @@ pub fn xml_safe(text: &str) -> Cow<'_, str> {
             if chars.peek() != Some(&'\n') {
                 safe.push('\n');
             }
-        } else if let Some(c) = cleaned(c) {
+        } else if let Some(c) = legible(c) {
             safe.push(c);
         }
     }
     Cow::Owned(safe)
-}
-
-fn cleaned(c: char) -> Option<char> {
-    match c {
-        '\t' | '\n' => Some(c),
-        '\u{85}' => Some(' '),
-        // Where a byte could not be read; readers and validators take the sign for a broken document.
-        '\u{fffd}' => Some('?'),
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
-        // Embeddings, overrides and isolates: left open, they would turn the reader's own page around.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        '\u{fdd0}'..='\u{fdef}' => None,
-        c if u32::from(c) & 0xfffe == 0xfffe => None,
-        c => Some(c),
-    }
 }
 
 /// The text with those lines read once more that were encoded as UTF-8 twice (`cittÃ\u{a0}`): such a line has only
