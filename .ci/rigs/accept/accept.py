@@ -129,18 +129,18 @@ def publish(place, origin, languages, sources):
     return place / "data/feeds"
 
 
-def demo(place):
+def demo(place, _):
     subprocess.run([str(BINARY), "demo", "--exit", "--data", str(place)], check=True, stdout=subprocess.DEVNULL)
     return place / "feeds"
 
 
-def tortured(place):
-    documents = torture.documents()
+def tortured(place, few):
+    documents = torture.documents(few)
     origin = Origin({path: (kind, body) for path, (kind, body, _) in documents.items()})
     return publish(place, origin, ["it", "en", "de", "fr", "ar"], [(path, language) for path, (_, _, language) in documents.items()])
 
 
-def corpus(place):
+def corpus(place, _):
     root = os.environ.get("RASSEGNA_CORPUS")
     if not root:
         return None
@@ -355,6 +355,10 @@ def accept(root, report, label, everything):
         except (ValueError, KeyError, OSError) as why:
             faults = [("no JSON Feed", f"{folder}: {why!r}")]
         report.add(f"{label}: JSON Feed by Python's json", faults)
+    feeds = [folder for folder in folders if "archive" not in folder.parts]
+    listed = {Path(node.attributes["xmlUrl"]).parent.name for node in rules.parse((root / "opml.xml").read_bytes()).walk() if "xmlUrl" in node.attributes}
+    missing = {folder.name for folder in feeds} ^ listed
+    report.add(f"{label}: the OPML lists the feeds", [("not both published and listed", str(missing))] if missing else [])
     entries = sum(map(len, true.values()))
     largest = max((path.stat().st_size for path in root.rglob("*") if path.is_file()), default=0)
     print(f"{label}: {len(folders)} documents in three formats, {entries} entries in them, the largest file {largest / 1e6:.2f} MB", flush=True)
@@ -387,7 +391,7 @@ def accept(root, report, label, everything):
 
 def main():
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--all", action="store_true")
+    asked.add_argument("--all", action="store_true", help="all readers and the whole torture set")
     asked.add_argument("--keep", type=Path)
     asked.add_argument("sets", nargs="*", default=list(SETS))
     asked = asked.parse_args()
@@ -395,7 +399,7 @@ def main():
     place = asked.keep or Path(tempfile.mkdtemp(prefix="rassegna-accept-", dir=TARGET))
     try:
         for name in asked.sets:
-            root = SETS[name](place / name) if name in SETS else Path(name)
+            root = SETS[name](place / name, not asked.all) if name in SETS else Path(name)
             if root is None:
                 print(f"{name}: not run, RASSEGNA_CORPUS names no folder", flush=True)
                 continue

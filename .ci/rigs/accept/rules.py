@@ -28,12 +28,12 @@ EMAIL = re.compile(r"<([A-Z0-9_\-+.']+)@" + DOMAIN + ">", re.IGNORECASE)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 
-#: What may stand in HTML: less than the validator allows, but all that rassegna's own allow-list has.
+#: What may stand in HTML: less than the validator allows, all that rassegna's own allow-list has.
 TAGS = set(
     "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd "
-    "li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var".split()
+    "li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var wbr".split()
 )
-ATTRIBUTES = set("href hreflang src alt width height colspan rowspan datetime start title lang dir rel".split())
+ATTRIBUTES = set("href hreflang src alt width height colspan rowspan datetime start title lang dir rel scope".split())
 RELATIONS = {"self", "alternate", "hub", "enclosure", "related", "current", "prev-archive", "next-archive"}
 
 
