@@ -119,8 +119,8 @@ fn decoded(text: Cow<'_, str>) -> String {
     plain
 }
 
-/// What of a character may stand in what is published: all that XML 1.0 allows but C1 controls, noncharacters, and
-/// what turns the direction of the text after it. Line ends and NEL are white space.
+/// What of a character may stand in what is published: all that XML 1.0 allows but C1 controls, noncharacters, byte
+/// order marks, and what turns the direction of the text after it. Line ends and NEL are white space.
 #[must_use]
 pub fn legible(c: char) -> Option<char> {
     match c {
@@ -131,7 +131,8 @@ pub fn legible(c: char) -> Option<char> {
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
         // Embeddings, overrides and isolates: left open, they would turn the reader's own page around.
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        '\u{fdd0}'..='\u{fdef}' => None,
+        // A byte order mark that came along, and is no text.
+        '\u{feff}' | '\u{fdd0}'..='\u{fdef}' => None,
         c if u32::from(c) & 0xfffe == 0xfffe => None,
         c => Some(c),
     }
@@ -146,11 +147,17 @@ pub fn has_markup(text: &str) -> bool {
 /// The tags of a snippet: byte ranges, `<` to `>`, of what looks like a tag or a comment.
 fn tags(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
     let mut at = 0;
+    let mut comments_end = true;
     std::iter::from_fn(move || {
         while let Some(found) = text.get(at..)?.find('<') {
             let start = at + found;
             let rest = &text[start + 1..];
-            let comment = rest.starts_with("!--");
+            let comment = comments_end && rest.starts_with("!--");
+            if comment && !rest.contains("-->") {
+                // Then no later one does, and it is as good as any other tag.
+                comments_end = false;
+                continue;
+            }
             let named = rest
                 .trim_start_matches('/')
                 .starts_with(|c: char| c.is_ascii_alphabetic());
@@ -233,6 +240,7 @@ mod tests {
         assert_eq!(plain("a\u{a0}b&nbsp;&egrave;"), "a b è");
         assert_eq!(plain("&#60;img src=x onerror=y&#x3e;x"), "x");
         assert_eq!(plain("<<b>i>x"), "x");
+        assert_eq!(plain("a<!--<b>c"), "ac");
         assert_eq!(plain("&amp;lt;b&amp;gt;x"), "x");
     }
 

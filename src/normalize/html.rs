@@ -45,7 +45,8 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
 pub(super) fn safe(html: &str, base: &Url) -> String {
     let mut html: String = html.chars().filter_map(legible).collect();
     if !html.contains(['<', '>', '&', '\u{a0}']) {
-        return html.trim().to_owned();
+        let seen = !plain(&html).is_empty();
+        return seen.then(|| html.trim().to_owned()).unwrap_or_default();
     }
     for _ in 0..ROUNDS {
         if !shallow(&html) {

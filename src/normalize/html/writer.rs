@@ -64,7 +64,8 @@ impl<'a> Writer<'a> {
             unseen: 0,
             with_blocks: with_blocks(&fragment),
         };
-        for edge in fragment.root_element().traverse() {
+        // The root is the page around it, whatever attributes a stray tag gives it.
+        for edge in fragment.root_element().traverse().skip(1) {
             match edge {
                 Edge::Open(node) => match node.value() {
                     Node::Element(element) => writer.begin(element, node.id()),
