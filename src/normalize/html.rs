@@ -46,7 +46,11 @@ pub(super) fn safe(html: &str, base: &Url) -> String {
     let mut html: String = html.chars().filter_map(legible).collect();
     if !html.contains(['<', '>', '&', '\u{a0}']) {
         let seen = !plain(&html).is_empty();
-        return seen.then(|| html.trim().to_owned()).unwrap_or_default();
+        return if seen {
+            html.trim().to_owned()
+        } else {
+            String::new()
+        };
     }
     for _ in 0..ROUNDS {
         if !shallow(&html) {

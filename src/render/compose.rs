@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Entry, FeedDocument, FeedLink, FeedSummary, History, Sister, SiteDocument, Telling};
 use crate::config::{Content, Feed, Publish, Site};
 use crate::dedup::NAMESPACE;
-use crate::extract::text::plain;
+use crate::extract::text::{has_markup, plain};
 use crate::model::{Precision, Story, Told, Translation};
 use crate::normalize::teaser;
 use crate::normalize::url::anchored;
@@ -46,16 +46,26 @@ pub fn compose(
             &NAMESPACE,
             format!("feed\0{site_id}\0{}", feed.id).as_bytes(),
         ),
-        title: feed.title.clone(),
-        description: feed.description.clone(),
+        title: unmarked(&feed.title),
+        description: unmarked(&feed.description),
         language: feed.language().cloned(),
         site: site.url.to_string(),
-        site_title: site.title.clone(),
+        site_title: unmarked(&site.title),
         updated,
         index: publish.index,
         hub: publish.hub.as_ref().map(Url::to_string),
         history,
         entries,
+    }
+}
+
+/// A name as somebody configured it, without tags: readers disagree on whether a title is HTML. News have none in
+/// theirs by now.
+fn unmarked(name: &str) -> String {
+    if has_markup(name) {
+        plain(name)
+    } else {
+        name.to_owned()
     }
 }
 
@@ -65,7 +75,7 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
     let full = content(&lead.source.0) == Content::Full;
     let summary = teaser(&lead.summary, &lead.html);
     let authors = if lead.authors.is_empty() {
-        vec![lead.source_title.clone()]
+        vec![unmarked(&lead.source_title)]
     } else {
         lead.authors.clone()
     };
@@ -168,7 +178,7 @@ fn place_on(page: &str, title: &str) -> Option<String> {
 fn telling(told: &Told, updated: DateTime<Utc>) -> Telling {
     Telling {
         id: told.source.0.clone(),
-        title: told.source_title.clone(),
+        title: unmarked(&told.source_title),
         url: told.source_url.clone(),
         link: told.url.clone(),
         updated,
@@ -180,7 +190,7 @@ fn telling(told: &Told, updated: DateTime<Utc>) -> Telling {
 pub fn links(feeds: &[Feed]) -> Vec<FeedLink> {
     let link = |feed: &Feed| FeedLink {
         name: feed.id.0.clone(),
-        title: feed.title.clone(),
+        title: unmarked(&feed.title),
         language: feed.language().cloned(),
     };
     // The feeds of single sources and tags may be very many.
@@ -206,7 +216,7 @@ pub fn site(
         updated: (!document.entries.is_empty()).then_some(document.updated),
     };
     SiteDocument {
-        title: site.title.clone(),
+        title: unmarked(&site.title),
         url: site.url.to_string(),
         index: publish.index,
         language: site.languages.first().cloned(),

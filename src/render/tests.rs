@@ -430,7 +430,7 @@ fn an_empty_feed_is_a_whole_document_and_older_than_none() {
 #[test]
 fn plain_text_in_rss_uses_hexadecimal_references_and_cdata_stays() {
     let written = rss::render(&document());
-    assert!(written.contains("<title>«Alba-2» l’Adriatico &#x26; il Po</title>"));
+    assert!(written.contains("<title>«Alba-2» &#x3C;vede&gt; l’Adriatico &#x26; il Po</title>"));
     assert!(
         written
             .contains("<description><![CDATA[Ricerca &amp; sviluppo: 5 &lt; 6.]]></description>")
@@ -464,7 +464,7 @@ fn other_tellers_are_related_links_and_the_leading_one_is_the_source() {
     let mut told = document();
     told.entries[0].translations.clear();
     let written = pieces(&atom::render(&told));
-    assert_eq!(at(&written, "feed/entry/link@title"), ["Regione"]);
+    assert_eq!(at(&written, "feed/entry/link@title"), ["Regione <Sud>"]);
     assert_eq!(at(&written, "feed/entry/source/title")[0], "Agenzia Orbita");
 }
 

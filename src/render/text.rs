@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
-use crate::extract::text::{has_markup, legible, plain};
+use crate::extract::text::legible;
 
 /// The longest address that is published, in bytes; a longer one is left out.
 const LONGEST_ADDRESS: usize = 4096;
@@ -57,12 +57,10 @@ fn decoded_once(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.concat())
 }
 
-/// The text as one line without markup, white space squashed, of at most `most` bytes; no-break spaces stay.
+/// The text as one line, white space squashed, of at most `most` bytes; no-break spaces stay.
 #[must_use]
 pub fn line(text: &str, most: usize) -> String {
-    // Readers disagree on whether a title is HTML. News have none in theirs; a name that somebody configured may.
-    let plain = has_markup(text).then(|| plain(text));
-    let safe = xml_safe(plain.as_deref().unwrap_or(text));
+    let safe = xml_safe(text);
     let words = safe
         .split([' ', '\t', '\n', '\u{2028}', '\u{2029}'])
         .filter(|word| !word.is_empty());
