@@ -14,7 +14,6 @@ import argparse
 import calendar
 import collections
 import concurrent.futures
-import gzip
 import html
 import json
 import os
@@ -162,10 +161,6 @@ def corpus(place, _):
         if feed.is_file():
             headers = {name.lower(): value for name, value in (json.loads(told.read_text()).get("headers") or {}).items()}
             serve(feed, headers.get("content-type", kinds.get(feed.suffix, "application/xml")))
-    for page in sorted(root.glob("articles/**/*.html.gz")):
-        serve(page, "text/html")
-        address = sources[-1][0]
-        pages[address] = ("text/html", lambda page=page: gzip.decompress(page.read_bytes()))
     languages = ["en", "it", "de", "es", "fr", "ja", "zh", "ru", "cs", "no"]
     return publish(place, Origin(pages), languages, sources)
 
