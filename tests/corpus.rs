@@ -19,6 +19,8 @@ mod replay;
 mod rhythm;
 #[path = "corpus/rules.rs"]
 mod rules;
+#[path = "corpus/stable.rs"]
+mod stable;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ fn main() -> ExitCode {
         println!("corpus tests: did NOT run, because RASSEGNA_CORPUS does not name a corpus");
         return ExitCode::SUCCESS;
     };
-    let tests: [(&str, Test); 7] = [
+    let tests: [(&str, Test); 8] = [
         ("seeds", seeds),
         ("dates", dates),
         ("feeds", feeds),
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         ("hostile", hostile::hostile),
         ("rules", rules::rules),
         ("pairs", pairs::pairs),
+        ("bytes", bytes),
     ];
     for (name, test) in tests {
         println!("corpus {name}: {}", test(&corpus));
@@ -105,6 +108,50 @@ fn words(text: &str) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Two fresh databases that are told the same at the same times publish the same bytes.
+fn bytes(corpus: &Path) -> String {
+    let bodies: Vec<PathBuf> = ["feeds/real", "listings/pages"]
+        .iter()
+        .flat_map(|folder| ["xml", "rss", "atom", "json", "html"].map(|ending| (folder, ending)))
+        .flat_map(|(folder, ending)| find(&corpus.join(folder), &format!(".{ending}")))
+        .collect();
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("rassegna.toml");
+    let mut text = "site = { title = \"Prova\", url = \"https://rassegna.example/\" }\n\
+                    publish = { content = \"full\", by = [\"source\"] }\n"
+        .to_owned();
+    for number in 0..bodies.len() {
+        text.push_str(&format!(
+            "[source.s{number}]\nurl = \"https://s{number}.example/news/\"\nlanguage = \"en\"\n"
+        ));
+    }
+    std::fs::write(&file, text).unwrap();
+    let config = std::sync::Arc::new(rassegna::config::load(&file).unwrap());
+    let first = chrono::DateTime::<chrono::Utc>::from_timestamp(1_764_000_000, 0).unwrap();
+    let answer = |(source, body): (&rassegna::config::Source, &PathBuf)| {
+        (source.clone(), first, std::fs::read(body).unwrap())
+    };
+    let sources = config.sources.iter();
+    let answers: Vec<stable::Answer> = sources
+        .map(|source| (source, &bodies[source.id.0[1..].parse::<usize>().unwrap()]))
+        .map(answer)
+        .collect();
+    let one = stable::published(&config, &answers);
+    let other = stable::published(&config, &answers);
+    assert_eq!(stable::differing(&one, &other), Vec::<&Path>::new());
+    let size: usize = one.values().map(Vec::len).sum();
+    assert!(
+        size > 10_000 * bodies.len(),
+        "{size} bytes of {} documents",
+        bodies.len()
+    );
+    format!(
+        "{} files of {} documents are the same, {size} bytes",
+        one.len(),
+        bodies.len()
+    )
 }
 
 /// Titles, links, days and teasers of the listings that the project began from, to the letter.

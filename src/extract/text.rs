@@ -98,13 +98,44 @@ pub fn running(html: &str) -> String {
 }
 
 fn decoded(text: Cow<'_, str>) -> String {
-    let decoded = html_escape::decode_html_entities(text.as_ref());
+    let mut decoded = html_escape::decode_html_entities(text.as_ref());
     // Twice-escaped markup is common in titles: what is a tag after decoding was meant as one.
     if text.contains("&lt;") || text.contains("&amp;") {
         let again = strip_tags(&decoded, HIDDEN).into_owned();
-        return squash(&html_escape::decode_html_entities(&again));
+        decoded = html_escape::decode_html_entities(&again)
+            .into_owned()
+            .into();
     }
-    squash(&decoded)
+    let mut plain = squash(&decoded);
+    // What is left after that is a trick: tags written in references of several kinds, or around each other.
+    for _ in 0..2 {
+        if has_markup(&plain) {
+            plain = squash(&strip_tags(&plain, HIDDEN));
+        }
+    }
+    if has_markup(&plain) {
+        plain = squash(&plain.replace('<', " "));
+    }
+    plain
+}
+
+/// What of a character may stand in what is published: all that XML 1.0 allows but C1 controls, noncharacters, byte
+/// order marks, and what turns the direction of the text after it. Line ends and NEL are white space.
+#[must_use]
+pub fn legible(c: char) -> Option<char> {
+    match c {
+        '\t' | '\n' => Some(c),
+        '\r' | '\u{85}' => Some(' '),
+        // Where a byte could not be read; readers and validators take the sign for a broken document.
+        '\u{fffd}' => Some('?'),
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
+        // Embeddings, overrides and isolates: left open, they would turn the reader's own page around.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        // A byte order mark that came along, and is no text.
+        '\u{feff}' | '\u{fdd0}'..='\u{fdef}' => None,
+        c if u32::from(c) & 0xfffe == 0xfffe => None,
+        c => Some(c),
+    }
 }
 
 /// Whether a text has tags in it.
@@ -116,11 +147,17 @@ pub fn has_markup(text: &str) -> bool {
 /// The tags of a snippet: byte ranges, `<` to `>`, of what looks like a tag or a comment.
 fn tags(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
     let mut at = 0;
+    let mut comments_end = true;
     std::iter::from_fn(move || {
         while let Some(found) = text.get(at..)?.find('<') {
             let start = at + found;
             let rest = &text[start + 1..];
-            let comment = rest.starts_with("!--");
+            let comment = comments_end && rest.starts_with("!--");
+            if comment && !rest.contains("-->") {
+                // Then no later one does, and it is as good as any other tag.
+                comments_end = false;
+                continue;
+            }
             let named = rest
                 .trim_start_matches('/')
                 .starts_with(|c: char| c.is_ascii_alphabetic());
@@ -201,6 +238,10 @@ mod tests {
         assert_eq!(plain("5 < 6 and 7 > 6"), "5 < 6 and 7 > 6");
         assert_eq!(plain("<style>p{}</style>seen<!-- not -->"), "seen");
         assert_eq!(plain("a\u{a0}b&nbsp;&egrave;"), "a b è");
+        assert_eq!(plain("&#60;img src=x onerror=y&#x3e;x"), "x");
+        assert_eq!(plain("<<b>i>x"), "x");
+        assert_eq!(plain("a<!--<b>c"), "ac");
+        assert_eq!(plain("&amp;lt;b&amp;gt;x"), "x");
     }
 
     #[test]

@@ -52,8 +52,9 @@ pub fn normalize(
         language: extracted.language.as_deref().and_then(Language::parse),
         rights: source
             .rights
-            .clone()
-            .or_else(|| extracted.rights.as_deref().map(plain)),
+            .as_deref()
+            .or(extracted.rights.as_deref())
+            .map(plain),
         reader: dates::Reader::new(source, extracted.order.as_ref(), now),
     };
     let follows = source.follows(extracted.kind) != Follow::Never;

@@ -10,9 +10,13 @@ use atom_syndication::{
     Text, WriteConfig,
 };
 use chrono::{DateTime, TimeZone, Timelike};
+use uuid::Uuid;
 
+use crate::dedup::NAMESPACE;
 use crate::render::bounds::{media_type, publishable};
-use crate::render::{Entry, FEED_HISTORY, FeedDocument, Telling, body, relations, with_prologue};
+use crate::render::{
+    Entry, FEED_HISTORY, FeedDocument, Telling, body, hexadecimal, relations, text, with_prologue,
+};
 
 /// The feed as an Atom document.
 #[must_use]
@@ -27,6 +31,8 @@ pub fn render(document: &FeedDocument) -> String {
     if document.language.is_none() {
         written = with_languages(&written, &document.entries);
     }
+    // The content stays as it is: references as long as these would make it half as large again.
+    let written = hexadecimal(&written, ["<content type=\"html\">", "</content>"]);
     with_prologue(&document.site, &written)
 }
 
@@ -65,7 +71,7 @@ fn feed(document: &FeedDocument) -> Feed {
         title: Text::plain(&*document.title),
         subtitle: (!document.description.is_empty()).then(|| Text::plain(&*document.description)),
         id: document.id.urn().to_string(),
-        updated: utc(&document.updated),
+        updated: document.updated.to_utc().fixed_offset(),
         authors: vec![person(&document.site_title)],
         generator: Some(Generator {
             value: "rassegna".into(),
@@ -87,21 +93,20 @@ fn feed(document: &FeedDocument) -> Feed {
 }
 
 fn entry(entry: &Entry) -> AtomEntry {
-    let html = body(entry);
     let content = Content {
         content_type: Some("html".into()),
-        value: Some(html),
+        value: Some(body(entry)),
         ..Content::default()
     };
     // Whose word for the subject it is.
     let scheme = entry.sources.first().map(|leading| leading.url.clone());
     // RFC 4287, 4.2.13: a summary that only repeats the content is worse than none.
     let summary = (!entry.summary.is_empty() && !entry.content.is_empty())
-        .then(|| Text::plain(&*entry.summary));
+        .then(|| Text::html(text::html(&entry.summary)));
     AtomEntry {
         title: Text::plain(&*entry.title),
         id: entry.id.urn().to_string(),
-        updated: utc(&entry.updated),
+        updated: entry.updated.to_utc().fixed_offset(),
         published: Some(utc(&entry.published)),
         authors: entry.authors.iter().map(|name| person(name)).collect(),
         categories: entry
@@ -116,19 +121,23 @@ fn entry(entry: &Entry) -> AtomEntry {
         links: links(entry),
         rights: entry.rights.as_deref().map(Text::plain),
         summary,
-        content: content
-            .value
-            .as_ref()
-            .is_some_and(|value| !value.is_empty())
-            .then_some(content),
+        content: Some(content),
         source: entry.sources.first().map(source),
         ..AtomEntry::default()
     }
 }
 
 /// The original page, the same in other languages, the files, then where else the story is told.
+///
+/// Where there are other languages, the original follows them once more with its own: readers take the first of such
+/// links for the entry's, or the last.
 fn links(entry: &Entry) -> Vec<Link> {
     let original = entry.link.iter().map(|address| link(address));
+    let again = entry.link.iter().map(|address| Link {
+        hreflang: Some(entry.language.tag().to_owned()),
+        ..link(address)
+    });
+    let again = again.filter(|_| !entry.translations.is_empty());
     let files = entry.enclosures.iter().map(|file| Link {
         rel: "enclosure".into(),
         mime_type: Some(file.media_type.clone()),
@@ -165,6 +174,7 @@ fn links(entry: &Entry) -> Vec<Link> {
     });
     original
         .chain(translations)
+        .chain(again)
         .chain(files)
         .chain(image)
         .chain(others)
@@ -173,13 +183,18 @@ fn links(entry: &Entry) -> Vec<Link> {
 
 fn source(telling: &Telling) -> Source {
     Source {
-        // The page's address is the best id known: the source's own, if it has one, was its feed's affair.
-        id: telling.url.clone(),
+        // The address of a page is no id: it may change, and be written in several ways.
+        id: source_id(&telling.id).urn().to_string(),
         title: Text::plain(&*telling.title),
         updated: utc(&telling.updated),
         links: vec![link(&telling.url)],
         ..Source::default()
     }
+}
+
+/// The permanent id of a source, made of its id in the configuration as those of entries are.
+fn source_id(id: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("source\0{id}").as_bytes())
 }
 
 fn link(address: &str) -> Link {

@@ -258,8 +258,13 @@ fn frame_weight(entry: &Entry) -> usize {
         .first()
         .map_or(0, |leading| text_weight(&leading.url));
     let schemes = entry.categories.len() * (scheme + MARKUP);
-    // The summary stands twice where it is the content as well.
-    let body = text_weight(&entry.title) + 2 * text_weight(&entry.summary);
+    // The summary stands twice where it is the content as well, and without one the address does.
+    let teaser = if entry.summary.is_empty() {
+        entry.link.as_deref().unwrap_or_default()
+    } else {
+        &entry.summary
+    };
+    let body = text_weight(&entry.title) + 2 * text_weight(teaser);
     FRAME + body + again + schemes + texts.map(|text| text_weight(text) + MARKUP).sum::<usize>()
 }
 

@@ -1,15 +1,17 @@
 //! Stories → one feed document: who leads, what is shown of it, and when the whole was last changed.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Timelike, Utc};
+use chrono_tz::Tz;
 use url::Url;
 use uuid::Uuid;
 
 use super::{Entry, FeedDocument, FeedLink, FeedSummary, History, Sister, SiteDocument, Telling};
 use crate::config::{Content, Feed, Publish, Site};
 use crate::dedup::NAMESPACE;
-use crate::extract::text::plain;
+use crate::extract::text::{has_markup, plain};
 use crate::model::{Precision, Story, Told, Translation};
 use crate::normalize::teaser;
 use crate::normalize::url::anchored;
@@ -31,6 +33,7 @@ pub fn compose(
         .filter_map(|story| entry(story, &content))
         .collect();
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));
+    set_apart(&mut entries);
     let epoch = DateTime::<Utc>::UNIX_EPOCH.with_timezone(&site.timezone);
     let updated = entries
         .iter()
@@ -43,16 +46,26 @@ pub fn compose(
             &NAMESPACE,
             format!("feed\0{site_id}\0{}", feed.id).as_bytes(),
         ),
-        title: feed.title.clone(),
-        description: feed.description.clone(),
+        title: unmarked(&feed.title),
+        description: unmarked(&feed.description),
         language: feed.language().cloned(),
         site: site.url.to_string(),
-        site_title: site.title.clone(),
+        site_title: unmarked(&site.title),
         updated,
         index: publish.index,
         hub: publish.hub.as_ref().map(Url::to_string),
         history,
         entries,
+    }
+}
+
+/// A name as somebody configured it, without tags: readers disagree on whether a title is HTML. News have none in
+/// theirs by now.
+fn unmarked(name: &str) -> String {
+    if has_markup(name) {
+        plain(name)
+    } else {
+        name.to_owned()
     }
 }
 
@@ -62,10 +75,11 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
     let full = content(&lead.source.0) == Content::Full;
     let summary = teaser(&lead.summary, &lead.html);
     let authors = if lead.authors.is_empty() {
-        vec![lead.source_title.clone()]
+        vec![unmarked(&lead.source_title)]
     } else {
         lead.authors.clone()
     };
+    let published = plausible(story.published);
     Some(Entry {
         id: story.entry,
         link: lead
@@ -85,18 +99,39 @@ fn entry(story: &Story, content: &impl Fn(&str) -> Content) -> Option<Entry> {
         enclosures: lead.enclosures.clone(),
         language: story.language.clone(),
         rights: lead.rights.clone(),
-        published: story.published,
+        published,
         day_only: story.precision == Precision::Day,
         updated: story
             .updated
-            .with_timezone(&story.published.timezone())
-            .max(story.published),
+            .with_timezone(&published.timezone())
+            .max(published),
         sources: tellings
             .into_iter()
-            .map(|told| telling(told, story.updated))
+            .map(|told| telling(told, story.updated.max(published.to_utc())))
             .collect(),
         translations: story.translations.iter().filter_map(sister).collect(),
     })
+}
+
+/// The time, but none before 1990, when there was no Web: it is a clock at its beginning, and readers and validators
+/// take it for a mistake.
+fn plausible(at: DateTime<Tz>) -> DateTime<Tz> {
+    let first = Utc.with_ymd_and_hms(1990, 1, 1, 12, 0, 0).earliest();
+    first.map_or(at, |first| at.max(first.with_timezone(&at.timezone())))
+}
+
+/// Gives each entry an instant of change of its own, as feed validators ask: below the second, which is as exactly as
+/// anything is known, it is made of the entry's id, so that it stays when other entries come and go.
+fn set_apart(entries: &mut [Entry]) {
+    let mut taken = HashSet::new();
+    for entry in entries {
+        let own = (entry.id.as_u128() % 1_000_000) as u32;
+        let whole = entry.updated.with_nanosecond(0).unwrap_or(entry.updated);
+        entry.updated = whole + TimeDelta::microseconds(own.into());
+        while !taken.insert(entry.updated) {
+            entry.updated += TimeDelta::microseconds(1);
+        }
+    }
 }
 
 /// The tellings of a story, the leading one first: that of the source of the highest priority, of those the most
@@ -143,7 +178,7 @@ fn place_on(page: &str, title: &str) -> Option<String> {
 fn telling(told: &Told, updated: DateTime<Utc>) -> Telling {
     Telling {
         id: told.source.0.clone(),
-        title: told.source_title.clone(),
+        title: unmarked(&told.source_title),
         url: told.source_url.clone(),
         link: told.url.clone(),
         updated,
@@ -155,7 +190,7 @@ fn telling(told: &Told, updated: DateTime<Utc>) -> Telling {
 pub fn links(feeds: &[Feed]) -> Vec<FeedLink> {
     let link = |feed: &Feed| FeedLink {
         name: feed.id.0.clone(),
-        title: feed.title.clone(),
+        title: unmarked(&feed.title),
         language: feed.language().cloned(),
     };
     // The feeds of single sources and tags may be very many.
@@ -181,7 +216,7 @@ pub fn site(
         updated: (!document.entries.is_empty()).then_some(document.updated),
     };
     SiteDocument {
-        title: site.title.clone(),
+        title: unmarked(&site.title),
         url: site.url.to_string(),
         index: publish.index,
         language: site.languages.first().cloned(),
@@ -191,9 +226,6 @@ pub fn site(
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
-    use chrono_tz::Tz;
-
     use super::*;
     use crate::language::Language;
     use crate::model::SourceId;
@@ -230,6 +262,48 @@ mod tests {
             tellings,
             translations: Vec::new(),
         }
+    }
+
+    #[test]
+    fn nothing_is_older_than_the_web() {
+        let at = |year| {
+            let mut story = story(vec![told("a", 0, "Uno")]);
+            story.published = Tz::Europe__Rome
+                .with_ymd_and_hms(year, 7, 20, 22, 17, 40)
+                .unwrap();
+            story.updated = story.published.to_utc();
+            entry(&story, &|_| Content::Summary).unwrap()
+        };
+        assert_eq!(
+            at(1969).published.to_utc().to_rfc3339(),
+            "1990-01-01T12:00:00+00:00"
+        );
+        assert_eq!(at(1969).updated, at(1969).published);
+        assert_eq!(at(1969).sources[0].updated, at(1969).published.to_utc());
+        assert_eq!(
+            at(1990).published.to_utc().to_rfc3339(),
+            "1990-07-20T20:17:40+00:00"
+        );
+    }
+
+    #[test]
+    fn no_two_entries_have_changed_at_the_same_instant_and_others_move_none() {
+        let at = Utc.with_ymd_and_hms(2025, 9, 9, 10, 0, 0).unwrap();
+        let with = |ids: &[u128]| -> Vec<DateTime<Tz>> {
+            let one = entry(&story(vec![told("a", 0, "Uno")]), &|_| Content::Summary).unwrap();
+            let entries = ids.iter().map(|id| Entry {
+                id: Uuid::from_u128(*id),
+                ..one.clone()
+            });
+            let mut entries: Vec<Entry> = entries.collect();
+            set_apart(&mut entries);
+            entries.iter().map(|entry| entry.updated).collect()
+        };
+        let few = with(&[7, 9]);
+        assert_eq!(few[1].to_utc(), at + TimeDelta::microseconds(9));
+        assert_eq!(with(&[5, 7, 8, 9])[3], few[1]);
+        let many: HashSet<_> = with(&[3, 1_000_003, 4]).into_iter().collect();
+        assert_eq!(many.len(), 3);
     }
 
     #[test]

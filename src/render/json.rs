@@ -1,5 +1,7 @@
 //! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>), by its own structures.
 
+use chrono::{DateTime, SecondsFormat};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::render::bounds::publishable;
@@ -126,6 +128,11 @@ fn feed(document: &FeedDocument) -> Feed<'_> {
     }
 }
 
+/// A time as RFC 3339 writes it in UTC, with the fraction of its second.
+fn to_the_last(at: &DateTime<Tz>) -> String {
+    at.to_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
 fn item(entry: &Entry) -> Item<'_> {
     let attachments = entry.enclosures.iter();
     let sources = entry.sources.iter();
@@ -137,7 +144,7 @@ fn item(entry: &Entry) -> Item<'_> {
         content_html: body(entry),
         image: entry.image.as_deref(),
         date_published: rfc3339(&entry.published),
-        date_modified: rfc3339(&entry.updated),
+        date_modified: to_the_last(&entry.updated),
         authors: entry.authors.iter().map(|name| Author { name }).collect(),
         tags: &entry.categories,
         language: entry.language.tag(),

@@ -150,7 +150,7 @@ pub struct Entry {
     pub published: DateTime<Tz>,
     /// Whether only the day of publication is known.
     pub day_only: bool,
-    /// When it last changed in a way that matters, not before `published`.
+    /// When it last changed in a way that matters, not before `published`; no two entries of a feed have the same.
     pub updated: DateTime<Tz>,
     /// Who tells the story, the leading one first; never empty.
     pub sources: Vec<Telling>,
@@ -231,18 +231,53 @@ pub struct FeedLink {
     pub language: Option<Language>,
 }
 
-/// The teaser or the whole text, as HTML: what an entry carries in the formats that know one body.
+/// The whole text or the teaser, as HTML: what an entry carries in the formats that know one body.
 fn body(entry: &Entry) -> String {
-    match (entry.content.as_str(), entry.summary.as_str()) {
-        ("", "") => String::new(),
-        ("", summary) => text::html(summary),
-        (content, _) => content.to_owned(),
+    if entry.content.is_empty() {
+        teaser(entry)
+    } else {
+        entry.content.clone()
+    }
+}
+
+/// The teaser as HTML. Where there is none, it is who tells the story, and where: readers show no empty entry then, and
+/// Atom asks for a text.
+fn teaser(entry: &Entry) -> String {
+    if !entry.summary.is_empty() {
+        return text::html(&entry.summary);
+    }
+    let teller = entry.sources.first();
+    let teller = text::html(teller.map_or(entry.title.as_str(), |leading| &leading.title));
+    match &entry.link {
+        Some(link) => {
+            let link = html_escape::encode_double_quoted_attribute(link);
+            format!("<p><a href=\"{link}\">{teller}</a></p>")
+        }
+        None => format!("<p>{teller}</p>"),
     }
 }
 
 /// A time as RFC 3339 writes it in UTC, to the second, as all readers understand it.
 fn rfc3339(at: &DateTime<Tz>) -> String {
     at.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Outside of what stands between two marks, `&` and `<` as hexadecimal references: readers that decode plain text
+/// twice, as if it were HTML, spare these, and validators ask for them. The XML stays equal.
+fn hexadecimal(xml: &str, marks: [&str; 2]) -> String {
+    let [opens, closes] = marks;
+    let outside = |part: &str| part.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;");
+    let mut written = String::with_capacity(xml.len());
+    let mut rest = xml;
+    while let Some((before, after)) = rest.split_once(opens) {
+        let inside = after.find(closes).unwrap_or(after.len());
+        written.push_str(&outside(before));
+        written.push_str(opens);
+        written.push_str(&after[..inside]);
+        rest = &after[inside..];
+    }
+    written.push_str(&outside(rest));
+    written
 }
 
 /// The namespace of `fh:archive` (RFC 5005 §4).

@@ -10,9 +10,13 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
+use url::Url;
 
+use crate::language::Language;
 use crate::render::bounds::{media_type, publishable};
-use crate::render::{Entry, FEED_HISTORY, FeedDocument, Sister, relations, text, with_prologue};
+use crate::render::{
+    Entry, FEED_HISTORY, FeedDocument, hexadecimal, relations, teaser, with_prologue,
+};
 
 /// The namespace of Media RSS.
 const MEDIA: &str = "http://search.yahoo.com/mrss/";
@@ -25,7 +29,8 @@ pub fn render(document: &FeedDocument) -> String {
     let root = written
         .split_once("?>")
         .map_or(written.as_str(), |(_, root)| root);
-    with_prologue(&document.site, &hexadecimal(root))
+    let root = hexadecimal(&without_breaks(root), ["<![CDATA[", "]]>"]);
+    with_prologue(&document.site, &root)
 }
 
 fn channel(document: &FeedDocument) -> Channel {
@@ -115,7 +120,7 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
         }),
         title: Some(entry.title.clone()),
         link: entry.link.clone(),
-        description: (!entry.summary.is_empty()).then(|| text::html(&entry.summary)),
+        description: Some(teaser(entry)),
         content: (!entry.content.is_empty()).then(|| entry.content.clone()),
         categories: categories.collect(),
         pub_date: Some(rfc822(entry.published.to_utc())),
@@ -128,23 +133,32 @@ fn item(entry: &Entry, several_languages: bool) -> Item {
     }
 }
 
-/// Atom's links to the same in other languages: RSS has no word for them.
+/// Atom's links to the same in other languages: RSS has no word for them. The entry's own is the last, for readers that
+/// take that one for its link.
 fn translations(entry: &Entry) -> Option<AtomExtension> {
-    let link = |sister: &Sister| Link {
-        href: sister.link.clone(),
+    if entry.translations.is_empty() {
+        return None;
+    }
+    let link = |language: &Language, address: &str| Link {
+        href: address.to_owned(),
         rel: "alternate".into(),
-        hreflang: Some(sister.language.tag().to_owned()),
-        title: Some(sister.title.clone()),
+        hreflang: Some(language.tag().to_owned()),
         ..Link::default()
     };
-    let links: Vec<Link> = entry.translations.iter().map(link).collect();
-    (!links.is_empty()).then_some(AtomExtension { links })
+    let sisters = entry.translations.iter().map(|sister| Link {
+        title: Some(sister.title.clone()),
+        ..link(&sister.language, &sister.link)
+    });
+    let own = entry.link.iter().map(|own| link(&entry.language, own));
+    Some(AtomExtension {
+        links: sisters.chain(own).collect(),
+    })
 }
 
 /// The first file that belongs to the entry, else its image: RSS allows one, and asks for a length even
-/// where none is known, which is then 0.
+/// where none is known, which is then 0. Media RSS has all of them.
 fn enclosure(entry: &Entry) -> Option<Enclosure> {
-    if let Some(file) = entry.enclosures.first() {
+    if let Some(file) = entry.enclosures.iter().find(|file| is_domain(&file.url)) {
         let length = file.length.unwrap_or(0).to_string();
         return Some(Enclosure {
             url: file.url.clone(),
@@ -152,7 +166,7 @@ fn enclosure(entry: &Entry) -> Option<Enclosure> {
             mime_type: file.media_type.clone(),
         });
     }
-    let url = entry.image.as_ref()?;
+    let url = entry.image.as_ref().filter(|url| is_domain(url))?;
     let mime_type = media_type(url)
         .filter(|kind| kind.starts_with("image/"))?
         .to_owned();
@@ -163,18 +177,32 @@ fn enclosure(entry: &Entry) -> Option<Enclosure> {
     })
 }
 
+/// Whether the host of an address has a full name, as validators want it in an enclosure.
+fn is_domain(address: &str) -> bool {
+    let url = Url::parse(address).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    host.contains('.') && host.split('.').all(label)
+}
+
 /// All files and the lead image as Media RSS (<https://www.rssboard.org/media-rss>): RSS itself has place for one file.
 fn media(entry: &Entry) -> Option<(String, BTreeMap<String, Vec<Extension>>)> {
     let files = entry.enclosures.iter().map(|file| {
         let medium = ["image", "audio", "video"]
             .into_iter()
             .find(|medium| file.media_type.starts_with(medium));
-        let length = file.length.map(|length| length.to_string());
+        // A size of nothing is one that is not known.
+        let length = file.length.filter(|length| *length > 0);
         let attributes = [
             ("url", Some(file.url.clone())),
             ("type", Some(file.media_type.clone())),
             ("medium", medium.map(Into::into)),
-            ("fileSize", length),
+            ("fileSize", length.map(|length| length.to_string())),
         ];
         element("media:content", attributes)
     });
@@ -238,26 +266,9 @@ fn write(channel: &Channel) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Outside of CDATA, `&` and `<` as hexadecimal references: readers that decode plain text twice, as if it were
-/// HTML, spare these. The XML stays equal.
-fn hexadecimal(xml: &str) -> String {
-    let mut written = String::with_capacity(xml.len());
-    let mut rest = xml;
-    while let Some((before, after)) = rest.split_once("<![CDATA[") {
-        let (inside, after) = after.split_once("]]>").unwrap_or((after, ""));
-        written.push_str(&outside(before));
-        written.push_str("<![CDATA[");
-        written.push_str(inside);
-        written.push_str("]]>");
-        rest = after;
-    }
-    written.push_str(&outside(rest));
-    written
-}
-
-fn outside(xml: &str) -> String {
-    let mut xml = xml.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;");
-    // The crate breaks the line in elements that are empty.
+/// The crate breaks the line in elements that are empty.
+fn without_breaks(xml: &str) -> String {
+    let mut xml = xml.to_owned();
     for (indent, element) in [
         (6, "media:content"),
         (6, "media:thumbnail"),

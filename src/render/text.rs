@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use url::Url;
+use url::{Position, Url};
+
+use crate::extract::text::legible;
 
 /// The longest address that is published, in bytes; a longer one is left out.
 const LONGEST_ADDRESS: usize = 4096;
@@ -11,12 +13,13 @@ const LONGEST_ADDRESS: usize = 4096;
 /// The text without the characters that may not stand in a published document.
 ///
 /// Those are all that XML 1.0 forbids, noncharacters, DEL and the C1 controls, and the characters that turn the
-/// direction of what follows them. NEL becomes a space and every line end a line feed, as an XML parser would
-/// read it, so the text that is written is the text that is read back.
+/// direction of what follows them. NEL becomes a space, U+FFFD a question mark, and every line end a line feed, as an
+/// XML parser would read it, so the text that is written is the text that is read back.
 #[must_use]
 pub fn xml_safe(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| c != '\r' && cleaned(c) == Some(c)) {
-        return Cow::Borrowed(text);
+    let text = decoded_once(text);
+    if text.chars().all(|c| c != '\r' && legible(c) == Some(c)) {
+        return text;
     }
     let mut safe = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -25,24 +28,33 @@ pub fn xml_safe(text: &str) -> Cow<'_, str> {
             if chars.peek() != Some(&'\n') {
                 safe.push('\n');
             }
-        } else if let Some(c) = cleaned(c) {
+        } else if let Some(c) = legible(c) {
             safe.push(c);
         }
     }
     Cow::Owned(safe)
 }
 
-fn cleaned(c: char) -> Option<char> {
-    match c {
-        '\t' | '\n' => Some(c),
-        '\u{85}' => Some(' '),
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
-        // Embeddings, overrides and isolates: left open, they would turn the reader's own page around.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        '\u{fdd0}'..='\u{fdef}' => None,
-        c if u32::from(c) & 0xfffe == 0xfffe => None,
-        c => Some(c),
+/// The text with those lines read once more that were encoded as UTF-8 twice (`cittÃ\u{a0}`): such a line has only
+/// characters of Latin-1, which are bytes of UTF-8. No other text has both by chance.
+fn decoded_once(text: &str) -> Cow<'_, str> {
+    let lead = |c: char| matches!(c, '\u{c2}'..='\u{f4}');
+    if !text.contains(lead) {
+        return Cow::Borrowed(text);
     }
+    let again = |line: &str| -> Option<String> {
+        let bytes: Option<Vec<u8>> = line.chars().map(|c| u8::try_from(c).ok()).collect();
+        let read = String::from_utf8(bytes?).ok()?;
+        (read.len() < line.len()).then_some(read)
+    };
+    let lines: Vec<Cow<'_, str>> = text
+        .split_inclusive('\n')
+        .map(|line| again(line).map_or(Cow::Borrowed(line), Cow::Owned))
+        .collect();
+    if lines.iter().all(|line| matches!(line, Cow::Borrowed(_))) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(lines.concat())
 }
 
 /// The text as one line, white space squashed, of at most `most` bytes; no-break spaces stay.
@@ -96,19 +108,27 @@ pub fn cut(mut text: String, most: usize) -> String {
 }
 
 /// The address, if it is an absolute one of the web: `http` or `https`, without user and password, every
-/// character that RFC 3986 has no place for percent-encoded.
+/// character that RFC 3986 has no place for percent-encoded, and no `&amp;`: some readers would decode it.
 #[must_use]
 pub fn web(address: &str) -> Option<String> {
-    let mut url = Url::parse(address.trim()).ok()?;
+    let address = address.trim().replace("&amp;", "&");
+    let mut url = Url::parse(&address).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
     let mut written = String::with_capacity(url.as_str().len());
-    for c in url.as_str().chars() {
+    // The brackets of an IPv6 address stay.
+    written.push_str(&url[..Position::BeforePath]);
+    for (at, c) in url[Position::BeforePath..].char_indices() {
+        let digits = |from: usize| {
+            let two = url[Position::BeforePath..].as_bytes().get(from..from + 2);
+            two.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+        };
         match c {
-            '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | ' ' => {
+            '%' if !digits(at + 1) => written.push_str("%25"),
+            '"' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}' | ' ' => {
                 written.push_str(&format!("%{:02X}", u32::from(c)))
             }
             c => written.push(c),
@@ -135,13 +155,28 @@ mod tests {
         );
         assert_eq!(xml_safe("a\u{85}b"), "a b");
         assert_eq!(xml_safe("a\r\nb\rc"), "a\nb\nc");
-        let fine = "R&D <b> ]]> 🚀 日本 שלום\u{200f} \u{d7ff}\u{e000}\u{fffd}\u{10000}\t\n";
+        assert_eq!(xml_safe("caff\u{fffd}"), "caff?");
+        let fine = "R&D <b> ]]> 🚀 日本 שלום\u{200f} \u{d7ff}\u{e000}\u{10000}\t\n";
         assert!(matches!(xml_safe(fine), Cow::Borrowed(same) if same == fine));
     }
 
     #[test]
     fn a_line_is_one_line_and_keeps_no_break_spaces() {
         assert_eq!(line("  a \n\t b\u{2028}c\u{a0}d ", 100), "a b c\u{a0}d");
+    }
+
+    #[test]
+    fn what_was_encoded_twice_is_decoded_and_nothing_else() {
+        let twice = |text: &str| text.bytes().map(char::from).collect::<String>();
+        assert_eq!(
+            xml_safe(&twice("Perché l’Italia: città")),
+            "Perché l’Italia: città"
+        );
+        let mixed = format!("Già letto\n{}\n日本", twice("è così"));
+        assert_eq!(xml_safe(&mixed), "Già letto\nè così\n日本");
+        for fine in ["È già così", "Ã© 日本", "Ã", "São Tomé Â®é"] {
+            assert_eq!(xml_safe(fine), fine);
+        }
     }
 
     #[test]
@@ -158,8 +193,12 @@ mod tests {
             Some("https://a.example/b")
         );
         assert_eq!(
-            web("https://a.example/?q={x}|y").as_deref(),
-            Some("https://a.example/?q=%7Bx%7D%7Cy")
+            web("https://a.example/[1]/%zz%C3%?q={x}|y&amp;b=2").as_deref(),
+            Some("https://a.example/%5B1%5D/%25zz%C3%25?q=%7Bx%7D%7Cy&b=2")
+        );
+        assert_eq!(
+            web("http://[2001:db8::1]/a").as_deref(),
+            Some("http://[2001:db8::1]/a")
         );
         assert_eq!(
             web("http://città.example/è").as_deref(),

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use super::metrics::{self, Told};
 use super::notes::{Around, Note, hidden, minute};
 use super::{opml, troubles};
 use crate::config::Config;
+use crate::extract::text::legible;
 use crate::store::{Store, StoreError, Summary};
 
 /// A part of the daemon that can be in trouble by itself.
@@ -93,6 +95,20 @@ pub fn router(
             counts,
             config,
         })
+        .layer(map_response(secured))
+}
+
+/// What holds for every answer: it is what it says it is, nobody frames it, and nobody is told of it.
+async fn secured(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, super::POLICY),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
 }
 
 /// `ok`, or 503 and what is wrong: the store does not answer or publishing fails. Sources that fail are no reason,
@@ -153,10 +169,7 @@ async fn incidents(State(admin): State<Admin>, headers: HeaderMap) -> Response {
     let root = host.map_or_else(String::new, |host| format!("http://{host}"));
     let site_id = site_id.unwrap_or_else(|| config.site.url.to_string());
     let text = troubles::feed(&incidents, &config.site, &site_id, &root);
-    let headers = [
-        (header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
     (headers, text).into_response()
 }
 
@@ -214,13 +227,13 @@ async fn status(State(admin): State<Admin>) -> Response {
         waiting: &waiting,
     };
     let page = page(around, &sources, admin.health.get(), now);
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, super::POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers = [(header::CACHE_CONTROL, "no-store")];
     match page.render() {
-        Ok(html) => (headers, Html(html)).into_response(),
+        // Titles and errors say whatever sources and people wrote.
+        Ok(html) => {
+            let html: String = html.chars().filter_map(legible).collect();
+            (headers, Html(html)).into_response()
+        }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

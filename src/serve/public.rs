@@ -70,6 +70,12 @@ impl Public {
     }
 
     fn answer<B>(&self, request: &Request<B>) -> Found {
+        let asks = request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        if *request.method() == Method::OPTIONS && asks {
+            return preflight().into();
+        }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut refusal = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
             let allowed = HeaderValue::from_static("GET, HEAD");
@@ -174,6 +180,25 @@ fn choose<'a>(sheet: &'a Sheet, accepted: &Accepted) -> Option<&'a Form> {
     sheet.forms.iter().find(plain)
 }
 
+/// What a browser is told that asks whether a program of another site may send conditions (Fetch, CORS-preflight).
+fn preflight() -> Response<Full<Bytes>> {
+    let mut answer = plain(StatusCode::NO_CONTENT, "");
+    let headers = answer.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "If-None-Match, If-Modified-Since, Cache-Control",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
 fn missing() -> Response<Full<Bytes>> {
     plain(StatusCode::NOT_FOUND, "there is no such document here\n")
 }
@@ -241,6 +266,23 @@ mod tests {
         ] {
             assert_eq!(status("/", path), 404, "{path}");
         }
+    }
+
+    #[test]
+    fn programs_of_other_sites_may_send_conditions() {
+        let request = Request::options("/it/feed.json")
+            .header("Origin", "https://reader.example")
+            .header("Access-Control-Request-Method", "GET");
+        let request = request.body(()).unwrap();
+        let answer = answer(&Public::new(Shelf::default(), "/"), &request);
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+        let headers = answer.headers();
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_METHODS], "GET, HEAD");
+        let allowed = headers[header::ACCESS_CONTROL_ALLOW_HEADERS]
+            .to_str()
+            .unwrap();
+        assert!(allowed.contains("If-None-Match"));
     }
 
     #[test]

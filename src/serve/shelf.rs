@@ -236,6 +236,11 @@ fn fixed(name: &str, modified: SystemTime, link: Option<&str>) -> Fixed {
     if !page {
         // Programs in browsers may read feeds. A 304 needs it as well.
         put(&mut always, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        put(
+            &mut always,
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "ETag, Link",
+        );
     }
     let mut whole = HeaderMap::new();
     put(&mut whole, header::CONTENT_TYPE, media_type);

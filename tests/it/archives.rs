@@ -16,7 +16,7 @@ use rassegna::model::{Dated, Item, Key, Kind, Pace, Place, Precision};
 use rassegna::pipeline::{self, Published};
 use rassegna::publish::Folder;
 use rassegna::serve::Shelf;
-use rassegna::store::{Access, Fetched, Outcome, Poll, Shown, Store};
+use rassegna::store::{Access, Aim, Fetched, Outcome, Poll, Shown, Store};
 use url::Url;
 
 const SITE: &str = "https://rassegna.example/";
@@ -313,8 +313,8 @@ impl Client {
     }
 }
 
-/// A year in which `each_time` is called after every fortnight's publish.
-async fn year(world: &mut World, mut each_time: impl FnMut(&World)) {
+/// A year in which `each_time` is called after every fortnight's publish; gives how many items each source listed.
+async fn year(world: &mut World, mut each_time: impl FnMut(&World)) -> u32 {
     let mut number = 0;
     for fortnight in 0..26_u32 {
         for day in 0..14 {
@@ -337,6 +337,7 @@ async fn year(world: &mut World, mut each_time: impl FnMut(&World)) {
         }
         each_time(world);
     }
+    number
 }
 
 #[test]
@@ -346,7 +347,7 @@ fn who_follows_the_archive_has_every_entry_of_the_ledger_once() {
         let mut faithful: BTreeMap<(&str, &str), Client> = BTreeMap::new();
         let mut rare = Client::default();
         let mut visits = 0;
-        year(&mut world, |world| {
+        let number = year(&mut world, |world| {
             visits += 1;
             for feed in FEEDS {
                 let name = FILES[visits % 3];
@@ -390,8 +391,58 @@ fn who_follows_the_archive_has_every_entry_of_the_ledger_once() {
         }
         rare.visit(&world.feeds(), "it", "atom.xml");
         assert_eq!(rare.has.len(), world.ledger("it").len());
+        corrected_and_withdrawn(&mut world, number - 1).await;
         world.store.close().await;
     });
+}
+
+/// Corrects and withdraws entries of all ages after a year: who reads it then has the ones as they are now, and not the
+/// others.
+async fn corrected_and_withdrawn(world: &mut World, newest: u32) {
+    // One that is on the oldest page, one on a later page, and one on no page yet.
+    let known = |world: &World, number: u32| {
+        let look = world.look();
+        let find = "SELECT story.entry FROM item JOIN story ON story.number = item.story \
+                    WHERE item.guid = ?1";
+        let guid = format!("uno-{number}");
+        let entry: Vec<u8> = look.query_row(find, [guid], |row| row.get(0)).unwrap();
+        uuid::Uuid::from_slice(&entry).unwrap()
+    };
+    let edited = [newest - 1, newest - 120];
+    let gone = [newest, newest - 121].map(|number| known(world, number));
+    let old: uuid::Uuid = {
+        let page = document(&world.feeds().join("it/archive/1/atom.xml"));
+        page.entries[0].0.parse().unwrap()
+    };
+    for number in edited {
+        world.list("uno", &[(number, ", corretto")]).await;
+    }
+    for entry in gone.into_iter().chain([old]) {
+        let withdrawn = world.store.withdraw(Aim::Entry(entry), world.now).await;
+        assert!(withdrawn.is_ok(), "{entry}");
+    }
+    world.publish().await;
+    for feed in ["it", "source/uno"] {
+        let mut ledger = world.ledger(feed);
+        for entry in gone.into_iter().chain([old]) {
+            ledger.remove(&entry.urn().to_string());
+        }
+        for name in FILES {
+            let mut client = Client::default();
+            client.visit(&world.feeds(), feed, name);
+            let has: BTreeSet<String> = client.has.keys().cloned().collect();
+            assert_eq!(has, ledger, "{feed}/{name}");
+            assert!(
+                client.paged.values().all(|times| *times == 1),
+                "{feed}/{name}"
+            );
+            let corrected = client
+                .has
+                .values()
+                .filter(|title| title.ends_with("corretto"));
+            assert_eq!(corrected.count(), 2, "{feed}/{name}");
+        }
+    }
 }
 
 #[test]

@@ -8,13 +8,17 @@
 )]
 
 mod archives;
+mod content;
 mod demo;
 mod hostile;
 mod layers;
 mod model;
 mod promises;
+mod rebuilt;
 mod remembered;
 #[path = "../corpus/replay.rs"]
 mod replay;
 mod rhythm;
 mod schema;
+#[path = "../corpus/stable.rs"]
+mod stable;

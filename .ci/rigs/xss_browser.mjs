@@ -1,0 +1,109 @@
+// Chromium, asked whether anything that was published runs, leads away or loads what it must not.
+//
+//   node xss_browser.mjs CASES.json        { control: [html], pieces: [html], pages: [html] }, to what was found of each
+//
+// Every page has a policy that lets nothing run, frame, submit or style, and that tells of each attempt; so an attempt
+// counts, and none can hide behind another. Requests are counted as well, and answered by nobody: only the pictures that a
+// document openly has may be asked for. NODE_FOLDER is the folder with node_modules.
+
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+
+const require = createRequire(process.env.NODE_FOLDER + '/')
+const { chromium } = require('playwright-core')
+const cases = JSON.parse(readFileSync(process.argv[2]))
+const HOME = 'http://rassegna.test/'
+const POLICY =
+  "default-src 'none'; img-src *; style-src http://rassegna.test/style.css; base-uri 'none'; form-action 'none'; frame-src 'none'"
+const EVENTS = ['click', 'dblclick', 'mouseover', 'mouseenter', 'focus', 'blur', 'input', 'change', 'submit', 'load', 'error',
+  'toggle', 'beforetoggle', 'animationstart', 'animationend', 'transitionend', 'scroll', 'wheel', 'pointerdown', 'keydown',
+  'copy', 'pageshow', 'hashchange', 'message', 'begin', 'end', 'start', 'finish', 'bounce', 'cancel', 'close']
+
+// What it takes: every element gets every event, and each link to anything but the web is followed.
+const provoke = async (events) => {
+  for (const element of document.querySelectorAll('*')) {
+    const link = element.closest('a[href], area[href]')
+    const away = link && /^(https?|mailto):/i.test(link.protocol ?? '')
+    for (const name of events) {
+      if (!(away && name === 'click')) element.dispatchEvent(new Event(name, { bubbles: true, cancelable: true }))
+    }
+    if (link === element && !away) element.click?.()
+    if (element.matches('a[xlink\\:href], button, input, summary')) element.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))
+  }
+  await new Promise((done) => setTimeout(done, 2))
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+const context = await browser.newContext({ serviceWorkers: 'block' })
+let served, hits, pictures, page
+
+await context.exposeBinding('__told', (_, what) => { hits.add(what) })
+await context.addInitScript(() => {
+  document.addEventListener('securitypolicyviolation', (event) => {
+    // Pictures of any scheme but the web's are refused, which counts too.
+    window.__told(`${event.effectiveDirective} ${event.blockedURI}`.slice(0, 80))
+  })
+  for (const name of ['alert', 'confirm', 'prompt', 'print', 'open']) window[name] = () => window.__told(name)
+})
+await context.route('**/*', async (route) => {
+  const request = route.request()
+  if (request.url() === HOME && request.isNavigationRequest() && served !== undefined) {
+    const body = served
+    served = undefined
+    return route.fulfill({ contentType: 'text/html; charset=utf-8', headers: { 'content-security-policy': POLICY }, body })
+  }
+  if (request.isNavigationRequest()) hits.add(`leads to ${request.url()}`)
+  else if (request.url() === `${HOME}style.css` || new URL(request.url()).pathname.endsWith('/style.css')) { /* its own */ }
+  else if (!(request.resourceType() === 'image' && pictures.has(request.url()))) hits.add(`asks for ${request.url()}`.slice(0, 80))
+  return route.abort()
+})
+
+const open = async () => {
+  page = await context.newPage()
+  page.on('dialog', (dialog) => { hits.add('dialog'); dialog.dismiss().catch(() => {}) })
+  page.on('popup', (popup) => { hits.add('popup'); popup.close().catch(() => {}) })
+  page.on('framenavigated', (frame) => { if (frame.url() !== HOME && frame.url() !== 'about:blank') hits.add(`is at ${frame.url()}`.slice(0, 80)) })
+}
+
+// The addresses of the pictures that a document openly has. Only these references are written.
+const NAMED = { amp: '&', quot: '"', lt: '<', gt: '>' }
+const decoded = (value) => value.replace(/&(?:#(\d+)|(\w+));/g, (_, code, name) => (code ? String.fromCodePoint(code) : NAMED[name]))
+const openly = (html) =>
+  new Set([...html.matchAll(/<img [^>]*?src="(https?:[^"]*)"/g)].map((found) => new URL(decoded(found[1])).href.replace(/#.*/, '')))
+
+const tried = async (html, whole) => {
+  hits = new Set()
+  pictures = openly(html)
+  served = whole ? html : `<!doctype html><meta charset="utf-8"><body><main>${html}</main>`
+  const work = async () => {
+    await page.goto(HOME, { waitUntil: 'domcontentloaded' })
+    await page.evaluate(provoke, EVENTS)
+    if (!whole) {
+      // Readers put a piece into their own page by script.
+      await page.evaluate((piece) => { document.body.innerHTML = piece }, html)
+      await page.evaluate(provoke, EVENTS)
+    }
+  }
+  try {
+    await Promise.race([work(), new Promise((_, fail) => setTimeout(() => fail(new Error('hangs')), 10_000))])
+  } catch (error) {
+    hits.add(`breaks: ${error.message.slice(0, 60)}`)
+  }
+  if (hits.size) {
+    await page.close().catch(() => {})
+    await open()
+  }
+  return [...hits].slice(0, 3)
+}
+
+const found = {}
+await open()
+for (const [name, list] of Object.entries(cases)) {
+  found[name] = []
+  for (const html of list) {
+    const told = await tried(html, name === 'pages')
+    if (told.length) found[name].push({ hits: told.join('; '), what: html.slice(0, 120) })
+  }
+}
+console.log(JSON.stringify(found))
+await browser.close()
