@@ -11,6 +11,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
+use crate::extract::text::has_markup;
 use crate::render::bounds::{media_type, publishable};
 use crate::render::{Entry, FEED_HISTORY, FeedDocument, Sister, relations, text, with_prologue};
 
@@ -75,7 +76,7 @@ fn channel(document: &FeedDocument) -> Channel {
             .language
             .as_ref()
             .map(|language| language.tag().to_owned()),
-        copyright: (!rights.is_empty()).then(|| rights.into_iter().collect::<Vec<_>>().join(" · ")),
+        copyright: (!rights.is_empty()).then(|| joined(rights)),
         last_build_date: Some(rfc822(document.updated.to_utc())),
         generator: Some("rassegna".into()),
         atom_ext: Some(AtomExtension {
@@ -85,6 +86,16 @@ fn channel(document: &FeedDocument) -> Channel {
         extensions,
         items,
         ..Channel::default()
+    }
+}
+
+/// Several notices as one; a `<` in one and a `>` in a later one make no tag together.
+fn joined(notices: BTreeSet<&str>) -> String {
+    let all = notices.into_iter().collect::<Vec<_>>().join(" · ");
+    if has_markup(&all) {
+        all.replace('<', "")
+    } else {
+        all
     }
 }
 
