@@ -11,7 +11,6 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
-use crate::extract::text::has_markup;
 use crate::render::bounds::{media_type, publishable};
 use crate::render::{Entry, FEED_HISTORY, FeedDocument, Sister, relations, text, with_prologue};
 
@@ -91,12 +90,8 @@ fn channel(document: &FeedDocument) -> Channel {
 
 /// Several notices as one; a `<` in one and a `>` in a later one make no tag together.
 fn joined(notices: BTreeSet<&str>) -> String {
-    let all = notices.into_iter().collect::<Vec<_>>().join(" · ");
-    if has_markup(&all) {
-        all.replace('<', "")
-    } else {
-        all
-    }
+    let all: Vec<&str> = notices.into_iter().collect();
+    all.join(" · ").replace('<', "")
 }
 
 fn item(entry: &Entry, several_languages: bool) -> Item {
