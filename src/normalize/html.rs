@@ -45,8 +45,11 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
 pub(super) fn safe(html: &str, base: &Url) -> String {
     let mut html: String = html.chars().filter_map(legible).collect();
     if !html.contains(['<', '>', '&', '\u{a0}']) {
-        let seen = !plain(&html).is_empty();
-        return seen.then(|| html.trim().to_owned()).unwrap_or_default();
+        return if plain(&html).is_empty() {
+            String::new()
+        } else {
+            html.trim().to_owned()
+        };
     }
     for _ in 0..ROUNDS {
         if !shallow(&html) {
