@@ -334,8 +334,11 @@ fn fragment(html: &str) {
     }
 }
 
+/// The name of an element, its attributes, and its own text.
+type Element = (String, Vec<(String, String)>, String);
+
 /// The elements of an XML document, each with its attributes and its own text. There is nothing else in it.
-fn elements(document: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+fn elements(document: &str) -> Vec<Element> {
     let mut reader = Reader::from_str(document);
     let (mut found, mut open) = (Vec::new(), Vec::new());
     loop {
