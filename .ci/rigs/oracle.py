@@ -43,7 +43,7 @@ def text(said):
 
 def plain(said):
     """A text that is no markup."""
-    return text(said) + (["markup in a plain text"] if TAG.search(said or "") else [])
+    return text(said) + ([f"markup in a plain text: {said[:200]!r}"] if TAG.search(said or "") else [])
 
 
 def address(written, schemes=("http", "https")):

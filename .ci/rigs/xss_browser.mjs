@@ -85,7 +85,7 @@ const tried = async (html, whole) => {
     }
   }
   try {
-    await Promise.race([work(), new Promise((_, fail) => setTimeout(() => fail(new Error('hangs')), 10_000))])
+    await Promise.race([work(), new Promise((_, fail) => setTimeout(() => fail(new Error('hangs')), whole ? 120_000 : 10_000))])
   } catch (error) {
     hits.add(`breaks: ${error.message.slice(0, 60)}`)
   }

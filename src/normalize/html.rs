@@ -45,11 +45,10 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
 pub(super) fn safe(html: &str, base: &Url) -> String {
     let mut html: String = html.chars().filter_map(legible).collect();
     if !html.contains(['<', '>', '&', '\u{a0}']) {
-        let seen = !plain(&html).is_empty();
-        return if seen {
-            html.trim().to_owned()
-        } else {
+        return if plain(&html).is_empty() {
             String::new()
+        } else {
+            html.trim().to_owned()
         };
     }
     for _ in 0..ROUNDS {

@@ -80,7 +80,7 @@ fn channel(document: &FeedDocument) -> Channel {
             .language
             .as_ref()
             .map(|language| language.tag().to_owned()),
-        copyright: (!rights.is_empty()).then(|| rights.into_iter().collect::<Vec<_>>().join(" · ")),
+        copyright: (!rights.is_empty()).then(|| joined(rights)),
         last_build_date: Some(rfc822(document.updated.to_utc())),
         generator: Some("rassegna".into()),
         atom_ext: Some(AtomExtension {
@@ -91,6 +91,12 @@ fn channel(document: &FeedDocument) -> Channel {
         items,
         ..Channel::default()
     }
+}
+
+/// Several notices as one; a `<` in one and a `>` in a later one make no tag together.
+fn joined(notices: BTreeSet<&str>) -> String {
+    let all: Vec<&str> = notices.into_iter().collect();
+    all.join(" · ").replace('<', "")
 }
 
 fn item(entry: &Entry, several_languages: bool) -> Item {

@@ -334,7 +334,7 @@ fn fragment(html: &str) {
     }
 }
 
-/// An element: its name, its attributes, its text.
+/// The name of an element, its attributes, and its own text.
 type Element = (String, Vec<(String, String)>, String);
 
 /// The elements of an XML document, each with its attributes and its own text. There is nothing else in it.

@@ -25,10 +25,9 @@ use std::fmt;
 use address::Relation;
 use evidence::{Evidence, Shared};
 pub use kin::{Bond, Candidate, Kin, kin};
-use lexicon::{Mark, Stage};
+use lexicon::Stage;
 pub use profile::{Profile, Telling};
 pub use sketch::sketch;
-use words::Word;
 
 /// Hours beyond which two tellings are not of one story, whatever they share.
 const WINDOW: f64 = 12.0 * 24.0;
