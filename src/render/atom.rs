@@ -27,7 +27,7 @@ pub fn render(document: &FeedDocument) -> String {
     if document.language.is_none() {
         written = with_languages(&written, &document.entries);
     }
-    with_prologue(&document.site, &written)
+    with_prologue(&document, &written)
 }
 
 fn feed(document: &FeedDocument) -> Feed {

@@ -50,6 +50,7 @@ pub fn compose(
         site_title: site.title.clone(),
         updated,
         index: publish.index,
+        formats: publish.formats.clone(),
         hub: publish.hub.as_ref().map(Url::to_string),
         history,
         entries,
@@ -185,6 +186,7 @@ pub fn site(
         url: site.url.to_string(),
         index: publish.index,
         language: site.languages.first().cloned(),
+        formats: publish.formats.clone(),
         feeds: feeds.iter().zip(documents).map(summary).collect(),
     }
 }

@@ -25,7 +25,7 @@ pub fn render(document: &FeedDocument) -> String {
     let root = written
         .split_once("?>")
         .map_or(written.as_str(), |(_, root)| root);
-    with_prologue(&document.site, &hexadecimal(root))
+    with_prologue(&document, &hexadecimal(root))
 }
 
 fn channel(document: &FeedDocument) -> Channel {

@@ -10,7 +10,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use uuid::Uuid;
 
-use crate::config::By;
+use crate::config::{By, Format};
 use crate::language::Language;
 use crate::model::Enclosure;
 use crate::render::text::{line, xml_safe};
@@ -18,6 +18,8 @@ use crate::render::{
     Entry, FeedDocument, FeedLink, FeedSummary, History, Sister, SiteDocument, Telling, atom, html,
     json, opml, rss,
 };
+
+const FORMATS: [Format; 4] = [Format::Rss, Format::Atom, Format::Json, Format::Html];
 
 fn language(tag: &str) -> Language {
     Language::parse(tag).unwrap()
@@ -129,6 +131,7 @@ fn document() -> FeedDocument {
         site_title: "Rassegna".into(),
         updated: entries[0].updated,
         index: false,
+        formats: FORMATS.into(),
         hub: None,
         history: History::default(),
         entries,
@@ -159,6 +162,7 @@ fn site(title: &str) -> SiteDocument {
         url,
         index: true,
         language: Some(language("it")),
+        formats: FORMATS.into(),
         feeds: vec![feed],
     }
 }
