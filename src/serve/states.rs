@@ -10,6 +10,11 @@ pub(super) const WORDS: [&str; 8] = [
     "degraded", "failing", "held", "off", "ok", "paused", "silent", "waiting",
 ];
 
+/// All words, what wants a person's eye first.
+pub(super) const BY_URGENCY: [&str; WORDS.len()] = [
+    "failing", "held", "degraded", "silent", "paused", "waiting", "ok", "off",
+];
+
 /// How a source fares, in one word.
 #[must_use]
 pub(super) fn word(state: &SourceState) -> &'static str {
