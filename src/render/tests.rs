@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod pages;
+
 use chrono::{Duration, TimeZone};
 use chrono_tz::Tz;
 use proptest::prelude::*;

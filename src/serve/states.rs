@@ -61,10 +61,10 @@ impl Around<'_> {
             "degraded" => self.degraded(state, kept),
             "silent" => self.silent(state),
             "waiting" => "not polled yet".to_owned(),
-            _ => format!(
-                "{} items in the last answer",
-                state.listed.unwrap_or_default()
-            ),
+            _ => match state.listed.unwrap_or_default() {
+                1 => "one item in the last answer".to_owned(),
+                count => format!("{count} items in the last answer"),
+            },
         };
         (word, text)
     }
