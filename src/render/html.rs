@@ -40,7 +40,7 @@ pub fn page(document: &FeedDocument, others: &[FeedLink]) -> String {
         updated: (!document.entries.is_empty()).then(|| moment(&document.updated, language)),
         others: others
             .iter()
-            .map(|other| other_link(other, &document.name))
+            .map(|other| other_link(other, document))
             .collect(),
         subscribable: subscribable(&document.formats),
         older: document.older(""),
@@ -100,6 +100,14 @@ struct Page<'a> {
     /// It is the newest page of the archive.
     newest: bool,
     root: String,
+}
+
+impl Page<'_> {
+    /// The address of one of the feed's files, in parts that a line may end after.
+    fn address(&self, file: &str) -> Vec<String> {
+        let address = self.document.current(file);
+        address.split('/').map(str::to_owned).collect()
+    }
 }
 
 #[derive(Template)]
@@ -250,12 +258,18 @@ fn news<'a>(entry: &'a Entry, document: &FeedDocument, zone: Tz) -> News<'a> {
     }
 }
 
-fn other_link<'a>(other: &'a FeedLink, current: &str) -> Other<'a> {
+fn other_link<'a>(other: &'a FeedLink, document: &FeedDocument) -> Other<'a> {
+    // "Site (Italiano)", as a feed is called unless it is given a title, is "Italiano" below the name of the site.
+    let short = other
+        .title
+        .strip_prefix(document.site_title.as_str())
+        .and_then(|rest| rest.strip_prefix(" (")?.strip_suffix(')'))
+        .unwrap_or(&other.title);
     Other {
         name: &other.name,
-        title: named(&other.title, 200, &other.name),
+        title: named(short, 200, &other.name),
         lang: other.language.as_ref().map(Language::tag),
-        current: other.name == current,
+        current: other.name == document.name,
     }
 }
 

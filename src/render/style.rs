@@ -13,9 +13,10 @@ pub fn stylesheets() -> impl Iterator<Item = (String, String)> {
     let feeds = Texts::all().map(|texts| {
         let notice = quoted(&texts.raw);
         let direction = direction(texts.tag);
-        let rule = format!(
-            "\nrss, feed {{ direction: {direction}; }}\nrss::before, feed::before {{ content: {notice}; }}\n"
-        );
+        let mut rule = format!("\nrss::before, feed::before {{ content: {notice}; }}\n");
+        if direction == "rtl" {
+            rule.push_str("rss, feed { direction: rtl; }\nrss *, feed * { text-align: right; }\n");
+        }
         (file(texts), format!("{FEED}{rule}"))
     });
     std::iter::once(page).chain(feeds)

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::support::{Daemon, Origin, Route, Site, news, wait, well_formed};
+use chrono::Utc;
+
+use super::support::{Daemon, News, Origin, Route, Site, news, wait, well_formed};
 
 /// A daemon that has published, its site and its origin.
 pub(crate) fn serving() -> (Origin, Site, Daemon) {
@@ -410,6 +412,30 @@ fn the_status_shows_each_source_and_hides_what_may_be_secret() {
 }
 
 #[test]
+fn the_status_draws_the_items_of_the_last_days_and_shows_one_state_alone() {
+    let (origin, site) = configured(Site::new());
+    let fresh = News {
+        at: Utc::now(),
+        ..news("a", 9)
+    };
+    origin.set("/a?token=segreto", Route::rss(&[fresh, news("a", 8)]));
+    let daemon = site.start_ready();
+    let ask = |query: &str| site.admin(&format!("/status{query}")).unwrap().text();
+    wait("both sources were asked", || {
+        let page = ask("");
+        page.contains("1 item in 30 days") && page.contains("answered 500")
+    });
+    let place = |page: &str, title: &str| page.find(&format!("<bdi>Fonte {title}</bdi>"));
+    let page = ask("");
+    assert!(place(&page, "rotta") < place(&page, "a"), "troubles first");
+    let page = ask("?sort=title");
+    assert!(place(&page, "a") < place(&page, "rotta"), "{page}");
+    let page = ask("?state=failing");
+    assert!(place(&page, "rotta").is_some() && place(&page, "a").is_none());
+    daemon.stop();
+}
+
+#[test]
 fn the_status_says_what_is_special_and_follows_a_reload() {
     let (_origin, site, daemon) = serving();
     let status = || site.admin("/status").unwrap().text();
@@ -425,7 +451,7 @@ fn the_status_says_what_is_special_and_follows_a_reload() {
     fs::write(site.config(), special).unwrap();
     daemon.signal("HUP");
     wait("the page shows it", || status().contains(unsafe_note));
-    assert!(status().contains("<h1>Altra: sources</h1>"));
+    assert!(status().contains("<h1><bdi>Altra</bdi>: sources</h1>"));
     let looked = site.run("status", &[]);
     let expected = format!("\na: {unsafe_note}");
     assert!(looked.out.contains(&expected), "{}", looked.out);

@@ -97,18 +97,20 @@ async function raw(page, address, words) {
   await page.goto(address);
   const seen = await page.evaluate(() => {
     const feed = document.documentElement;
-    return { notice: getComputedStyle(feed, "::before").content, text: feed.innerText ?? feed.textContent, sheets: document.styleSheets.length, rendered: feed.localName };
+    return { notice: getComputedStyle(feed, "::before").content, rendered: feed.localName };
   });
   check(seen.rendered !== "html" && seen.notice.includes(words), address, `its notice is ${seen.notice}`);
   // Only what is drawn counts: a feed has no innerText.
   const drawn = await page.evaluate(() => [...document.documentElement.querySelectorAll("*")]
     .filter((element) => element.children.length === 0 && element.getClientRects().length > 0)
     .map((element) => element.textContent).join("\n"));
-  check(!/<\/?[a-z]+[ >]|&[a-z]+;/.test(drawn.replaceAll("<b>non in grassetto</b>", "")), address, `shows markup: ${drawn.match(/.{0,40}(<\/?[a-z]+[ >]|&[a-z]+;).{0,40}/)?.[0]}`);
+  const markup = drawn.match(/.{0,40}<\/?[a-z]+[ >].{0,40}/)?.[0];
+  check(markup === undefined, address, `shows markup: ${markup}`);
   check(drawn.length > 100, address, "shows nothing");
 }
 
-const site = await start(program);
+const site = await start(program, quick ? { sources: 24, entries: 50 } : { sources: 300, entries: 100 });
+console.log(`the sites are up after ${Math.round(performance.now() / 1000)} s`);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 try {
   let where = site.site;
@@ -157,9 +159,9 @@ try {
       await page.context().close();
     }
   }
-  for (const address of Object.values(pages)) {
+  for (const [name, address] of Object.entries(pages)) {
     where = address;
-    await reflow(page, address);
+    if (!quick || ["it", "ar", "archive", "status"].includes(name)) await reflow(page, address);
   }
   for (const [feed, words] of [["it", "Questo è un feed"], ["en", "This is a feed"], ["ar", "هذه خلاصة"], ["de", "Dies ist ein Feed"]]) {
     for (const file of ["rss.xml", "atom.xml"]) {
@@ -188,7 +190,7 @@ try {
   } else {
     console.log("not tried: newsboat is not here, so the OPML list was imported by no reader");
   }
-  console.log(`${audits} audits of ${Object.keys(pages).length} pages, ${archive.length} archive pages walked`);
+  console.log(`${Math.round(performance.now() / 1000)} s: ${audits} audits of ${Object.keys(pages).length} pages, ${archive.length} archive pages walked`);
 } finally {
   await browser.close();
   site.stop();

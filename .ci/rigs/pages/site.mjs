@@ -12,9 +12,6 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
 
-/** How many sources the status page has to show. */
-const SOURCES = 300;
-
 const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** A feed of items: { title, text, picture, authors, tags, at }. */
@@ -60,7 +57,7 @@ ${more}
 `;
 
 /** Writes the sources and their configuration into a folder. */
-function configure(folder, pictures, [listen, admin]) {
+function configure(folder, pictures, [listen, admin], { sources, entries }) {
   const now = Date.now();
   const at = (hours) => new Date(now - hours * 3_600_000);
   const write = (id, language, items, more) => {
@@ -69,8 +66,8 @@ function configure(folder, pictures, [listen, admin]) {
     return table(id, language, file, more);
   };
   const tables = [];
-  // Enough for a hundred entries and two pages of the archive; of most sources one piece of news.
-  for (let source = 0; source < SOURCES; source += 1) {
+  // Enough for some pages of the archive; of most sources one piece of news.
+  for (let source = 0; source < sources; source += 1) {
     const items = Array.from({ length: source < 25 ? 10 : 1 }, (_, number) => {
       const seed = source * 10 + number;
       return {
@@ -110,6 +107,7 @@ contact = "desk@rassegna.example"
 languages = ["it", "en", "ar", "fr", "de"]
 timezone = "Europe/Rome"
 [publish]
+entries = ${entries}
 days = 0
 [schedule]
 every = "6h"
@@ -148,8 +146,8 @@ async function answers(address) {
   throw new Error(`${address} does not answer`);
 }
 
-/** Starts both sites: their public and admin addresses, and what stops them. */
-export async function start(program) {
+/** Starts both sites, one with that many sources and entries a page: their public and admin addresses, what stops them. */
+export async function start(program, size) {
   const folder = mkdtempSync(join(tmpdir(), "rassegna-pages-"));
   const children = [];
   const pictures = createServer((request, response) => {
@@ -170,7 +168,7 @@ export async function start(program) {
     await new Promise((done) => pictures.listen(picturePort, "127.0.0.1", done));
     const data = join(folder, "site");
     mkdirSync(data);
-    const { config, head, tables, notices } = configure(folder, `http://127.0.0.1:${picturePort}`, [listen, admin]);
+    const { config, head, tables, notices } = configure(folder, `http://127.0.0.1:${picturePort}`, [listen, admin], size);
     const once = (...only) => spawnSync(program, ["once", ...only, "--config", config, "--data", data], { encoding: "utf8" });
     const first = once();
     if (!/feeds \(entries\)/.test(first.stdout)) throw new Error(`nothing was published: ${first.stdout}${first.stderr}`);

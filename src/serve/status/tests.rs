@@ -284,7 +284,7 @@ fn a_source_that_is_well_again_tells_of_its_last_trouble() {
     let told = "failing from 2026-03-01 06:00 to 2026-03-01 08:00: status 503 &#60;busy&#62;";
     assert_eq!(html.matches(told).count(), 1, "{html}");
     assert_eq!(html.matches("Last trouble").count(), 1);
-    assert!(html.contains("1 in 30 days"), "the sparkline of museo");
+    assert!(html.contains("1 item in 30 days"), "the sparkline of museo");
 }
 
 #[test]
