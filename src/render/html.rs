@@ -102,14 +102,6 @@ struct Page<'a> {
     root: String,
 }
 
-impl Page<'_> {
-    /// The address of one of the feed's files, in parts that a line may end after.
-    fn address(&self, file: &str) -> Vec<String> {
-        let address = self.document.current(file);
-        address.split('/').map(str::to_owned).collect()
-    }
-}
-
 #[derive(Template)]
 #[template(path = "index.html")]
 struct Index<'a> {
