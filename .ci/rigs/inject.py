@@ -119,7 +119,7 @@ def paths(site):
         files = [f"{feed}/{form}" for form in ("rss.xml", "atom.xml", "feed.json", "index.html")]
         names += [str(site.feeds / file) for file in files]
         names += [str(site.feeds / file) + ".rassegna-unfinished" for file in files]
-    for file in ("index.html", "opml.xml", "style.css", "feed.css"):
+    for file in ("index.html", "opml.xml", "style.css", "feed.css", "feed.it.css"):
         names += [str(site.feeds / file), str(site.feeds / file) + ".rassegna-unfinished"]
     return names
 

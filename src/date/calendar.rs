@@ -4,7 +4,7 @@
 //! Hijri has its own. A year is read as another calendar's only where the language uses that calendar, or where the
 //! text names it.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// Thailand counts from here.
 const BUDDHIST: i32 = 543;
@@ -164,6 +164,24 @@ fn solar_day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     }
 }
 
+/// Year, month and day of a day in the Solar Hijri calendar, of the years that people remember and plan.
+#[must_use]
+pub fn solar_date(day: NaiveDate) -> Option<(i32, u32, u32)> {
+    // Its year begins in March.
+    let year = day.year() - 621;
+    let begins = |year| solar(year).and_then(|year| year.day(1, 1));
+    let (year, first) = [year, year - 1]
+        .into_iter()
+        .filter_map(|year| Some((year, begins(year)?)))
+        .find(|(_, first)| *first <= day)?;
+    let passed = u32::try_from((day - first).num_days()).ok()?;
+    let (month, day) = match passed.checked_sub(6 * 31) {
+        None => (passed / 31, passed % 31),
+        Some(passed) => (6 + passed / 30, passed % 30),
+    };
+    Some((year, month + 1, day + 1))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -229,6 +247,19 @@ mod tests {
                 "{year}-{month}-{day}"
             );
         }
+    }
+
+    #[test]
+    fn every_day_is_read_as_the_solar_day_that_it_is_written_as() {
+        let first = NaiveDate::from_ymd_opt(1990, 1, 1).unwrap();
+        for day in first.iter_days().take(60 * 366) {
+            let (year, month, number) = solar_date(day).unwrap();
+            assert_eq!(Year::Solar(year).day(month, number), Some(day));
+        }
+        assert_eq!(
+            solar_date(NaiveDate::from_ymd_opt(1500, 1, 1).unwrap()),
+            None
+        );
     }
 
     #[test]

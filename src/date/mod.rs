@@ -26,6 +26,7 @@ mod relative;
 mod token;
 mod zone;
 
+pub use calendar::solar_date;
 pub use names::Order;
 
 const WEEK: [Weekday; 7] = [

@@ -90,7 +90,7 @@ pub(super) fn put_out(
     }
     let site = render::site(&config.site, &config.publish, &config.feeds, documents);
     files.push(("opml.xml".into(), render::opml::feeds(&site), None));
-    files.extend(render::STYLESHEETS.map(|(name, text)| (name.to_owned(), text.to_owned(), None)));
+    files.extend(render::stylesheets().map(|(name, text)| (name, text, None)));
     if config.publish.formats.contains(&Format::Html) {
         files.push(("index.html".into(), render::html::index(&site), None));
     }

@@ -33,7 +33,7 @@ pub fn render(document: &FeedDocument) -> String {
     }
     // The content stays as it is: references as long as these would make it half as large again.
     let written = hexadecimal(&written, ["<content type=\"html\">", "</content>"]);
-    with_prologue(&document.site, &written)
+    with_prologue(&document, &written)
 }
 
 fn feed(document: &FeedDocument) -> Feed {

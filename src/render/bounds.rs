@@ -50,6 +50,7 @@ pub(super) fn publishable(document: &FeedDocument) -> FeedDocument {
             document.updated
         },
         index: document.index,
+        formats: document.formats.clone(),
         hub: document.hub.clone(),
         history: document.history,
         entries,

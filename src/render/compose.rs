@@ -53,6 +53,7 @@ pub fn compose(
         site_title: unmarked(&site.title),
         updated,
         index: publish.index,
+        formats: publish.formats.clone(),
         hub: publish.hub.as_ref().map(Url::to_string),
         history,
         entries,
@@ -220,6 +221,7 @@ pub fn site(
         url: site.url.to_string(),
         index: publish.index,
         language: site.languages.first().cloned(),
+        formats: publish.formats.clone(),
         feeds: feeds.iter().zip(documents).map(summary).collect(),
     }
 }

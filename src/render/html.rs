@@ -9,40 +9,46 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use chrono_tz::Tz;
 
-use crate::config::By;
+use crate::config::{By, Format};
 use crate::language::Language;
 use crate::render::bounds::publishable;
 use crate::render::day;
-use crate::render::text::{line, named};
+use crate::render::text::{cut, line, named};
 use crate::render::texts::Texts;
 use crate::render::{Entry, FeedDocument, FeedLink, FeedSummary, SiteDocument};
+
+/// The most bytes of a title and of a summary on a page; the feeds have all of it.
+const TITLE: usize = 400;
+const SUMMARY: usize = 1_200;
+/// The most authors and categories of an entry on a page.
+const AUTHORS: usize = 4;
+const CATEGORIES: usize = 8;
 
 /// The page of a feed, with links to the `others`; the feed itself may be among them.
 #[must_use]
 pub fn page(document: &FeedDocument, others: &[FeedLink]) -> String {
     let document = &publishable(document);
     let language = document.language.as_ref();
+    let texts = Texts::of(language);
+    let newest = document.history.page == Some(document.history.pages);
     written(&Page {
-        texts: Texts::of(language),
+        texts,
+        dir: direction(texts.tag),
         lang: language.map(Language::tag),
+        place: document.history.page.map(|page| texts.page(page)),
         days: days(document),
         updated: (!document.entries.is_empty()).then(|| moment(&document.updated, language)),
         others: others
             .iter()
-            .map(|other| other_link(other, &document.name))
+            .map(|other| other_link(other, document))
             .collect(),
-        formats: [
-            ("RSS", "rss.xml"),
-            ("Atom", "atom.xml"),
-            ("JSON Feed", "feed.json"),
-        ]
-        .map(|(name, file)| Address {
-            name,
-            file,
-            address: document.current(file),
-        }),
+        subscribable: subscribable(&document.formats),
         older: document.older(""),
-        newer: document.newer(""),
+        // The feed as it is now follows the newest page.
+        newer: document
+            .newer("")
+            .or_else(|| newest.then(|| document.current(""))),
+        newest,
         root: document.root(),
         document,
     })
@@ -54,12 +60,14 @@ pub fn index(site: &SiteDocument) -> String {
     let texts = Texts::of(site.language.as_ref());
     written(&Index {
         texts,
+        dir: direction(texts.tag),
+        subscribable: subscribable(&site.formats),
         site,
         title: line(&site.title, 1_000),
         groups: [
-            (texts.feeds, None),
-            (texts.sources, Some(By::Source)),
-            (texts.tags, Some(By::Tag)),
+            (texts.feeds.as_str(), None),
+            (texts.sources.as_str(), Some(By::Source)),
+            (texts.tags.as_str(), Some(By::Tag)),
         ]
         .map(|(heading, group)| Group {
             heading,
@@ -77,14 +85,20 @@ pub fn index(site: &SiteDocument) -> String {
 #[template(path = "page.html")]
 struct Page<'a> {
     texts: &'static Texts,
+    /// Which way the texts are written.
+    dir: &'static str,
     document: &'a FeedDocument,
     lang: Option<&'a str>,
+    /// Which page of the archive it is.
+    place: Option<String>,
     days: Vec<Day<'a>>,
     updated: Option<Moment>,
     others: Vec<Other<'a>>,
-    formats: [Address; 3],
+    subscribable: Vec<Subscribable>,
     older: Option<String>,
     newer: Option<String>,
+    /// It is the newest page of the archive.
+    newest: bool,
     root: String,
 }
 
@@ -92,7 +106,10 @@ struct Page<'a> {
 #[template(path = "index.html")]
 struct Index<'a> {
     texts: &'static Texts,
+    /// Which way the texts are written.
+    dir: &'static str,
     site: &'a SiteDocument,
+    subscribable: Vec<Subscribable>,
     title: String,
     groups: [Group<'a>; 3],
 }
@@ -113,6 +130,8 @@ struct Day<'a> {
 /// An entry as the page shows it.
 struct News<'a> {
     entry: &'a Entry,
+    title: String,
+    summary: String,
     /// Its language, where it is not the page's.
     lang: Option<&'a str>,
     dir: &'static str,
@@ -138,11 +157,11 @@ struct Moment {
     words: String,
 }
 
-/// A file that can be subscribed to.
-struct Address {
+/// A format that feed readers read.
+struct Subscribable {
     name: &'static str,
     file: &'static str,
-    address: String,
+    media_type: &'static str,
 }
 
 /// A link to another feed's page.
@@ -203,18 +222,24 @@ fn news<'a>(entry: &'a Entry, document: &FeedDocument, zone: Tz) -> News<'a> {
         .map(String::as_str)
         .filter(|author| *author != teller)
         .collect();
+    let mut named = authors.iter().take(AUTHORS).copied().collect::<Vec<_>>();
+    if authors.len() > AUTHORS {
+        named.push("…");
+    }
     let others = entry.sources.iter().skip(1);
     News {
         entry,
+        title: cut(entry.title.clone(), TITLE),
+        summary: cut(entry.summary.clone(), SUMMARY),
         lang: (document.language.as_ref() != Some(&entry.language)).then(|| entry.language.tag()),
-        dir: direction(Some(&entry.language)),
+        dir: direction(entry.language.tag()),
         datetime: if entry.day_only {
             entry.published.date_naive().to_string()
         } else {
             datetime(&local)
         },
         hour: (!entry.day_only).then(|| local.format("%H:%M").to_string()),
-        authors: authors.join(", "),
+        authors: named.join(", "),
         teller,
         others: others
             .map(|other| Teller {
@@ -225,12 +250,18 @@ fn news<'a>(entry: &'a Entry, document: &FeedDocument, zone: Tz) -> News<'a> {
     }
 }
 
-fn other_link<'a>(other: &'a FeedLink, current: &str) -> Other<'a> {
+fn other_link<'a>(other: &'a FeedLink, document: &FeedDocument) -> Other<'a> {
+    // "Site (Italiano)", as a feed is called unless it is given a title, is "Italiano" below the name of the site.
+    let short = other
+        .title
+        .strip_prefix(document.site_title.as_str())
+        .and_then(|rest| rest.strip_prefix(" (")?.strip_suffix(')'))
+        .unwrap_or(&other.title);
     Other {
         name: &other.name,
-        title: named(&other.title, 200, &other.name),
+        title: named(short, 200, &other.name),
         lang: other.language.as_ref().map(Language::tag),
-        current: other.name == current,
+        current: other.name == document.name,
     }
 }
 
@@ -241,8 +272,8 @@ fn listed<'a>(feed: &'a FeedSummary, texts: &Texts) -> Listed<'a> {
         title: named(&feed.title, 1_000, &feed.name),
         description: line(&feed.description, 8_000),
         lang: language.map(Language::tag),
-        dir: direction(language),
-        count: texts.count(feed.entries),
+        dir: direction(language.map_or(texts.tag, Language::tag)),
+        count: texts.entries(feed.entries),
         updated: feed
             .updated
             .as_ref()
@@ -263,11 +294,28 @@ fn datetime(at: &DateTime<Tz>) -> String {
 }
 
 /// Which way a language is written.
-fn direction(language: Option<&Language>) -> &'static str {
-    match language.map(Language::tag) {
-        Some("ar" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi") => "rtl",
+pub(super) fn direction(tag: &str) -> &'static str {
+    match tag {
+        "ar" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi" => "rtl",
         _ => "ltr",
     }
+}
+
+/// Those of the published formats that feed readers read.
+fn subscribable(formats: &[Format]) -> Vec<Subscribable> {
+    [
+        (Format::Rss, "RSS", "application/rss+xml"),
+        (Format::Atom, "Atom", "application/atom+xml"),
+        (Format::Json, "JSON Feed", "application/feed+json"),
+    ]
+    .into_iter()
+    .filter(|(format, ..)| formats.contains(format))
+    .map(|(format, name, media_type)| Subscribable {
+        name,
+        file: format.file(),
+        media_type,
+    })
+    .collect()
 }
 
 fn written(template: &impl Template) -> String {

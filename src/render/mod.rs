@@ -12,6 +12,7 @@ pub mod text;
 mod bounds;
 mod compose;
 mod day;
+mod style;
 mod texts;
 
 #[cfg(test)]
@@ -22,16 +23,11 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 pub use compose::{compose, links, site};
+pub use style::stylesheets;
 
-use crate::config::By;
+use crate::config::{By, Format};
 use crate::language::Language;
 use crate::model::Enclosure;
-
-/// The style sheets that pages and feeds refer to: file below the site's root, and its bytes.
-pub const STYLESHEETS: [(&str, &str); 2] = [
-    ("style.css", include_str!("style.css")),
-    ("feed.css", include_str!("feed.css")),
-];
 
 /// One published feed, in the terms of RFC 4287. Times carry the site's zone.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +50,8 @@ pub struct FeedDocument {
     pub updated: DateTime<Tz>,
     /// Whether search engines may list its page.
     pub index: bool,
+    /// The formats that it is published in.
+    pub formats: Vec<Format>,
     /// The hub that readers may subscribe at (WebSub).
     pub hub: Option<String>,
     /// Whether it is the feed as it is now, or a page of its archive.
@@ -197,6 +195,8 @@ pub struct SiteDocument {
     pub index: bool,
     /// The language of the index; English where it is nothing.
     pub language: Option<Language>,
+    /// The formats that each feed is published in.
+    pub formats: Vec<Format>,
     /// Its feeds, in the order in which they are listed.
     pub feeds: Vec<FeedSummary>,
 }
@@ -298,10 +298,12 @@ fn relations(document: &FeedDocument, file: &str) -> Vec<(&'static str, String)>
 }
 
 /// Puts the XML declaration and the style sheet before a document's root element.
-fn with_prologue(site: &str, root: &str) -> String {
-    let site = html_escape::encode_double_quoted_attribute(site);
+fn with_prologue(document: &FeedDocument, root: &str) -> String {
+    let sheet = style::of_feed(document.language.as_ref());
+    let sheet = format!("{}{sheet}", document.site);
+    let sheet = html_escape::encode_double_quoted_attribute(&sheet);
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?xml-stylesheet type=\"text/css\" href=\"{site}feed.css\"?>\n{}\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?xml-stylesheet type=\"text/css\" href=\"{sheet}\"?>\n{}\n",
         root.trim()
     )
 }

@@ -30,7 +30,7 @@ pub fn render(document: &FeedDocument) -> String {
         .split_once("?>")
         .map_or(written.as_str(), |(_, root)| root);
     let root = hexadecimal(&without_breaks(root), ["<![CDATA[", "]]>"]);
-    with_prologue(&document.site, &root)
+    with_prologue(&document, &root)
 }
 
 fn channel(document: &FeedDocument) -> Channel {

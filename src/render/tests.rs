@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod pages;
+
 use chrono::{Duration, TimeZone};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -10,7 +12,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 use uuid::Uuid;
 
-use crate::config::By;
+use crate::config::{By, Format};
 use crate::language::Language;
 use crate::model::Enclosure;
 use crate::render::text::{line, xml_safe};
@@ -18,6 +20,8 @@ use crate::render::{
     Entry, FeedDocument, FeedLink, FeedSummary, History, Sister, SiteDocument, Telling, atom, html,
     json, opml, rss,
 };
+
+const FORMATS: [Format; 4] = [Format::Rss, Format::Atom, Format::Json, Format::Html];
 
 fn language(tag: &str) -> Language {
     Language::parse(tag).unwrap()
@@ -129,6 +133,7 @@ fn document() -> FeedDocument {
         site_title: "Rassegna".into(),
         updated: entries[0].updated,
         index: false,
+        formats: FORMATS.into(),
         hub: None,
         history: History::default(),
         entries,
@@ -159,6 +164,7 @@ fn site(title: &str) -> SiteDocument {
         url,
         index: true,
         language: Some(language("it")),
+        formats: FORMATS.into(),
         feeds: vec![feed],
     }
 }

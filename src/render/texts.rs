@@ -1,165 +1,130 @@
-//! The words of the pages, one row a language. Adding a language is adding a row.
+//! The words of the pages: a file a language in `texts/`, part of the program.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use crate::language::Language;
 
-/// What a page says by itself, in one language.
+/// The tag and the texts of each language that pages speak. English is what the others fall back to.
+const FILES: [(&str, &str); 6] = [
+    ("en", include_str!("texts/en.toml")),
+    ("ar", include_str!("texts/ar.toml")),
+    ("de", include_str!("texts/de.toml")),
+    ("es", include_str!("texts/es.toml")),
+    ("fr", include_str!("texts/fr.toml")),
+    ("it", include_str!("texts/it.toml")),
+];
+
+#[expect(clippy::expect_used, reason = "a test reads each file")]
+static ALL: LazyLock<[Texts; FILES.len()]> = LazyLock::new(|| {
+    FILES.map(|(tag, file)| Texts {
+        tag,
+        ..toml::from_str(file).expect("a file of texts")
+    })
+});
+
+/// What a page says by itself, in one language; `texts/en.toml` tells where each text stands.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Texts {
     /// The language's tag.
+    #[serde(skip)]
     pub(super) tag: &'static str,
-    /// The link that leaps over the masthead.
-    pub(super) skip: &'static str,
-    /// What leads from the masthead to the addresses, and heads them.
-    pub(super) subscribe: &'static str,
-    /// How to subscribe, in one sentence.
-    pub(super) how: &'static str,
-    /// Heads the list of feeds.
-    pub(super) feeds: &'static str,
-    /// Stands before the sources that tell a story as well.
-    pub(super) also: &'static str,
-    /// Stands before the languages that a story is told in as well.
-    pub(super) languages: &'static str,
-    /// What a feed without entries says.
-    pub(super) empty: &'static str,
-    /// Stands before the time of the last change.
-    pub(super) updated: &'static str,
-    /// Whose the texts are.
-    pub(super) rights: &'static str,
-    /// Names the list of all feeds for import.
-    pub(super) opml: &'static str,
-    /// Names the links to a feed's archive.
-    pub(super) archive: &'static str,
-    /// Leads to the feed as it is now.
-    pub(super) newest: &'static str,
-    /// Leads to the next newer page of the archive.
-    pub(super) newer: &'static str,
-    /// Leads to the next older page of the archive.
-    pub(super) older: &'static str,
-    /// Heads the feeds of single sources.
-    pub(super) sources: &'static str,
-    /// Heads the feeds of tags.
-    pub(super) tags: &'static str,
-    /// One entry, several entries; `{}` is their number.
-    pub(super) count: [&'static str; 2],
+    pub(super) skip: String,
+    pub(super) subscribe: String,
+    pub(super) how: String,
+    pub(super) feeds: String,
+    pub(super) sources: String,
+    pub(super) tags: String,
+    pub(super) also: String,
+    pub(super) languages: String,
+    pub(super) empty: String,
+    entries: String,
+    pub(super) updated: String,
+    pub(super) rights: String,
+    pub(super) opml: String,
+    pub(super) archive: String,
+    page: String,
+    pub(super) newest: String,
+    pub(super) newer: String,
+    pub(super) older: String,
+    pub(super) raw: String,
 }
 
 impl Texts {
-    /// The words in a language, else in English.
+    /// The texts in a language, else in English.
     pub(super) fn of(language: Option<&Language>) -> &'static Self {
-        let tag = language.map_or("en", Language::tag);
-        TEXTS
-            .iter()
-            .find(|texts| texts.tag == tag)
-            .unwrap_or(&ENGLISH)
+        let spoken = |tag: &str| ALL.iter().find(|texts| texts.tag == tag);
+        language
+            .and_then(|language| spoken(language.tag()))
+            .unwrap_or(&ALL[0])
     }
 
-    /// "12 entries", in words of the language.
-    pub(super) fn count(&self, entries: usize) -> String {
-        let [one, several] = self.count;
-        if entries == 1 { one } else { several }.replace("{}", &entries.to_string())
+    /// Those of all languages, English first.
+    pub(super) fn all() -> impl Iterator<Item = &'static Self> {
+        ALL.iter()
+    }
+
+    /// How many entries there are.
+    pub(super) fn entries(&self, count: usize) -> String {
+        self.entries.replace("{}", &count.to_string())
+    }
+
+    /// Which page of an archive it is.
+    pub(super) fn page(&self, number: u32) -> String {
+        self.page.replace("{}", &number.to_string())
     }
 }
 
-const ENGLISH: Texts = Texts {
-    tag: "en",
-    skip: "Skip to the news",
-    subscribe: "Subscribe",
-    how: "Copy one of these addresses into your feed reader, and new stories will come to you.",
-    feeds: "Feeds",
-    also: "Also at",
-    languages: "Also in",
-    empty: "Nothing here yet. As soon as a source has news, it appears on this page and in the feeds.",
-    updated: "Last change:",
-    rights: "Titles and texts belong to their sources; every entry leads to the original.",
-    opml: "All feeds in one list, to import (OPML)",
-    archive: "Archive",
-    newest: "Newest",
-    newer: "Newer",
-    older: "Older",
-    sources: "By source",
-    tags: "By subject",
-    count: ["1 story", "{} stories"],
-};
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
 
-const TEXTS: &[Texts] = &[
-    Texts {
-        tag: "it",
-        skip: "Vai alle notizie",
-        subscribe: "Abbonati",
-        how: "Copia uno di questi indirizzi nel tuo lettore di feed: le nuove notizie arriveranno da sole.",
-        feeds: "Feed",
-        also: "Anche su",
-        languages: "Anche in",
-        empty: "Ancora nessuna notizia. Appena una fonte ne pubblica, compariranno in questa pagina e nei feed.",
-        updated: "Ultima modifica:",
-        rights: "Titoli e testi appartengono alle rispettive fonti; ogni notizia rimanda all’originale.",
-        opml: "Tutti i feed in un elenco da importare (OPML)",
-        archive: "Archivio",
-        newest: "Le più recenti",
-        newer: "Più recenti",
-        older: "Meno recenti",
-        sources: "Per fonte",
-        tags: "Per argomento",
-        count: ["1 notizia", "{} notizie"],
-    },
-    Texts {
-        tag: "de",
-        skip: "Zu den Nachrichten",
-        subscribe: "Abonnieren",
-        how: "Kopieren Sie eine dieser Adressen in Ihren Feedreader, und neue Meldungen kommen von selbst.",
-        feeds: "Feeds",
-        also: "Auch bei",
-        languages: "Auch auf",
-        empty: "Noch keine Meldungen. Sobald eine Quelle etwas veröffentlicht, erscheint es hier und in den Feeds.",
-        updated: "Letzte Änderung:",
-        rights: "Titel und Texte gehören ihren Quellen; jeder Eintrag führt zum Original.",
-        opml: "Alle Feeds als Liste zum Importieren (OPML)",
-        archive: "Archiv",
-        newest: "Neueste",
-        newer: "Neuere",
-        older: "Ältere",
-        sources: "Nach Quelle",
-        tags: "Nach Thema",
-        count: ["1 Meldung", "{} Meldungen"],
-    },
-    Texts {
-        tag: "fr",
-        skip: "Aller aux nouvelles",
-        subscribe: "S’abonner",
-        how: "Copiez l’une de ces adresses dans votre lecteur de flux\u{a0}: les nouvelles viendront à vous.",
-        feeds: "Flux",
-        also: "Aussi chez",
-        languages: "Aussi en",
-        empty: "Rien pour l’instant. Dès qu’une source publiera, ce sera sur cette page et dans les flux.",
-        updated: "Dernière modification\u{a0}:",
-        rights: "Titres et textes appartiennent à leurs sources\u{a0}; chaque nouvelle renvoie à l’original.",
-        opml: "Tous les flux en une liste à importer (OPML)",
-        archive: "Archives",
-        newest: "Les plus récentes",
-        newer: "Plus récentes",
-        older: "Plus anciennes",
-        sources: "Par source",
-        tags: "Par sujet",
-        count: ["1 nouvelle", "{} nouvelles"],
-    },
-    Texts {
-        tag: "es",
-        skip: "Ir a las noticias",
-        subscribe: "Suscribirse",
-        how: "Copie una de estas direcciones en su lector de canales y las noticias llegarán solas.",
-        feeds: "Canales",
-        also: "También en",
-        languages: "También en",
-        empty: "Todavía no hay noticias. En cuanto una fuente publique, aparecerán en esta página y en los canales.",
-        updated: "Último cambio:",
-        rights: "Los títulos y textos pertenecen a sus fuentes; cada noticia enlaza con el original.",
-        opml: "Todos los canales en una lista para importar (OPML)",
-        archive: "Archivo",
-        newest: "Las más recientes",
-        newer: "Más recientes",
-        older: "Más antiguas",
-        sources: "Por fuente",
-        tags: "Por tema",
-        count: ["1 noticia", "{} noticias"],
-    },
-    ENGLISH,
-];
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_file_of_texts_is_in_the_program_and_has_every_text_and_no_other() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/render/texts");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let listed = FILES.map(|(tag, _)| format!("{tag}.toml"));
+        assert_eq!(
+            files,
+            listed.into(),
+            "each is to be in FILES of render/texts.rs"
+        );
+        for (tag, file) in FILES {
+            let texts: Result<Texts, _> = toml::from_str(file);
+            assert!(texts.is_ok(), "{tag}.toml: {}", texts.unwrap_err());
+            assert!(Language::parse(tag).is_some_and(|language| language.tag() == tag));
+            let table: toml::Table = toml::from_str(file).unwrap();
+            for (key, text) in table {
+                let text = text.as_str().unwrap();
+                assert!(
+                    !text.trim().is_empty() && text.lines().count() == 1,
+                    "{tag}.toml: {key}"
+                );
+                let numbered = usize::from(matches!(key.as_str(), "entries" | "page"));
+                assert_eq!(
+                    text.matches("{}").count(),
+                    numbered,
+                    "the place of the number in {tag}.toml: {key}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_without_texts_has_the_english_ones() {
+        let texts = |tag| Texts::of(Language::parse(tag).as_ref());
+        assert_eq!(texts("it").subscribe, "Abbonati");
+        assert_eq!(texts("eu").tag, "en");
+        assert_eq!(Texts::of(None).tag, "en");
+        assert_eq!(texts("it").entries(1), "Notizie: 1");
+    }
+}

@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::map_response;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use tokio::sync::watch;
 
 use super::counts::Counts;
 use super::metrics::{self, Told};
-use super::notes::{Around, Note, hidden, minute};
-use super::{opml, troubles};
+use super::notes::Around;
+use super::status::{self, Known, View};
+use super::{opml, spark, troubles};
 use crate::config::Config;
 use crate::extract::text::legible;
-use crate::store::{Store, StoreError, Summary};
+use crate::store::{Store, StoreError};
 
 /// A part of the daemon that can be in trouble by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ pub fn router(
 ) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
-        .route("/status", get(status))
+        .route("/status", get(sources_page))
         .route("/metrics", get(numbers))
         .route("/sources.opml", get(sources))
         .route("/health/atom.xml", get(incidents))
@@ -177,58 +177,33 @@ fn unavailable(error: &StoreError) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response()
 }
 
-#[derive(Template)]
-#[template(path = "status.html")]
-struct Page<'a> {
-    site: &'a str,
-    trouble: Option<String>,
-    now: String,
-    well: usize,
-    failing: usize,
-    degraded: usize,
-    silent: usize,
-    paused: usize,
-    notes: Vec<Note>,
-    rows: Vec<Row>,
-}
-
-/// A source, as the page shows it.
-struct Row {
-    id: String,
-    title: String,
-    url: String,
-    state: &'static str,
-    words: String,
-    notes: Vec<Note>,
-    repair: Option<(String, String)>,
-    detail: Vec<String>,
-    kind: &'static str,
-    items: u32,
-    last_success: String,
-    last_new: String,
-    next_run: String,
-}
-
-async fn status(State(admin): State<Admin>) -> Response {
+async fn sources_page(State(admin): State<Admin>, address: Uri) -> Response {
     let now = Utc::now();
-    let asked = (
-        admin.store.sources().await,
-        admin.store.waiting_hosts(now).await,
+    let asked = tokio::try_join!(
+        admin.store.sources(),
+        admin.store.waiting_hosts(now),
+        admin.store.published_since(spark::since(now)),
+        admin.store.incidents(),
     );
-    let (sources, waiting) = match asked {
-        (Ok(sources), Ok(waiting)) => (sources, waiting),
-        (Err(error), _) | (_, Err(error)) => {
-            return unavailable(&error);
-        }
+    let (sources, waiting, published, incidents) = match asked {
+        Ok(known) => known,
+        Err(error) => return unavailable(&error),
     };
     let config = Arc::clone(&admin.config.borrow());
-    let around = Around {
-        config: &config,
-        waiting: &waiting,
+    let trouble = admin.health.get();
+    let known = Known {
+        around: Around {
+            config: &config,
+            waiting: &waiting,
+        },
+        sources: &sources,
+        published: &published,
+        incidents: &incidents,
+        trouble: trouble.as_deref(),
+        now,
     };
-    let page = page(around, &sources, admin.health.get(), now);
     let headers = [(header::CACHE_CONTROL, "no-store")];
-    match page.render() {
+    match status::page(known, View::of(address.query())) {
         // Titles and errors say whatever sources and people wrote.
         Ok(html) => {
             let html: String = html.chars().filter_map(legible).collect();
@@ -237,93 +212,3 @@ async fn status(State(admin): State<Admin>) -> Response {
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
-
-fn page<'a>(
-    around: Around<'a>,
-    sources: &[Summary],
-    trouble: Option<String>,
-    now: DateTime<Utc>,
-) -> Page<'a> {
-    let rows: Vec<Row> = sources
-        .iter()
-        .map(|source| row(around, source, now))
-        .collect();
-    let count = |state| rows.iter().filter(|row| row.state == state).count();
-    let site = &around.config.site;
-    Page {
-        site: &site.title,
-        trouble,
-        now: now
-            .with_timezone(&site.timezone)
-            .format("%Y-%m-%d %H:%M %Z")
-            .to_string(),
-        well: count("ok"),
-        failing: count("failing"),
-        degraded: count("degraded"),
-        silent: count("silent"),
-        paused: count("paused"),
-        notes: around.whole(),
-        rows,
-    }
-}
-
-fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Row {
-    let state = &source.state;
-    let when = |at: Option<DateTime<Utc>>| match at {
-        None => "never".to_owned(),
-        Some(at) => format!(
-            "{} ({})",
-            minute(at, around.config.site.timezone),
-            ago(at, now)
-        ),
-    };
-    let (name, words) = around.state(source);
-    let mut detail: Vec<String> = Vec::new();
-    let rates: Vec<String> = state
-        .rates
-        .iter()
-        .map(|rate| format!("{} {}/{}", rate.field, rate.found, rate.of))
-        .collect();
-    if !rates.is_empty() {
-        detail.push(rates.join(", "));
-    }
-    detail.extend(state.warnings.iter().cloned());
-    Row {
-        id: source.id.to_string(),
-        title: source.title.clone(),
-        url: hidden(&source.url),
-        state: name,
-        words,
-        notes: around.source(source),
-        repair: state
-            .repair
-            .as_ref()
-            .map(|repair| (around.repair(repair), repair.patch.clone())),
-        detail,
-        kind: state.kind.map_or("", |kind| kind.as_str()),
-        items: source.items,
-        last_success: when(state.last_success),
-        last_new: when(state.last_new),
-        next_run: when(state.next_run),
-    }
-}
-
-/// The distance of two times in the coarsest unit that tells something.
-#[must_use]
-pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let seconds = (now - at).num_seconds();
-    let (count, unit) = match seconds.abs() {
-        0..60 => (seconds.abs(), "s"),
-        60..3_600 => (seconds.abs() / 60, "min"),
-        3_600..172_800 => (seconds.abs() / 3_600, "h"),
-        _ => (seconds.abs() / 86_400, "days"),
-    };
-    if seconds >= 0 {
-        format!("{count} {unit} ago")
-    } else {
-        format!("in {count} {unit}")
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -121,8 +121,8 @@ impl Accepted {
     }
 }
 
-/// The `q` among the parameters of a coding. One that can't be read refuses it.
-fn weight(parameters: &str) -> u16 {
+/// The `q` among the parameters of a coding or a media range, in thousandths. One that can't be read refuses it.
+pub(super) fn weight(parameters: &str) -> u16 {
     let quality = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then(|| value.trim())

@@ -7,6 +7,7 @@ mod coding;
 mod condition;
 mod counts;
 mod listener;
+mod media;
 mod metrics;
 mod notes;
 mod opml;
@@ -14,7 +15,9 @@ mod places;
 mod public;
 mod server;
 mod shelf;
+mod spark;
 mod states;
+mod status;
 mod stream;
 mod troubles;
 
@@ -22,7 +25,7 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderValue};
 use hyper::{Response, StatusCode};
 
-pub use admin::{Health, Part, ago, router as admin};
+pub use admin::{Health, Part, router as admin};
 pub use archives::Archives;
 pub use counts::{Counts, Traffic};
 pub use listener::Listener;
@@ -30,6 +33,7 @@ pub use notes::{Around, Note};
 pub use public::Public;
 pub use server::{Limits, serve};
 pub use shelf::{Document, Shelf};
+pub use status::ago;
 
 /// What the pages of people may load: their own style, and pictures of the web. Nothing runs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -16,6 +16,7 @@ use percent_encoding::percent_decode_str;
 
 use super::coding::Accepted;
 use super::condition::{Verdict, judge};
+use super::media;
 use super::shelf::{Form, Sheet, Shelf};
 
 /// What is served on `serve.listen`.
@@ -149,6 +150,11 @@ impl Public {
         let mut response = Response::new(Full::new(body));
         *response.status_mut() = status;
         *response.headers_mut() = head.clone();
+        let own = head.get(header::CONTENT_TYPE);
+        let own = own.and_then(|own| own.to_str().ok());
+        if let Some(other) = own.and_then(|own| media::instead(own, asked)) {
+            response.headers_mut().insert(header::CONTENT_TYPE, other);
+        }
         let now = SystemTime::now();
         let mut put = |name, value: String| {
             if let Ok(value) = HeaderValue::try_from(value) {

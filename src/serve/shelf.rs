@@ -229,7 +229,13 @@ fn fixed(name: &str, modified: SystemTime, link: Option<&str>) -> Fixed {
     let is = |start| media_type.starts_with(start);
     let page = is("text/html");
     let mut always = HeaderMap::new();
-    put(&mut always, header::VARY, "Accept-Encoding");
+    // What a feed is called depends on who asks: `media`.
+    let vary = if is("application/rss+xml") || is("application/atom+xml") {
+        "Accept-Encoding, Accept"
+    } else {
+        "Accept-Encoding"
+    };
+    put(&mut always, header::VARY, vary);
     if let Ok(modified) = HeaderValue::from_str(&httpdate::fmt_http_date(modified)) {
         always.insert(header::LAST_MODIFIED, modified);
     }

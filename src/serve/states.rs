@@ -10,6 +10,11 @@ pub(super) const WORDS: [&str; 8] = [
     "degraded", "failing", "held", "off", "ok", "paused", "silent", "waiting",
 ];
 
+/// All words, what wants a person's eye first.
+pub(super) const BY_URGENCY: [&str; WORDS.len()] = [
+    "failing", "held", "degraded", "silent", "paused", "waiting", "ok", "off",
+];
+
 /// How a source fares, in one word.
 #[must_use]
 pub(super) fn word(state: &SourceState) -> &'static str {
@@ -56,10 +61,10 @@ impl Around<'_> {
             "degraded" => self.degraded(state, kept),
             "silent" => self.silent(state),
             "waiting" => "not polled yet".to_owned(),
-            _ => format!(
-                "{} items in the last answer",
-                state.listed.unwrap_or_default()
-            ),
+            _ => match state.listed.unwrap_or_default() {
+                1 => "one item in the last answer".to_owned(),
+                count => format!("{count} items in the last answer"),
+            },
         };
         (word, text)
     }

@@ -1,6 +1,6 @@
 //! The state of the sources: what they last answered, how they fare, when they are due.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -229,6 +229,28 @@ impl Store {
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// When the items of each source were published, those since a time only.
+    pub async fn published_since(
+        &self,
+        since: DateTime<Utc>,
+    ) -> Result<BTreeMap<SourceId, Vec<DateTime<Utc>>>, StoreError> {
+        self.read(move |connection| {
+            // Nothing is published later than it is seen, and by that the items of a source are in order.
+            let mut query = connection.prepare_cached(
+                "SELECT source.id, item.published FROM source CROSS JOIN item ON item.source = source.number
+                 WHERE item.last_seen >= ?1 AND item.published >= ?1",
+            )?;
+            let mut published: BTreeMap<SourceId, Vec<DateTime<Utc>>> = BTreeMap::new();
+            let mut rows = query.query([since.timestamp()])?;
+            while let Some(row) = rows.next()? {
+                let times = published.entry(SourceId(row.get(0)?)).or_default();
+                times.push(super::rows::time(row, "published")?);
+            }
+            Ok(published)
         })
         .await
     }

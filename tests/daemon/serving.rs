@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::support::{Daemon, Origin, Route, Site, news, wait, well_formed};
+use chrono::Utc;
+
+use super::support::{Daemon, News, Origin, Route, Site, news, wait, well_formed};
 
 /// A daemon that has published, its site and its origin.
 pub(crate) fn serving() -> (Origin, Site, Daemon) {
@@ -83,6 +85,18 @@ fn documents_are_served_as_published_with_validators_head_and_codings() {
         assert_eq!(head.header("etag"), etag);
         assert_eq!(head.header("content-length"), whole.body.len().to_string());
 
+        // A browser, which knows no feeds, is told that it is XML.
+        let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        let shown = site.public("GET", &path, &[("Accept", accept)]);
+        let as_xml = name.ends_with("rss.xml") || name.ends_with("atom.xml");
+        let expected = if as_xml {
+            "application/xml; charset=utf-8"
+        } else {
+            media_type
+        };
+        assert_eq!(shown.header("content-type"), expected, "{name}");
+        assert_eq!((shown.header("etag"), &shown.body), (etag, &whole.body));
+
         let several = format!("\"altro\", W/{etag}");
         for condition in [
             ("If-None-Match", etag),
@@ -116,7 +130,7 @@ fn documents_are_served_as_published_with_validators_head_and_codings() {
         ] {
             let coded = site.public("GET", &path, &[("Accept-Encoding", accept)]);
             assert_eq!(coded.header("content-encoding"), coding, "{name}");
-            assert_eq!(coded.header("vary"), "Accept-Encoding");
+            assert_eq!(coded.header("vary"), whole.header("vary"));
             assert_eq!(decoded(coding, &coded.body), whole.body, "{name} {coding}");
             let length = coded.header("content-length").to_owned();
             assert_eq!(length, coded.body.len().to_string());
@@ -129,7 +143,7 @@ fn documents_are_served_as_published_with_validators_head_and_codings() {
             let again = [("If-None-Match", &*own), ("Accept-Encoding", coding)];
             let again = site.public("GET", &path, &again);
             assert_eq!((again.status, again.header("etag")), (304, &*own));
-            assert_eq!(again.header("vary"), "Accept-Encoding");
+            assert_eq!(again.header("vary"), whole.header("vary"));
             assert!(!tags.contains(&own), "another coding, another tag");
             tags.push(own);
         }
@@ -398,6 +412,30 @@ fn the_status_shows_each_source_and_hides_what_may_be_secret() {
 }
 
 #[test]
+fn the_status_draws_the_items_of_the_last_days_and_shows_one_state_alone() {
+    let (origin, site) = configured(Site::new());
+    let fresh = News {
+        at: Utc::now(),
+        ..news("a", 9)
+    };
+    origin.set("/a?token=segreto", Route::rss(&[fresh, news("a", 8)]));
+    let daemon = site.start_ready();
+    let ask = |query: &str| site.admin(&format!("/status{query}")).unwrap().text();
+    wait("both sources were asked", || {
+        let page = ask("");
+        page.contains("1 item in 30 days") && page.contains("answered 500")
+    });
+    let place = |page: &str, title: &str| page.find(&format!("<bdi>Fonte {title}</bdi>"));
+    let page = ask("");
+    assert!(place(&page, "rotta") < place(&page, "a"), "troubles first");
+    let page = ask("?sort=title");
+    assert!(place(&page, "a") < place(&page, "rotta"), "{page}");
+    let page = ask("?state=failing");
+    assert!(place(&page, "rotta").is_some() && place(&page, "a").is_none());
+    daemon.stop();
+}
+
+#[test]
 fn the_status_says_what_is_special_and_follows_a_reload() {
     let (_origin, site, daemon) = serving();
     let status = || site.admin("/status").unwrap().text();
@@ -413,7 +451,7 @@ fn the_status_says_what_is_special_and_follows_a_reload() {
     fs::write(site.config(), special).unwrap();
     daemon.signal("HUP");
     wait("the page shows it", || status().contains(unsafe_note));
-    assert!(status().contains("<h1>Altra: sources</h1>"));
+    assert!(status().contains("<h1><bdi>Altra</bdi>: sources</h1>"));
     let looked = site.run("status", &[]);
     let expected = format!("\na: {unsafe_note}");
     assert!(looked.out.contains(&expected), "{}", looked.out);

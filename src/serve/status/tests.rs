@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::*;
-use crate::config::{self, Follow};
+use crate::config::{self, Config, Follow};
 use crate::dedup::health::{Picture, Trust};
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, Pace, SourceId};
-use crate::store::{Access, Fetched, Outcome, Poll, SourceState, Told};
+use crate::store::{Access, Fetched, Outcome, Poll, SourceState, Store, Told, What};
 
 const CONFIG: &str = r#"
 site = { title = "Rassegna & <b>", timezone = "Europe/Rome", languages = ["it"] }
@@ -122,18 +122,28 @@ fn waiting() -> Vec<(String, DateTime<Utc>)> {
 }
 
 fn html(config: &Config, sources: &[Summary]) -> String {
-    let waiting = waiting();
-    let around = Around {
-        config,
-        waiting: &waiting,
+    shown(config, sources, &[], "")
+}
+
+fn shown(config: &Config, sources: &[Summary], incidents: &[Incident], query: &str) -> String {
+    let known = Known {
+        around: Around {
+            config,
+            waiting: &waiting(),
+        },
+        sources,
+        published: &BTreeMap::from([(SourceId("museo".into()), vec![at(8)])]),
+        incidents,
+        trouble: None,
+        now: at(10),
     };
-    page(around, sources, None, at(10)).render().unwrap()
+    page(known, View::of(Some(query))).unwrap()
 }
 
 /// The text of the list items, with `!` before what is dangerous.
 fn said(html: &str) -> Vec<String> {
     let page = scraper::Html::parse_document(html);
-    let selector = scraper::Selector::parse("ul.notes li, article > h2 code, article > p").unwrap();
+    let selector = scraper::Selector::parse("ul.notes li, article h2 code, article > p").unwrap();
     let each = page.select(&selector).map(|element| {
         let text: String = element.text().collect();
         match element.value().attr("class") {
@@ -175,7 +185,7 @@ fn the_page_says_what_is_special() {
     ");
     assert!(!html.contains("hunter2") && !html.contains("<i>") && !html.contains("<b>"));
     assert!(
-        html.contains("7 sources, 5 well, 0 failing, 1 paused."),
+        html.contains("7 sources, 5 well, 0 failing, 1 paused, 1 off."),
         "{html}"
     );
 }
@@ -185,6 +195,103 @@ fn a_plain_set_up_has_nothing_to_note() {
     let config = configured("site.languages = [\"it\"]\n[source.a]\nurl = \"https://a.example/\"");
     let html = html(&config, &[summary("a", "https://a.example/", well())]);
     assert!(!html.contains("class=\"notes\""), "{html}");
+}
+
+/// The ids of the sources on the page, in their order.
+fn listed(html: &str) -> Vec<String> {
+    let page = scraper::Html::parse_document(html);
+    let articles = scraper::Selector::parse("article").unwrap();
+    page.select(&articles)
+        .filter_map(|article| article.attr("id").map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn the_sources_that_fare_so_are_shown_in_the_order_that_is_asked_for() {
+    let config = configured(CONFIG);
+    let mut sources = summaries();
+    sources[2].state.error = Some("no answer".into());
+    sources[2].state.failures = 3;
+    sources[3].state.last_new = Some(at(9));
+    sources[4].state.next_run = Some(at(10));
+    sources[5].items = 40;
+    let order = |query: &str| listed(&shown(&config, &sources, &[], query)).join(" ");
+    for (query, expected) in [
+        ("", "comune archivio biblioteca giornale interno museo zero"),
+        (
+            "sort=title",
+            "archivio biblioteca comune giornale interno museo zero",
+        ),
+        (
+            "sort=next",
+            "interno archivio biblioteca comune giornale museo zero",
+        ),
+        (
+            "sort=news",
+            "giornale archivio biblioteca comune interno museo zero",
+        ),
+        (
+            "sort=items",
+            "museo archivio biblioteca comune giornale interno zero",
+        ),
+        ("state=ok&sort=news", "giornale biblioteca interno museo"),
+        ("state=held", ""),
+        (
+            "state=%3Cb%3E&sort=nothing&x",
+            "comune archivio biblioteca giornale interno museo zero",
+        ),
+    ] {
+        assert_eq!(order(query), expected, "{query}");
+    }
+    let html = shown(&config, &sources, &[], "state=ok&sort=news");
+    for link in [
+        r#"<a href="status?sort=news">all 7</a>"#,
+        r#"<a href="status?state=ok&#38;sort=news" aria-current="true">ok 4</a>"#,
+        r#"<a href="status?state=failing&#38;sort=news">failing 1</a>"#,
+        r#"<a href="status?state=ok" >troubles first</a>"#.replace(" >", ">").as_str(),
+    ] {
+        assert!(html.contains(link), "{link} in {html}");
+    }
+    assert!(shown(&config, &sources, &[], "state=held").contains("No source fares so."));
+}
+
+#[test]
+fn the_words_for_how_a_source_fares_are_the_same_by_urgency() {
+    let mut words = states::BY_URGENCY;
+    words.sort_unstable();
+    assert_eq!(words, states::WORDS);
+}
+
+#[test]
+fn a_source_that_is_well_again_tells_of_its_last_trouble() {
+    let config = configured(CONFIG);
+    let sources = summaries();
+    let incident = |source: &str, ended| Incident {
+        source: SourceId(source.into()),
+        title: source.into(),
+        what: What::Failing,
+        began: at(5),
+        again: at(5),
+        times: 1,
+        reason: "status 503 <busy>".into(),
+        ended,
+    };
+    let incidents = [
+        incident("museo", Some((at(7), "it answers".into()))),
+        incident("comune", None),
+    ];
+    let html = shown(&config, &sources, &incidents, "");
+    let told = "failing from 2026-03-01 06:00 to 2026-03-01 08:00: status 503 &#60;busy&#62;";
+    assert_eq!(html.matches(told).count(), 1, "{html}");
+    assert_eq!(html.matches("Last trouble").count(), 1);
+    assert!(html.contains("1 item in 30 days"), "the sparkline of museo");
+}
+
+#[test]
+fn without_sources_there_is_nothing_to_choose() {
+    let config = configured("site.languages = [\"it\"]");
+    let html = shown(&config, &[], &[], "");
+    assert!(html.contains("No source is configured") && !html.contains("<nav"));
 }
 
 #[test]
