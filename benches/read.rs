@@ -11,9 +11,11 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use rassegna::config::{self, Source};
 use rassegna::date;
+use rassegna::extract::charset::{self, Markup};
+use rassegna::extract::{self, Ask};
 use rassegna::language::Language;
 use rassegna::model::{Kind, Page, Validators};
-use rassegna::pipeline;
+use rassegna::{normalize, pipeline};
 use url::Url;
 
 /// The items of each list.
@@ -206,6 +208,21 @@ fn parse(bencher: Bencher, body: &str) {
     });
 }
 
+/// Bytes to text: as UTF-8, and in a coding that is only seen from the bytes.
+#[divan::bench(args = ["utf-8", "windows-1252"])]
+fn decode(bencher: Bencher, coding: &str) {
+    let text = listing().replace("raccolto", "già raccolto");
+    let text = match coding {
+        "utf-8" => text,
+        _ => text.replace("<meta charset=utf-8>", ""),
+    };
+    let encoding = encoding_rs::Encoding::for_label(coding.as_bytes()).unwrap();
+    let (bytes, ..) = encoding.encode(&text);
+    let decode = || charset::decode(black_box(&bytes), None, Markup::Html).text;
+    assert_eq!(decode(), text, "the bench decodes what it means to");
+    bencher.counter(BytesCount::new(bytes.len())).bench(decode);
+}
+
 #[divan::bench]
 fn listing_0_bare_parse(bencher: Bencher) {
     parse(bencher, &listing());
@@ -244,8 +261,31 @@ fn feed_0_bare_parse(bencher: Bencher) {
     });
 }
 
+/// The raw items only: what the whole way takes beyond it is normalising them.
 #[divan::bench]
-fn feed_1(bencher: Bencher) {
+fn feed_1_extracted(bencher: Bencher) {
+    let (source, body) = (source(""), rss());
+    let page = page(&body);
+    let dates = normalize::date_context(&source, now());
+    let ask = Ask {
+        kind: Some(Kind::Feed),
+        told: true,
+        rules: None,
+        json: None,
+        dates: &dates,
+    };
+    let extract = || {
+        extract::extract(black_box(&page), &ask)
+            .unwrap()
+            .items
+            .len()
+    };
+    assert_eq!(extract(), ITEMS);
+    bencher.counter(BytesCount::of_str(&body)).bench(extract);
+}
+
+#[divan::bench]
+fn feed_2(bencher: Bencher) {
     read(bencher, "", Some(Kind::Feed), ITEMS, &rss());
 }
 

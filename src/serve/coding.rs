@@ -46,7 +46,7 @@ impl Coding {
             ("x-gzip", Self::Gzip),
             ("identity", Self::Identity),
         ];
-        let named = |(other, _): &(&str, Self)| name.trim().eq_ignore_ascii_case(other);
+        let named = |(other, _): &(&str, Self)| name.eq_ignore_ascii_case(other);
         names.into_iter().find(named).map(|(_, coding)| coding)
     }
 
@@ -100,7 +100,8 @@ impl Accepted {
         for word in words {
             let (name, parameters) = word.split_once(';').unwrap_or((word, ""));
             let weight = Some(weight(parameters));
-            if name.trim() == "*" {
+            let name = name.trim();
+            if name == "*" {
                 accepted.others = weight;
             } else if let Some(coding) = Coding::of(name) {
                 accepted.weights[coding as usize] = weight;

@@ -29,18 +29,8 @@ pub struct Public {
 
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
 
-/// What a request gets: most have their answer at once.
-enum Found {
-    Answer(Box<Response<Full<Bytes>>>),
-    /// The file of an archive page.
-    Archived(String),
-}
-
-impl From<Response<Full<Bytes>>> for Found {
-    fn from(answer: Response<Full<Bytes>>) -> Self {
-        Self::Answer(Box::new(answer))
-    }
-}
+/// What a request gets: most have their answer at once, others the file of an archive page.
+type Found = Either<Response<Full<Bytes>>, String>;
 
 impl<B> Service<Request<B>> for Public {
     type Response = Response<Full<Bytes>>;
@@ -49,8 +39,8 @@ impl<B> Service<Request<B>> for Public {
 
     fn call(&self, request: Request<B>) -> Self::Future {
         match self.answer(&request) {
-            Found::Answer(answer) => Either::Left(ready(Ok(*answer))),
-            Found::Archived(file) => {
+            Found::Left(answer) => Either::Left(ready(Ok(answer))),
+            Found::Right(file) => {
                 let (public, asked) = (self.clone(), request.headers().clone());
                 Either::Right(Box::pin(
                     async move { Ok(public.archived(file, &asked).await) },
@@ -81,22 +71,22 @@ impl Public {
             let mut refusal = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
             let allowed = HeaderValue::from_static("GET, HEAD");
             refusal.headers_mut().insert(header::ALLOW, allowed);
-            return refusal.into();
+            return Found::Left(refusal);
         }
         let Some(sheets) = self.shelf.sheets() else {
             let mut wait = plain(StatusCode::SERVICE_UNAVAILABLE, "just starting\n");
             wait.headers_mut().insert(header::RETRY_AFTER, 5.into());
-            return wait.into();
+            return Found::Left(wait);
         };
         let path = request.uri().path();
         let Some(name) = self.name(path) else {
-            return missing().into();
+            return Found::Left(missing());
         };
         if let Some(sheet) = sheets.get(&*name) {
-            return self.send(sheet, request.headers()).into();
+            return Found::Left(self.send(sheet, request.headers()));
         }
         if let Some(file) = self.shelf.archived(&name) {
-            return Found::Archived(file);
+            return Found::Right(file);
         }
         let page = format!("{name}/index.html");
         let folder = self.root.strip_suffix('/') == Some(path)
@@ -107,9 +97,9 @@ impl Public {
             Ok(place) if folder => {
                 let mut moved = plain(StatusCode::PERMANENT_REDIRECT, "");
                 moved.headers_mut().insert(header::LOCATION, place);
-                moved.into()
+                Found::Left(moved)
             }
-            _ => missing().into(),
+            _ => Found::Left(missing()),
         }
     }
 
@@ -124,7 +114,11 @@ impl Public {
         let path = path
             .strip_prefix(&*self.root)
             .or_else(|| path.strip_prefix('/'))?;
-        let name = percent_decode_str(path).decode_utf8().ok()?;
+        let name = if path.contains('%') {
+            percent_decode_str(path).decode_utf8().ok()?
+        } else {
+            path.into()
+        };
         if name.is_empty() || name.ends_with('/') {
             Some(format!("{name}index.html").into())
         } else {
@@ -156,6 +150,7 @@ impl Public {
             response.headers_mut().insert(header::CONTENT_TYPE, other);
         }
         let now = SystemTime::now();
+        // Both fields are there already, so that nothing grows.
         let mut put = |name, value: String| {
             if let Ok(value) = HeaderValue::try_from(value) {
                 response.headers_mut().insert(name, value);
@@ -239,8 +234,8 @@ mod tests {
 
     fn answer(public: &Public, request: &Request<()>) -> Response<Full<Bytes>> {
         match public.answer(request) {
-            Found::Answer(answer) => *answer,
-            Found::Archived(file) => panic!("{file} is no archive page"),
+            Found::Left(answer) => answer,
+            Found::Right(file) => panic!("{file} is no archive page"),
         }
     }
 

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Incoming};
@@ -12,15 +13,15 @@ use hyper::header::{self, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, StatusCode, Version};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::counts::Traffic;
 use super::listener::Listener;
-use super::places::Places;
+use super::places::{Place, Places};
 use super::stream::Watched;
 
 /// The most bytes of a request's line and header fields together.
@@ -56,12 +57,18 @@ pub async fn serve<S, B>(
     S::Future: Send,
     B: Body<Data = Bytes, Error: std::error::Error + Send + Sync> + From<Bytes> + Send + 'static,
 {
-    let places = Places::new(limits.connections);
+    let places = Places::new(limits.connections, limits.timeout);
+    let mut looks = interval(places.pause());
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let tasks = TaskTracker::new();
     let mut told: Option<Instant> = None;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
+            _ = looks.tick(), if places.in_use() => {
+                places.let_slow_go();
+                continue;
+            }
             () = stopped.cancelled() => break,
         };
         let (socket, peer) = match accepted {
@@ -78,22 +85,23 @@ pub async fn serve<S, B>(
                 continue;
             }
         };
-        let place = places.take();
+        let place = Arc::new(places.take());
         let open = traffic.connected(place.made_room);
         let answering = Answering {
             service: service.clone(),
             traffic: traffic.clone(),
+            place: Arc::clone(&place),
             peer,
             log: limits.log,
         };
         let stopped = stopped.clone();
         tasks.spawn(async move {
             let lost = place.lost();
-            let socket = Watched::new(socket, place, limits.timeout);
+            let socket = Watched::new(socket, place);
             tokio::select! {
                 biased;
-                () = converse(socket, &answering, limits.timeout, stopped) => {}
-                () = lost.cancelled() => {}
+                () = converse(socket, &answering, stopped) => {}
+                () = lost.cancelled() => tracing::debug!("a connection lost its place"),
             }
             drop(open);
         });
@@ -101,14 +109,19 @@ pub async fn serve<S, B>(
     // Nothing more is taken, and the address is free.
     drop(listener);
     tasks.close();
-    tasks.wait().await;
+    let mut ended = pin!(tasks.wait());
+    loop {
+        tokio::select! {
+            () = &mut ended => break,
+            _ = looks.tick() => places.let_slow_go(),
+        }
+    }
 }
 
-/// One connection, from its first request to its last.
+/// One connection, from its first request to its last. Its place minds the time.
 async fn converse<S, B>(
     socket: Watched<impl AsyncRead + AsyncWrite + Unpin>,
     answering: &Answering<S>,
-    timeout: Duration,
     stopped: CancellationToken,
 ) where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
@@ -116,8 +129,7 @@ async fn converse<S, B>(
 {
     let mut connection = pin!(
         http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(timeout)
+            .header_read_timeout(None)
             .max_buf_size(HEAD)
             .max_headers(FIELDS)
             .serve_connection(
@@ -134,7 +146,7 @@ async fn converse<S, B>(
         }
     };
     if let Err(error) = ended {
-        // Clients break off, are slow or send what is no request: their affair, and no news.
+        // Clients break off or send what is no request: their affair, and no news.
         tracing::debug!("a connection ended: {error}");
     }
 }
@@ -142,6 +154,7 @@ async fn converse<S, B>(
 struct Answering<S> {
     service: S,
     traffic: Traffic,
+    place: Arc<Place>,
     peer: Option<SocketAddr>,
     log: bool,
 }
@@ -155,6 +168,7 @@ where
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<B>, Infallible>> {
+        self.place.asked();
         let noted = self.log.then(|| note(&request));
         let has_body = !request.body().is_end_stream();
         let refused = refusal(&request, has_body);
@@ -175,6 +189,7 @@ where
                 let status = response.status().as_u16();
                 tracing::info!("{peer} \"{line}\" {status} {size} {agent:?}");
             }
+            self.place.answered();
             Ok(response)
         }
     }

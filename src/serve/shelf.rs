@@ -152,7 +152,8 @@ impl Shelf {
     pub(super) fn max_age(&self, now: SystemTime) -> i64 {
         let (least, most) = MAX_AGE;
         let due = self.0.due.load(Ordering::Relaxed);
-        let now = DateTime::<Utc>::from(now).timestamp();
+        let now = now.duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
         due.saturating_sub(now).clamp(least, most)
     }
 
@@ -236,6 +237,8 @@ fn fixed(name: &str, modified: SystemTime, link: Option<&str>) -> Fixed {
         "Accept-Encoding"
     };
     put(&mut always, header::VARY, vary);
+    // Each answer says its own.
+    put(&mut always, header::CACHE_CONTROL, "max-age=60");
     if let Ok(modified) = HeaderValue::from_str(&httpdate::fmt_http_date(modified)) {
         always.insert(header::LAST_MODIFIED, modified);
     }

@@ -1,7 +1,8 @@
-//! A connection that remembers when it was last used, and gives up on clients that take nothing.
+//! A connection that tells its place what its client does.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,45 +17,27 @@ const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 << 10);
 /// A connection; `S` is the socket.
 pub(super) struct Watched<S> {
     socket: S,
-    place: Place,
-    /// How long the client may take nothing while something is to be sent.
-    patience: Duration,
-    /// The end of that patience, while it is being tried.
-    stalled: Option<Pin<Box<Sleep>>>,
+    place: Arc<Place>,
     /// After the last answer: how long to go on listening, and how much was heard.
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(socket: S, place: Place, patience: Duration) -> Self {
+    pub(super) fn new(socket: S, place: Arc<Place>) -> Self {
         Self {
             socket,
             place,
-            patience,
-            stalled: None,
             lingering: None,
         }
     }
 
-    /// Minds the time of a write.
-    fn mind<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+    /// Notes what the client has taken.
+    fn noted<T>(&self, written: Poll<T>) -> Poll<T> {
         if written.is_ready() {
-            self.stalled = None;
             self.place.used();
-            return written;
+            self.place.answered();
         }
-        let patience = self.patience;
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(sleep(patience)));
-        stalled
-            .as_mut()
-            .poll(cx)
-            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+        written
     }
 }
 
@@ -81,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.socket).poll_write(cx, bytes);
-        this.mind(cx, written)
+        this.noted(written)
     }
 
     fn poll_write_vectored(
@@ -91,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.socket).poll_write_vectored(cx, slices);
-        this.mind(cx, written)
+        this.noted(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -132,39 +115,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::Instant;
 
     use super::super::places::Places;
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(30);
-
     fn connection() -> (Watched<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(1_000);
-        let place = Places::new(1).take();
-        (Watched::new(ours, place, PATIENCE), theirs)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_takes_nothing_is_given_up() {
-        let (mut watched, _theirs) = connection();
-        let begun = Instant::now();
-        let error = watched.write_all(&[0; 5_000]).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert_eq!(begun.elapsed().as_secs(), PATIENCE.as_secs());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_takes_little_by_little_is_served_to_the_end() {
-        let (mut watched, mut theirs) = connection();
-        let writing = tokio::spawn(async move { watched.write_all(&[7; 5_000]).await });
-        let mut taken = 0;
-        while taken < 5_000 {
-            sleep(PATIENCE - Duration::from_secs(1)).await;
-            taken += theirs.read(&mut [0; 500]).await.unwrap();
-        }
-        writing.await.unwrap().unwrap();
+        let place = Places::new(1, Duration::from_secs(30)).take();
+        (Watched::new(ours, Arc::new(place)), theirs)
     }
 
     #[tokio::test(start_paused = true)]
