@@ -313,3 +313,78 @@ pub(super) fn prune(connection: &Connection) -> Result<(), StoreError> {
         .execute([KEPT])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::open::schema;
+    use super::*;
+
+    fn sketched(places: &[i64], topics: &[i64]) -> Sketched {
+        let profile = profile(&Read {
+            source: "agenzia",
+            url: None,
+            title: "",
+            summary: "",
+            html: "",
+            language: "it",
+            published: None,
+            image: None,
+            alternates: &[],
+        });
+        Sketched {
+            profile,
+            places: places.to_vec(),
+            topics: topics.to_vec(),
+            week: 100,
+        }
+    }
+
+    fn database() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(&schema()).unwrap();
+        connection
+    }
+
+    #[test]
+    fn one_place_or_two_topics_lead_to_an_item() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        index.enter(1, &sketched(&[], &[10, 11])).unwrap();
+        index.enter(2, &sketched(&[], &[10])).unwrap();
+        index.enter(3, &sketched(&[20], &[])).unwrap();
+        let ranked = index.ranked(&sketched(&[20], &[10, 11]), 100).unwrap();
+        assert_eq!(ranked, [1, 3]);
+    }
+
+    #[test]
+    fn a_key_that_many_items_have_leads_nowhere_and_takes_no_more_room() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        for row in 1..=200 {
+            index.enter(row, &sketched(&[], &[10, 11])).unwrap();
+        }
+        let ranked = index.ranked(&sketched(&[], &[10, 11]), 100).unwrap();
+        assert!(ranked.is_empty());
+        let rows: i64 = connection
+            .query_row("SELECT count(*) FROM sketch", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 2 * i64::from(MANY));
+    }
+
+    #[test]
+    fn weeks_beyond_two_are_not_looked_at() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        for (row, week) in [(1, 97), (2, 98), (3, 101), (4, 102), (5, 103)] {
+            let item = Sketched {
+                week,
+                ..sketched(&[20], &[])
+            };
+            index.enter(row, &item).unwrap();
+        }
+        let item = sketched(&[20], &[]);
+        assert_eq!(index.ranked(&item, 103).unwrap(), [2, 3, 4]);
+        assert_eq!(index.ranked(&item, 101).unwrap(), [2, 3]);
+    }
+}

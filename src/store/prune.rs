@@ -144,3 +144,56 @@ fn give_back(connection: &Connection) -> Result<bool, StoreError> {
     connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::Access;
+    use super::*;
+
+    async fn pages(store: &Store) -> (i64, i64) {
+        let counts = |connection: &Connection| {
+            let pragma = |name| connection.query_row(name, [], |row| row.get(0));
+            Ok((
+                pragma("PRAGMA page_count")?,
+                pragma("PRAGMA freelist_count")?,
+            ))
+        };
+        store.read(counts).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_pruned_makes_room_and_much_room_is_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("rassegna.db"), Access::Write).unwrap();
+        // 2,000 stories, each last seen a second after the one before; the first of them is told again later.
+        let fill = "INSERT INTO source (number, id, title, url, tags, priority, rules) VALUES (1, 'a', 'A', 'https://a.example/', '[]', 0, x'');
+            WITH RECURSIVE told (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM told WHERE at < 2000)
+            INSERT INTO story SELECT at, CAST(at AS BLOB), 'it', at, 'UTC', 'day', at, at, at, at FROM told;
+            INSERT INTO item (source, story, content, title, summary, html, authors, categories, enclosures, language, published, precision,
+                              place, date_text, first_seen, last_seen)
+            SELECT 1, number, x'', 'Notizia', '', hex(randomblob(1000)), '[]', '[]', '[]', 'it', number, 'day', 'feed', '', number, number
+            FROM story UNION ALL SELECT 1, 1, x'', 'Notizia', '', '', '[]', '[]', '[]', 'it', 1, 'day', 'feed', '', 9999, 9999;";
+        store
+            .write(|connection| Ok(connection.execute_batch(fill)?))
+            .await
+            .unwrap();
+        let (before, _) = pages(&store).await;
+        let horizon = DateTime::from_timestamp(1_801, 0).unwrap();
+        let shown = Shown {
+            entries: 50,
+            days: 1,
+        };
+        let gone = store.prune(horizon, Vec::new(), shown).await.unwrap();
+        assert_eq!(gone, 1_799);
+        let (after, free) = pages(&store).await;
+        assert!(after < before / 3, "{after} of {before} pages are left");
+        assert!(free * FREE <= after, "{free} of {after} pages are free");
+        let left =
+            |connection: &Connection| {
+                Ok(connection
+                    .query_row("SELECT count(*) FROM item", [], |row| row.get::<_, i64>(0))?)
+            };
+        assert_eq!(store.read(left).await.unwrap(), 202);
+    }
+}
