@@ -116,6 +116,18 @@ pub fn write_size(bytes: u64) -> String {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        // Most texts are, and nothing has to be taken apart.
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() {
+                folded.push(c.to_ascii_lowercase());
+            } else if !folded.is_empty() && !folded.ends_with(' ') {
+                folded.push(' ');
+            }
+        }
+        folded.truncate(folded.trim_end().len());
+        return folded;
+    }
     for c in text
         .nfkd()
         .filter(|c| !('\u{300}'..='\u{36f}').contains(c))

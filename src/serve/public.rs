@@ -65,7 +65,7 @@ impl Public {
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
         if *request.method() == Method::OPTIONS && asks {
-            return preflight().into();
+            return Found::Left(preflight());
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut refusal = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");

@@ -15,12 +15,15 @@ use crate::dedup::alike::{self, Candidate, Kin, Profile, Telling};
 use crate::extract::text::plain;
 use crate::model::{Alternate, Item, Key, SourceId};
 
-/// Weeks before and after an item's own in which its other tellings are looked for.
-const AROUND: i64 = 2;
+/// The weeks in which the other tellings of an item are looked for, from its own on.
+const AROUND: [i64; 5] = [-2, -1, 0, 1, 2];
 /// Weeks that the index reaches back from its newest.
 const KEPT: i64 = 5;
-/// A key that more items have tells nothing.
-const COMMON: usize = 40;
+/// A key that so many items have tells nothing.
+const MANY: u8 = 41;
+/// So many keys by what they say must lead from one item to another: most of what shares less is no telling of the same
+/// story, and each would have to be read to tell.
+const ENOUGH: usize = 2;
 /// The most items that are looked up, those with the most and rarest keys in common first.
 const RANKED: usize = 48;
 /// The most stories that are read and compared: of the item's own language, and of all others.
@@ -34,7 +37,10 @@ const TEASER: usize = 300;
 /// An item, read for being found and compared.
 pub(super) struct Sketched {
     profile: Profile,
-    keys: Vec<i64>,
+    /// By where it stands and what it shows.
+    places: Vec<i64>,
+    /// By what it says.
+    topics: Vec<i64>,
     week: i64,
 }
 
@@ -55,7 +61,8 @@ impl Sketched {
             alternates: &item.alternates,
         });
         Self {
-            keys: alike::sketch(&profile).iter().map(compact).collect(),
+            places: alike::places(&profile).iter().map(compact).collect(),
+            topics: alike::topics(&profile).iter().map(compact).collect(),
             profile,
             week: week(published),
         }
@@ -127,6 +134,15 @@ fn week(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(7 * 24 * 60 * 60)
 }
 
+/// How much an item has in common with another one, by the index.
+#[derive(Default)]
+struct Score {
+    /// Each key that both have counts the more, the fewer have it.
+    rarity: usize,
+    /// How many keys they share, one of a place for [`ENOUGH`].
+    keys: usize,
+}
+
 /// The statements of one poll.
 pub(super) struct Index<'a> {
     connection: &'a Connection,
@@ -138,18 +154,22 @@ impl<'a> Index<'a> {
     pub(super) fn new(connection: &'a Connection) -> Result<Self, StoreError> {
         Ok(Self {
             connection,
-            find: connection
-                .prepare_cached("SELECT item FROM sketch WHERE week = ?1 AND key = ?2 LIMIT ?3")?,
+            find: connection.prepare_cached(
+                "SELECT item FROM sketch WHERE week IN (?1, ?2, ?3, ?4, ?5) AND key = ?6 LIMIT ?7",
+            )?,
+            // What a key of a week leads to beyond what makes it common is never looked at.
             enter: connection.prepare_cached(
-                "INSERT INTO sketch (week, key, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                "INSERT INTO sketch (week, key, item) SELECT ?1, ?2, ?3
+                 WHERE (SELECT count(*) FROM (SELECT 1 FROM sketch WHERE week = ?1 AND key = ?2 LIMIT ?4)) < ?4
+                 ON CONFLICT DO NOTHING",
             )?,
         })
     }
 
     /// Lets an item be found from now on.
     pub(super) fn enter(&mut self, row: i64, item: &Sketched) -> Result<(), StoreError> {
-        for key in &item.keys {
-            self.enter.execute(params![item.week, key, row])?;
+        for key in item.places.iter().chain(&item.topics) {
+            self.enter.execute(params![item.week, key, row, MANY])?;
         }
         Ok(())
     }
@@ -176,32 +196,31 @@ impl<'a> Index<'a> {
         const KEY: usize = 1_000_000;
         // One word that more than four items have is shared by chance.
         const LEAST: usize = KEY / 4;
-        let weeks = item.week - AROUND..=(item.week + AROUND).min(newest);
-        let mut scores: HashMap<i64, usize> = HashMap::new();
+        // The index knows nothing of weeks to come, and may be asked for one of them twice.
+        let [a, b, c, d, e] = AROUND.map(|apart| (item.week + apart).min(newest));
+        let mut scores: HashMap<i64, Score> = HashMap::new();
         let mut found = Vec::new();
-        for key in &item.keys {
+        let places = item.places.iter().map(|key| (key, ENOUGH));
+        let topics = item.topics.iter().map(|key| (key, 1));
+        for (key, counts) in places.chain(topics) {
             found.clear();
-            for week in weeks.clone() {
-                let most = i64::try_from(COMMON + 1 - found.len()).unwrap_or_default();
-                let mut rows = self.find.query(params![week, key, most])?;
-                while let Some(row) = rows.next()? {
-                    found.push(row.get(0)?);
-                }
-                if found.len() > COMMON {
-                    break;
-                }
+            let mut rows = self.find.query(params![a, b, c, d, e, key, MANY])?;
+            while let Some(row) = rows.next()? {
+                found.push(row.get(0)?);
             }
-            if found.len() <= COMMON {
+            if found.len() < usize::from(MANY) {
                 for row in &found {
-                    *scores.entry(*row).or_default() += KEY / found.len();
+                    let score = scores.entry(*row).or_default();
+                    score.rarity += KEY / found.len();
+                    score.keys += counts;
                 }
             }
         }
-        let mut ranked: Vec<(i64, usize)> = scores
+        let mut ranked: Vec<(i64, Score)> = scores
             .into_iter()
-            .filter(|(_, score)| *score >= LEAST)
+            .filter(|(_, score)| score.rarity >= LEAST && score.keys >= ENOUGH)
             .collect();
-        ranked.sort_unstable_by_key(|(row, score)| (std::cmp::Reverse(*score), *row));
+        ranked.sort_unstable_by_key(|(row, score)| (std::cmp::Reverse(score.rarity), *row));
         ranked.truncate(RANKED);
         Ok(ranked.into_iter().map(|(row, _)| row).collect())
     }
@@ -293,4 +312,79 @@ pub(super) fn prune(connection: &Connection) -> Result<(), StoreError> {
         .prepare_cached("DELETE FROM sketch WHERE week < (SELECT max(week) FROM sketch) - ?1")?
         .execute([KEPT])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::open::schema;
+    use super::*;
+
+    fn sketched(places: &[i64], topics: &[i64]) -> Sketched {
+        let profile = profile(&Read {
+            source: "agenzia",
+            url: None,
+            title: "",
+            summary: "",
+            html: "",
+            language: "it",
+            published: None,
+            image: None,
+            alternates: &[],
+        });
+        Sketched {
+            profile,
+            places: places.to_vec(),
+            topics: topics.to_vec(),
+            week: 100,
+        }
+    }
+
+    fn database() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(&schema()).unwrap();
+        connection
+    }
+
+    #[test]
+    fn one_place_or_two_topics_lead_to_an_item() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        index.enter(1, &sketched(&[], &[10, 11])).unwrap();
+        index.enter(2, &sketched(&[], &[10])).unwrap();
+        index.enter(3, &sketched(&[20], &[])).unwrap();
+        let ranked = index.ranked(&sketched(&[20], &[10, 11]), 100).unwrap();
+        assert_eq!(ranked, [1, 3]);
+    }
+
+    #[test]
+    fn a_key_that_many_items_have_leads_nowhere_and_takes_no_more_room() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        for row in 1..=200 {
+            index.enter(row, &sketched(&[], &[10, 11])).unwrap();
+        }
+        let ranked = index.ranked(&sketched(&[], &[10, 11]), 100).unwrap();
+        assert!(ranked.is_empty());
+        let rows: i64 = connection
+            .query_row("SELECT count(*) FROM sketch", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 2 * i64::from(MANY));
+    }
+
+    #[test]
+    fn weeks_beyond_two_are_not_looked_at() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        for (row, week) in [(1, 97), (2, 98), (3, 101), (4, 102), (5, 103)] {
+            let item = Sketched {
+                week,
+                ..sketched(&[20], &[])
+            };
+            index.enter(row, &item).unwrap();
+        }
+        let item = sketched(&[20], &[]);
+        assert_eq!(index.ranked(&item, 103).unwrap(), [2, 3, 4]);
+        assert_eq!(index.ranked(&item, 101).unwrap(), [2, 3]);
+    }
 }

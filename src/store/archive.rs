@@ -75,7 +75,7 @@ impl Store {
         let feed = feed.clone();
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT page, changed FROM archive WHERE feed = ?1 AND changed <> written ORDER BY page",
+                "SELECT page, changed FROM archive INDEXED BY archive_stale WHERE feed = ?1 AND changed <> written ORDER BY page",
             )?;
             let rows = query.query_map([&feed.0], |row| {
                 Ok(Stale {
@@ -94,7 +94,7 @@ impl Store {
         let feed = feed.clone();
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT ledger.story, kept.story FROM ledger LEFT JOIN kept ON kept.entry = ledger.entry
+                "SELECT ledger.story, kept.story FROM ledger INDEXED BY ledger_page LEFT JOIN kept ON kept.entry = ledger.entry
                  WHERE ledger.feed = ?1 AND ledger.page = ?2",
             )?;
             let mut rows = query.query(params![feed.0, page])?;
@@ -161,7 +161,7 @@ fn pages(connection: &Connection, feed: &FeedId) -> Result<u32, StoreError> {
 /// The entries that no page has, in the order of the archive. What the filter has excluded meanwhile is not archived.
 fn open(connection: &Connection, feed: &FeedId) -> Result<Vec<Vec<u8>>, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT entry FROM ledger
+        "SELECT entry FROM ledger INDEXED BY ledger_page
          WHERE feed = ?1 AND page IS NULL AND hidden = 0
            AND (story IS NOT NULL OR EXISTS (SELECT 1 FROM kept WHERE kept.entry = ledger.entry))
          ORDER BY first_published, story, entry",

@@ -184,10 +184,10 @@ fn is_shared(
 /// identifies their items.
 pub(super) fn prune(connection: &Connection, horizon: DateTime<Utc>) -> Result<(), StoreError> {
     connection.execute(
-        "UPDATE article SET trouble = NULL,
+        "UPDATE article SET trouble = NULL, bare = 1,
                 said = json_set(said, '$.html', '', '$.summary', '', '$.image', NULL, '$.authors', json('[]'),
                                 '$.categories', json('[]'), '$.enclosures', json('[]'), '$.alternates', json('[]'))
-         WHERE seen < ?1 AND (said ->> '$.html' <> '' OR said ->> '$.summary' <> '')",
+         WHERE seen < ?1 AND said IS NOT NULL AND bare IS NULL",
         [horizon.timestamp()],
     )?;
     Ok(())

@@ -265,7 +265,7 @@ pub(super) fn window(
              WHERE place <= ?2 OR first_published >= ?3
              UNION
              SELECT story.number, story.published, story.entry
-             FROM ledger JOIN story ON story.number = ledger.story
+             FROM ledger INDEXED BY ledger_page JOIN story ON story.number = ledger.story
              WHERE ledger.feed = ?1 AND ledger.hidden = 0 AND ledger.page IS NULL)
          ORDER BY published DESC, entry",
     )?;

@@ -1,5 +1,7 @@
 //! Finding items again by what people know of them: the id of an entry, an address, words of a title.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 use uuid::Uuid;
@@ -32,8 +34,8 @@ pub(super) fn at_address(connection: &Connection, url: &Url) -> Result<Vec<i64>,
         )?);
         found.extend(numbers(
             connection,
-            "SELECT identity.item FROM source JOIN identity ON identity.source = source.number AND identity.key = ?1
-             WHERE identity.item IS NOT NULL",
+            "SELECT identity.item FROM source CROSS JOIN identity ON identity.source = source.number AND identity.key = ?1
+             WHERE +identity.item IS NOT NULL",
             [dedup::link(&url)],
         )?);
         if found.is_empty() {
@@ -67,8 +69,8 @@ fn canonical(connection: &Connection, url: &Url) -> Result<Option<Url>, StoreErr
 /// The items that share a page: each has its own place on it.
 fn at_place(connection: &Connection, url: &Url) -> Result<Vec<i64>, StoreError> {
     let wanted = identity(url);
-    let mut query =
-        connection.prepare_cached("SELECT number, url FROM item WHERE url LIKE '%#:~:text=%'")?;
+    let mut query = connection
+        .prepare_cached("SELECT number, url FROM item WHERE instr(url, '#:~:text=') > 0")?;
     let mut rows = query.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -80,15 +82,23 @@ fn at_place(connection: &Connection, url: &Url) -> Result<Vec<i64>, StoreError> 
     Ok(found)
 }
 
-/// The items whose titles have all of these words, the newest first.
-pub(super) fn titled(connection: &Connection, words: &str) -> Result<Vec<i64>, StoreError> {
+/// The newest item of each story whose title has all of these words, and what was never published, the newest first: at
+/// most so many. Titles have no index, so all are read where fewer have them.
+pub(super) fn titled(
+    connection: &Connection,
+    words: &str,
+    most: usize,
+) -> Result<Vec<i64>, StoreError> {
     let words = fold(words);
     let mut query =
-        connection.prepare_cached("SELECT number, title FROM item ORDER BY number DESC")?;
+        connection.prepare_cached("SELECT number, title, story FROM item ORDER BY number DESC")?;
     let mut rows = query.query([])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        if has_words(&row.get::<_, String>(1)?, &words) {
+    let (mut found, mut stories) = (Vec::new(), HashSet::new());
+    while found.len() < most
+        && let Some(row) = rows.next()?
+    {
+        let mut told = |story: Option<i64>| story.is_some_and(|story| !stories.insert(story));
+        if has_words(&row.get::<_, String>(1)?, &words) && !told(row.get(2)?) {
             found.push(row.get(0)?);
         }
     }

@@ -491,10 +491,11 @@ fn came_from(
     kind: Kind,
     feed: Option<&str>,
 ) -> Result<(), StoreError> {
+    // The plus keeps it from walking through all that the source has.
     connection
         .prepare_cached(
             "UPDATE item SET kind = ?3, page = coalesce(?4, (SELECT coalesce(address, url) FROM source WHERE number = ?1))
-             WHERE number > ?2 AND source = ?1",
+             WHERE number > ?2 AND +source = ?1",
         )?
         .execute(params![source, newest, kind.as_str(), feed])?;
     Ok(())

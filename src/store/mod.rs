@@ -16,6 +16,8 @@ mod incidents;
 mod items;
 mod open;
 mod outlook;
+#[cfg(test)]
+mod plans;
 mod prune;
 mod removed;
 mod repairs;

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0008_health.sql"),
     include_str!("0009_publishing.sql"),
     include_str!("0010_reach.sql"),
+    include_str!("0011_growth.sql"),
 ];
 
 /// All of the schema, for tests that need no file.
@@ -174,6 +175,8 @@ fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
     if application != APPLICATION && (tables > 0 || application != 0) {
         return Err(StoreError::Foreign(path.to_owned()));
     }
+    // Of a new database, for it says how its pages are laid out: what is pruned can be given back. Before all else.
+    connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
     // What is deleted or rewritten is overwritten with zeros, so that a withdrawn text is nowhere in the file, nor any
     // earlier version of it.

@@ -179,7 +179,7 @@ impl Store {
             let found = match &sought {
                 Sought::Entry(entry) => find::of_entry(connection, *entry)?,
                 Sought::Url(url) => find::at_address(connection, url)?,
-                Sought::Words(words) => find::titled(connection, words)?,
+                Sought::Words(words) => find::titled(connection, words, most)?,
             };
             let mut stories = BTreeSet::new();
             for item in found {
@@ -283,9 +283,9 @@ fn seen(connection: &Connection, item: i64) -> Result<Life, StoreError> {
 fn telling(connection: &Connection, item: i64) -> Result<Telling, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT item.*, source.id AS source_id, source.title AS source_title,
-                EXISTS (SELECT 1 FROM followed JOIN article ON article.key = followed.key
-                        WHERE followed.source = item.source AND followed.item IS NULL AND article.said IS NOT NULL
-                              AND item.address IN (followed.key, article.canonical)) AS article
+                EXISTS (SELECT 1 FROM article CROSS JOIN followed ON followed.source = item.source AND followed.key = article.key
+                        WHERE (article.key = item.address OR article.canonical = item.address)
+                              AND article.said IS NOT NULL AND followed.item IS NULL) AS article
          FROM item JOIN source ON source.number = item.source WHERE item.number = ?1",
     )?;
     let mut telling = query.query_row([item], |row| {
@@ -395,7 +395,8 @@ fn stand(
         standings.push(standing);
     }
     let mut query = connection.prepare_cached(
-        "SELECT ledger.feed, first_published FROM ledger JOIN story ON story.entry = ledger.entry
+        "SELECT ledger.feed, first_published FROM story CROSS JOIN feed
+         CROSS JOIN ledger ON ledger.feed = feed.id AND ledger.entry = story.entry
          WHERE story.number = ?1 ORDER BY ledger.feed",
     )?;
     let former = query.query_map([story], |row| {
@@ -477,7 +478,8 @@ fn traces(connection: &Connection, sought: &Sought) -> Result<Option<Life>, Stor
         Sought::Words(_) => return Ok(None),
     };
     let mut query = connection.prepare(&format!(
-        "SELECT feed, first_published FROM ledger WHERE {column} = ?1 ORDER BY feed"
+        "SELECT feed, first_published FROM feed CROSS JOIN ledger ON ledger.feed = feed.id AND ledger.{column} = ?1
+         ORDER BY feed"
     ))?;
     let feeds = query.query_map([&key], |row| {
         Ok((row.get(0)?, time(row, "first_published")?))

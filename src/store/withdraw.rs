@@ -145,8 +145,7 @@ fn withdraw(
         Aim::Url(url) => {
             let page = dedup::page(url);
             gone.addresses.insert(page);
-            let archived =
-                "DELETE FROM kept WHERE entry IN (SELECT entry FROM ledger WHERE address = ?1)";
+            let archived = "DELETE FROM kept WHERE entry IN (SELECT entry FROM feed CROSS JOIN ledger ON ledger.feed = feed.id AND address = ?1)";
             connection.prepare_cached(archived)?.execute([page])?;
         }
         Aim::Source(_) => {}
@@ -353,7 +352,7 @@ impl<'a> Gone<'a> {
     fn forget_entry(&self, entry: Uuid) -> Result<(), StoreError> {
         let published: bool = self
             .connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM ledger WHERE entry = ?1)")?
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM feed CROSS JOIN ledger ON ledger.feed = feed.id AND entry = ?1)")?
             .query_row([entry.as_bytes()], |row| row.get(0))?;
         if published {
             self.mark(entry.as_bytes())?;

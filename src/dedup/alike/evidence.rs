@@ -63,8 +63,9 @@ impl Evidence {
         let one_language = a.language == b.language;
         let (left, right): (Vec<&Word>, Vec<&Word>) = (a.words().collect(), b.words().collect());
         let mut candidates: Vec<(f64, f64, usize, usize)> = Vec::new();
-        for (i, x) in left.iter().enumerate() {
-            for (j, y) in right.iter().enumerate() {
+        let speaks = |word: &(usize, &&Word)| word.1.sort != Sort::Stop;
+        for (i, x) in left.iter().enumerate().filter(speaks) {
+            for (j, y) in right.iter().enumerate().filter(speaks) {
                 let Some(affinity) = affinity(x, y, one_language) else {
                     continue;
                 };
@@ -100,7 +101,7 @@ impl Evidence {
             evidence.shared.push(Shared {
                 at: (i, j),
                 weight,
-                written: left[i].written.clone().min(right[j].written.clone()),
+                written: (&left[i].written).min(&right[j].written).clone(),
             });
         }
         let heaviest = evidence.count_names_once(&left, &right);
@@ -293,22 +294,23 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         return (plain(a) == plain(b)).then_some(1.0);
     }
     // A designation of digits is no beginning of a word.
-    if [a, b]
-        .iter()
-        .any(|word| word.folded.chars().any(char::is_numeric))
-    {
-        return None;
-    }
+    let plain = |word: &Word| !word.folded.chars().any(char::is_numeric);
+    alike(short, long, one_language).filter(|_| plain(a) && plain(b))
+}
+
+/// The same for words that have no digits.
+fn alike(short: &Word, long: &Word, one_language: bool) -> Option<f64> {
     let letters = short.folded.chars().count();
-    let names = a.is_name() && b.is_name();
-    let coded = a.sort == Sort::Code || b.sort == Sort::Code;
-    if (names || coded && one_language) && a.stem == b.stem && !of_one_name(short, long) {
+    let names = short.is_name() && long.is_name();
+    let coded = short.sort == Sort::Code || long.sort == Sort::Code;
+    if (names || coded && one_language) && short.stem == long.stem && !of_one_name(short, long) {
         return None;
     }
-    if a.stem == b.stem && letters > 2 {
+    if short.stem == long.stem && letters > 2 {
         if one_language {
             return Some(0.95);
         }
+        let names = short.is_name() && long.is_name();
         if letters > 4 || names && letters > 3 {
             return Some(0.85);
         }
@@ -335,6 +337,6 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
     let near = letters >= COGNATE
         && long.folded.len() < 24
         && long.folded.len() - short.folded.len() < 5
-        && a.folded.chars().next() == b.folded.chars().next();
-    (near && strsim::normalized_levenshtein(&a.folded, &b.folded) >= ALIKE).then_some(0.75)
+        && short.folded.chars().next() == long.folded.chars().next();
+    (near && strsim::normalized_levenshtein(&short.folded, &long.folded) >= ALIKE).then_some(0.75)
 }

@@ -64,6 +64,8 @@ pub(super) enum Stage {
 #[derive(Debug, Default)]
 struct Table {
     words: HashMap<String, Vec<Entry>>,
+    /// The first words of its phrases.
+    heads: HashSet<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +79,9 @@ impl Table {
     fn add(&mut self, word: &str, meaning: Meaning) {
         let whole = word.ends_with('.') || word.chars().count() < 4;
         let word = phrase(word.trim_end_matches('.'));
+        if let Some((head, _)) = word.split_once('_') {
+            self.heads.insert(head.to_owned());
+        }
         if !word.is_empty() {
             self.words
                 .entry(word)
@@ -191,19 +196,26 @@ pub(super) fn is_region(meaning: Meaning) -> bool {
     meaning.mark == Mark::Name && REGIONS.contains(&meaning.id)
 }
 
-/// The concepts that a folded word or phrase (`_` between its words) can stand for in a language.
-pub(super) fn concepts(word: &str, language: &str) -> Vec<Meaning> {
+/// The table of a language.
+fn table(language: &str) -> Option<&'static Table> {
     // The languages next to one of the columns share most of its words.
     let language = match language {
         "ca" => "es",
         "gl" => "pt",
         language => language,
     };
-    let Some(table) = COLUMNS
-        .iter()
-        .position(|column| *column == language)
-        .and_then(|at| CONCEPTS.get(at))
-    else {
+    let at = COLUMNS.iter().position(|column| *column == language)?;
+    CONCEPTS.get(at)
+}
+
+/// Whether a phrase of the tables begins with this folded word: most words begin none.
+pub(super) fn begins_phrase(word: &str, language: &str) -> bool {
+    NAMES.heads.contains(word) || table(language).is_some_and(|table| table.heads.contains(word))
+}
+
+/// The concepts that a folded word or phrase (`_` between its words) can stand for in a language.
+pub(super) fn concepts(word: &str, language: &str) -> Vec<Meaning> {
+    let Some(table) = table(language) else {
         return Vec::new();
     };
     let found = table.find(word);

@@ -20,6 +20,7 @@ mod tests;
 mod veto;
 mod words;
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use address::Relation;
@@ -27,7 +28,7 @@ use evidence::{Evidence, Shared};
 pub use kin::{Bond, Candidate, Kin, kin};
 use lexicon::Stage;
 pub use profile::{Profile, Telling};
-pub use sketch::sketch;
+pub use sketch::{places, sketch, topics};
 
 /// Hours beyond which two tellings are not of one story, whatever they share.
 const WINDOW: f64 = 12.0 * 24.0;
@@ -129,7 +130,7 @@ impl Judgement {
 #[must_use]
 pub fn compare(a: &Profile, b: &Profile) -> Judgement {
     // What is looked for in one item may be found in the other and not the other way round: one order decides.
-    let (a, b) = if rank(b) < rank(a) { (b, a) } else { (a, b) };
+    let (a, b) = if order(a, b).is_gt() { (b, a) } else { (a, b) };
     let relation = match (&a.address, &b.address) {
         (Some(a), Some(b)) => a.relation(b),
         _ => Relation::None,
@@ -158,17 +159,19 @@ pub fn compare(a: &Profile, b: &Profile) -> Judgement {
 }
 
 /// Which of two items is the first, whatever order they come in.
-fn rank(item: &Profile) -> impl Ord {
-    let words = item.title.iter().chain(&item.summary);
-    (
-        item.source.clone(),
-        item.language.clone(),
-        item.published,
-        item.address
-            .as_ref()
-            .map(|address| address.identity.clone()),
-        words.map(|word| word.written.clone()).collect::<Vec<_>>(),
-    )
+fn order(a: &Profile, b: &Profile) -> Ordering {
+    fn address(item: &Profile) -> Option<&str> {
+        let address = item.address.as_ref();
+        address.map(|address| address.identity.as_str())
+    }
+    fn words(item: &Profile) -> impl Iterator<Item = &str> {
+        item.words().map(|word| word.written.as_str())
+    }
+    (a.source.cmp(&b.source))
+        .then_with(|| a.language.cmp(&b.language))
+        .then_with(|| a.published.cmp(&b.published))
+        .then_with(|| address(a).cmp(&address(b)))
+        .then_with(|| words(a).cmp(words(b)))
 }
 
 /// Two items and what is known of them together.

@@ -3,7 +3,10 @@
 /// The text with Cyrillic and Greek letters written as Latin ones, and Latin letters that no accent explains as plain ones.
 ///
 /// It is no scholarly transliteration: it aims at how newspapers write the names.
-pub(super) fn latin(folded: &str) -> String {
+pub(super) fn latin(folded: String) -> String {
+    if folded.is_ascii() {
+        return folded;
+    }
     let mut text = String::with_capacity(folded.len());
     for c in folded.chars() {
         match letters(c) {

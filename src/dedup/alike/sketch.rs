@@ -19,6 +19,14 @@ const ALONE: [f64; 2] = [0.55, 0.8];
 /// number of keys is bounded.
 #[must_use]
 pub fn sketch(profile: &Profile) -> Vec<Key> {
+    let mut keys = places(profile);
+    keys.extend(topics(profile));
+    keys
+}
+
+/// The keys of an item by where it stands and what it shows: one of them may tell its other tellings by itself.
+#[must_use]
+pub fn places(profile: &Profile) -> Vec<Key> {
     let mut keys = BTreeSet::new();
     if let Some(address) = &profile.address {
         keys.insert(Key::of(&["page", &address.identity]));
@@ -35,6 +43,14 @@ pub fn sketch(profile: &Profile) -> Vec<Key> {
     if let Some(image) = &profile.image {
         keys.insert(Key::of(&["image", image]));
     }
+    keys.into_iter().collect()
+}
+
+/// The keys of an item by what it says. Tellings that are one story by what they say have at least two of them in common:
+/// with two words they share the key of both words together as well.
+#[must_use]
+pub fn topics(profile: &Profile) -> Vec<Key> {
+    let mut keys = BTreeSet::new();
     let mut terms: Vec<Term> = Vec::new();
     let parts = [
         (1.0, ALONE[0], &profile.title),

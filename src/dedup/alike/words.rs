@@ -104,7 +104,7 @@ impl Word {
 
 /// Lower case, without accents, ligatures and marks, in Latin letters; blanks between the words.
 pub(super) fn fold(text: &str) -> String {
-    script::latin(&crate::config::units::fold(text))
+    script::latin(crate::config::units::fold(text))
 }
 
 /// Folded words that carry no news, by language.
@@ -130,11 +130,11 @@ struct Run<'a> {
 /// Reads the words of a text in a language (the tag; nothing is lost if it is not known), at most so many.
 pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
     let runs = cut(text, most);
-    let letters = |run: &&Run<'_>| run.text.chars().any(char::is_alphabetic);
+    let letters = |run: &Run<'_>| run.text.chars().any(char::is_alphabetic);
+    let folded: Vec<String> = runs.iter().map(|run| fold(run.text)).collect();
     let (mut capital, mut upper, mut all) = (0, 0, 0);
-    for run in runs.iter().filter(letters) {
-        let folded = fold(run.text);
-        if is_stop(&folded, language) || folded.chars().count() < 3 {
+    for (run, folded) in runs.iter().zip(&folded).filter(|(run, _)| letters(run)) {
+        if is_stop(folded, language) || folded.chars().count() < 3 {
             continue;
         }
         all += 1;
@@ -167,7 +167,8 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
             next = last.max(next + 1);
             continue;
         }
-        words.push(word(*run, language, loud, headline));
+        let folded = folded.get(next).cloned().unwrap_or_default();
+        words.push(word(*run, folded, language, loud, headline));
         next += 1;
     }
     mean(&mut words, language, loud);
@@ -183,8 +184,7 @@ fn runs_text<'a>(runs: &[Run<'a>], from: usize) -> Vec<&'a str> {
         .collect()
 }
 
-fn word(run: Run<'_>, language: &str, loud: bool, headline: bool) -> Word {
-    let folded = fold(run.text);
+fn word(run: Run<'_>, folded: String, language: &str, loud: bool, headline: bool) -> Word {
     let (digit, letter) = (
         run.text.chars().any(char::is_numeric),
         run.text.chars().any(char::is_alphabetic),
@@ -222,6 +222,10 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
             let Some(window) = words.get_mut(from..from + length) else {
                 continue;
             };
+            let begins = |word: &Word| lexicon::begins_phrase(&word.folded, language);
+            if length > 1 && !window.first().is_some_and(begins) {
+                continue;
+            }
             let plain = |word: &Word| !matches!(word.sort, Sort::Number(_));
             if !window.iter().all(plain) || window.iter().any(|word| !word.meanings.is_empty()) {
                 continue;
