@@ -24,6 +24,7 @@ mod requests;
 mod rows;
 mod sources;
 mod translations;
+mod unindexed;
 mod verify;
 mod why;
 mod withdraw;
