@@ -173,7 +173,7 @@ mod tests {
         // What is left on its page of a pause of forty days, all of the last two.
         let window: Vec<Option<i64>> = (0..100).map(|n| Some(n / 2)).collect();
         assert_eq!(held(&window, 40, &history), 0);
-        assert_eq!(held(&[Some(1); 200], 40, &history), 200);
+        assert_eq!(held(&[Some(1); 1_100], 40, &history), 1_100);
         assert_eq!(held(&window, 40, &[]), 100);
     }
 }
