@@ -123,7 +123,7 @@ pub(super) fn listed(
         .prepare_cached("SELECT count(*) FROM held WHERE source = ?1 AND reason = ''")?
         .query_row([course.number], |row| row.get(0))?;
     if new > 0 {
-        let reason = format!("{new} new items came at once, more than it ever had");
+        let reason = format!("{new} came at once, more than it ever had");
         connection
             .prepare_cached("UPDATE held SET reason = ?2 WHERE source = ?1 AND reason = ''")?
             .execute(params![course.number, reason])?;

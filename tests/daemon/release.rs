@@ -66,7 +66,7 @@ fn what_is_held_is_shown_with_the_reason_and_the_command_that_publishes_it() {
     for arguments in [&["a"][..], &[]] {
         let status = site.run("status", arguments).out;
         assert!(
-            status.contains("25 new items came at once, more than it ever had")
+            status.contains("25 new items are held: 25 came at once, more than it ever had")
                 && status.contains("rassegna release a"),
             "{status}"
         );
