@@ -1,5 +1,7 @@
 //! `rassegna release`
 
+use std::path::Path;
+
 use chrono::Utc;
 use clap::Args;
 
@@ -24,53 +26,58 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     let config = options.place.config.load()?;
     let data = data_folder(options.place.data.as_deref());
     let wanted = once::wanted(&config, Some(&options.source))?;
+    let path = data.join(&config.store.path);
     block_on(async {
-        match Engine::start(config.clone(), &data) {
-            Ok(engine) => {
-                engine.prepare().await.map_err(failed)?;
-                for id in held(&engine.store, &wanted).await? {
-                    engine
-                        .store
-                        .release(&id, Utc::now())
-                        .await
-                        .map_err(failed)?;
-                }
-                engine.publish().await.map_err(failed)?;
-                engine.store.close().await;
-                Ok(())
-            }
-            Err(StartFailure::Store(StoreError::Locked { .. })) => {
-                let store =
-                    Store::open(&data.join(&config.store.path), Access::Ask).map_err(failed)?;
-                let mut numbers = Vec::new();
-                for id in held(&store, &wanted).await? {
-                    numbers.push(
-                        store
-                            .ask_for(Some(&id), Wish::Release, Utc::now())
-                            .await
-                            .map_err(failed)?,
-                    );
-                }
-                await_daemon(&store, numbers).await
-            }
-            Err(error) => Err(failed(error)),
+        // Where nothing was ever read, nothing is made.
+        if !path.exists() {
+            return Err(failed(StoreError::Missing(path)));
         }
+        let released = match Engine::start(config.clone(), &data) {
+            Ok(engine) => release(engine, &wanted).await?,
+            Err(StartFailure::Store(StoreError::Locked { .. })) => ask(&path, &wanted).await?,
+            Err(error) => return Err(failed(error)),
+        };
+        for (id, count) in released {
+            match count {
+                0 => say!("{id}: nothing is held"),
+                1 => say!("{id}: 1 item that was held is published"),
+                several => say!("{id}: {several} items that were held are published"),
+            }
+        }
+        Ok(())
     })
 }
 
-/// Those of the sources of which something is held; says how much.
-async fn held(store: &Store, wanted: &[SourceId]) -> Result<Vec<SourceId>, Exit> {
-    let mut held = Vec::new();
+/// Releases and publishes; gives how much it was of each source.
+async fn release(engine: Engine, wanted: &[SourceId]) -> Result<Vec<(SourceId, usize)>, Exit> {
+    engine.prepare().await.map_err(failed)?;
+    let mut released = Vec::new();
+    for id in wanted {
+        let count = engine.store.release(id, Utc::now()).await.map_err(failed)?;
+        released.push((id.clone(), count));
+    }
+    if released.iter().any(|(_, count)| *count > 0) {
+        engine.publish().await.map_err(failed)?;
+    }
+    engine.store.close().await;
+    Ok(released)
+}
+
+/// Has the daemon do it; gives how much is held of each source.
+async fn ask(path: &Path, wanted: &[SourceId]) -> Result<Vec<(SourceId, usize)>, Exit> {
+    let store = Store::open(path, Access::Ask).map_err(failed)?;
+    let (mut held, mut requests) = (Vec::new(), Vec::new());
     for id in wanted {
         let state = store.source(id).await.map_err(failed)?.unwrap_or_default();
-        match state.withheld {
-            0 => say!("{id}: nothing is held"),
-            1 => say!("{id}: 1 item that was held is published"),
-            several => say!("{id}: {several} items that were held are published"),
-        }
         if state.withheld > 0 {
-            held.push(id.clone());
+            let request = store.ask_for(Some(id), Wish::Release, Utc::now());
+            requests.push(request.await.map_err(failed)?);
         }
+        held.push((
+            id.clone(),
+            usize::try_from(state.withheld).unwrap_or_default(),
+        ));
     }
+    await_daemon(&store, requests).await?;
     Ok(held)
 }

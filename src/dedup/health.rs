@@ -80,6 +80,8 @@ fn most<T: std::hash::Hash + Eq>(values: impl Iterator<Item = T>) -> usize {
 pub struct Familiar {
     /// The day that it was published, as first told; nothing where it had no date.
     pub day: Option<NaiveDate>,
+    /// Whether it has another title now.
+    pub renamed: bool,
 }
 
 /// An answer that is to be judged.
@@ -121,6 +123,8 @@ pub struct Remembered {
     pub since: Option<DateTime<Utc>>,
     /// How many new items were to be expected since then, as it had them before.
     pub expected: f64,
+    /// What part of its items of late had a date in its list; nothing where there were none.
+    pub dated: Option<f64>,
     /// The answers in a row that were not believed.
     pub doubted: Option<Doubted>,
     /// What the page itself says against this one.
@@ -235,10 +239,11 @@ pub enum Doubt {
 
 impl Doubt {
     /// Whether time can settle it: all but what it doubts is in order. Titles and links that say nothing and wrong dates
-    /// never get better by waiting.
-    fn passes(self, doubted: &Doubted) -> bool {
+    /// never get better by waiting; but what a feed calls all its items when it has only new ones, it means.
+    fn passes(self, answer: &Answer<'_>, doubted: &Doubted) -> bool {
         match self {
-            Self::OneTitle { .. } | Self::Ahead { .. } | Self::OneDay { .. } => false,
+            Self::OneTitle { .. } => answer.kind == Kind::Feed && familiar(answer) == 0,
+            Self::Ahead { .. } | Self::OneDay { .. } => false,
             Self::Lost { field, .. } => field != LINK && doubted.familiar,
             Self::Strange { .. } | Self::Shrunk { .. } => true,
         }
@@ -275,7 +280,7 @@ pub fn judge(answer: &Answer<'_>, remembered: &Remembered) -> Verdict {
         (None, None) => return Verdict::Taken(Trust::Usual),
     };
     let doubted = Doubted::again(remembered.doubted.clone(), reason, answer);
-    let passes = doubt.is_none_or(|doubt| doubt.passes(&doubted))
+    let passes = doubt.is_none_or(|doubt| doubt.passes(answer, &doubted))
         && remembered
             .misgiving
             .as_ref()
@@ -302,8 +307,8 @@ fn doubt(answer: &Answer<'_>, remembered: &Remembered) -> Option<Doubt> {
         return None;
     }
     let scraped = matches!(answer.kind, Kind::Listing | Kind::Json);
-    titles(now, usual, scraped)
-        .or_else(|| fields(now, usual, scraped, answer.mended))
+    titles(answer, usual, scraped)
+        .or_else(|| fields(answer, remembered, usual, scraped))
         .or_else(|| days(answer, usual, scraped))
         .or_else(|| strange(answer, remembered, usual, scraped))
         .or_else(|| shrunk(answer, remembered, usual, scraped))
@@ -314,15 +319,29 @@ fn nearly_all(part: usize, of: usize, scraped: bool) -> bool {
     of >= FEW && (10 * part >= 9 * of || scraped && of > FEW && 2 * part > of)
 }
 
-fn titles(now: Picture, usual: Picture, scraped: bool) -> Option<Doubt> {
+/// That most items have one title is no fault where those that are known keep theirs: a bulletin has one title each day.
+fn titles(answer: &Answer<'_>, usual: Picture, scraped: bool) -> Option<Doubt> {
+    let now = answer.picture;
     let differed = usual.items > 1 && 2 * usual.one_title <= usual.items;
-    (differed && nearly_all(now.one_title, now.items, scraped)).then_some(Doubt::OneTitle {
+    let known: Vec<&Familiar> = answer.known.iter().flatten().collect();
+    let renamed = known.iter().filter(|known| known.renamed).count();
+    let sure = scraped && !known.is_empty();
+    if !differed || !nearly_all(now.one_title, now.items, sure) {
+        return None;
+    }
+    (known.is_empty() || 2 * renamed > known.len()).then_some(Doubt::OneTitle {
         same: now.one_title,
         of: now.items,
     })
 }
 
-fn fields(now: Picture, usual: Picture, scraped: bool, mended: bool) -> Option<Doubt> {
+fn fields(
+    answer: &Answer<'_>,
+    remembered: &Remembered,
+    usual: Picture,
+    scraped: bool,
+) -> Option<Doubt> {
+    let now = answer.picture;
     // What nearly all had, and less than half as many have.
     let lost = |found: usize, had: usize| {
         let always = usual.items >= FEW && 5 * had >= 4 * usual.items;
@@ -338,12 +357,26 @@ fn fields(now: Picture, usual: Picture, scraped: bool, mended: bool) -> Option<D
     if lost(now.linked, usual.linked) && (scraped || now.linked == 0) {
         return Some(doubt(LINK, now.linked, usual.linked));
     }
-    if scraped && lost(now.dated, usual.dated) {
+    // The list before may have been dated by chance.
+    let always = remembered.dated.is_none_or(|part| part >= 0.8);
+    if scraped && always && lost(now.dated, usual.dated) && !keep_dates(answer) {
         return Some(doubt(DATE, now.dated, usual.dated));
     }
     // That none at all has a teaser is the loss of a rule, unless it is the new layout that has none.
-    let teasers = scraped && !mended && now.told == 0 && lost(now.told, usual.told);
+    let teasers = scraped && !answer.mended && now.told == 0 && lost(now.told, usual.told);
     teasers.then(|| doubt(TEASER, now.told, usual.told))
+}
+
+/// Whether there are known items that had a date, and half of them have one still: then it is only news that has none.
+fn keep_dates(answer: &Answer<'_>) -> bool {
+    let dated = |known: &Option<Familiar>| known.is_some_and(|known| known.day.is_some());
+    let told = answer.items.iter().zip(answer.known);
+    let told: Vec<&Item> = told
+        .filter(|(_, known)| dated(known))
+        .map(|(item, _)| item)
+        .collect();
+    let kept = told.iter().filter(|item| item.published.is_some());
+    !told.is_empty() && 2 * kept.count() >= told.len()
 }
 
 fn days(answer: &Answer<'_>, usual: Picture, scraped: bool) -> Option<Doubt> {
@@ -367,7 +400,8 @@ fn days(answer: &Answer<'_>, usual: Picture, scraped: bool) -> Option<Doubt> {
     });
     let moved: Vec<bool> = told.collect();
     let others = moved.iter().filter(|moved| **moved).count();
-    (2 * others > moved.len()).then_some(Doubt::OneDay {
+    // One or two may have been dated anew on a busy day.
+    (others >= FEW && 2 * others > moved.len()).then_some(Doubt::OneDay {
         same: now.one_day,
         of: now.dated,
     })
@@ -431,5 +465,7 @@ fn shrunk(
     })
 }
 
+#[cfg(test)]
+mod lives;
 #[cfg(test)]
 mod tests;

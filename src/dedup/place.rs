@@ -58,7 +58,9 @@ pub(super) fn all(
         if placed.item.title.is_empty() {
             continue;
         }
-        placed.verdict = if placed.keys.addresses().any(|key| !names.contains(&key)) {
+        let moved = placed.keys.addresses().any(|key| !names.contains(&key))
+            || is_published_elsewhere(known, &placed.keys, memory);
+        placed.verdict = if moved {
             Verdict::Moved(known.item)
         } else if placed.edited {
             Verdict::Edited(known.item)
@@ -70,6 +72,18 @@ pub(super) fn all(
         };
     }
     placed
+}
+
+/// Whether an item has a link that nobody else is published at, and is published at another one itself, as where it moved
+/// while it was held.
+fn is_published_elsewhere(known: &Known, keys: &Keys, memory: &Memory) -> bool {
+    let owner = keys.address.and_then(|address| memory.owners.get(&address));
+    let own = owner
+        .is_none_or(|owner| matches!(owner, Owner::Story(story) if known.story == Some(*story)));
+    known.story.is_some()
+        && own
+        && keys.url.or(keys.anchored).is_some()
+        && keys.address != known.keys.address
 }
 
 /// A guid that was given to other news since says nothing about them, and their entry can't have an id of it; nor can

@@ -6,15 +6,19 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::keys::{Keys, keys, link_and_day, page, title_and_day};
-use super::{Memory, Placed, alike, is_other_day};
+use super::{Memory, Placed, alike, content, is_other_day};
 use crate::model::{Item, Key};
 use crate::normalize::url::{anchored, unanchored};
 
 /// So many fetches in a row that speak against a name settle it for good: one is a move, two may be.
 const SETTLED: u8 = 3;
 
-/// The fetches in a row that speak against each name. What is settled stays so, since an identity that comes back
-/// would be another one.
+/// So many fetches in a row in which links stay what they are make them worth something again: longer than a session
+/// lasts between two of them.
+const STEADY: u8 = 10;
+
+/// The fetches in a row that speak against each name. What is settled stays so, but for links that come to stay: news is
+/// published where it was first while they are worth nothing, and known by less.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Policy {
@@ -24,6 +28,8 @@ pub struct Policy {
     links: u8,
     /// Most links led to other news of another day.
     reused: u8,
+    /// The links were worth nothing, and most were those of the fetch before.
+    steady: u8,
 }
 
 /// The strongest name that a source's items are known by.
@@ -114,11 +120,7 @@ impl Policy {
             .iter()
             .filter_map(|placed| placed.keys.url.or(placed.keys.anchored))
             .collect();
-        let (mut guid, mut links, mut reuse) = (
-            Evidence::default(),
-            Evidence::default(),
-            Evidence::default(),
-        );
+        let [mut guid, mut links, mut reuse, mut steady] = [Evidence::default(); 4];
         for placed in placed {
             let (item, keys) = (&placed.item, &placed.keys);
             let known = placed.verdict.row().and_then(|row| memory.items.get(&row));
@@ -132,6 +134,12 @@ impl Policy {
                 }
             }
             let Some(known) = known else { continue };
+            // What it said has its link in it.
+            if !self.follows_links() && item.url.is_some() && content(item) == known.content {
+                steady.speaks_for += 1;
+            } else {
+                steady.against += 1;
+            }
             // Where it is known to be, not where it was published.
             let link = |keys: &Keys| keys.url.or(keys.anchored);
             match (link(keys), link(&known.keys)) {
@@ -147,16 +155,25 @@ impl Policy {
                 _ => {}
             }
         }
-        Self {
+        let after = Self {
             guids: guid.add_to(self.guids),
             links: links.add_to(self.links),
             reused: reuse.add_to(self.reused),
+            steady: steady.repeats(self.steady),
+        };
+        if after.steady < STEADY {
+            return after;
+        }
+        Self {
+            links: 0,
+            steady: 0,
+            ..after
         }
     }
 }
 
 /// How many items of a fetch speak for a name, and how many against it.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Evidence {
     speaks_for: usize,
     against: usize,
@@ -170,6 +187,15 @@ impl Evidence {
             before + 1
         } else {
             0
+        }
+    }
+
+    /// How many fetches in a row have spoken for it, with this one.
+    fn repeats(&self, before: u8) -> u8 {
+        match self.speaks_for + self.against {
+            0 => before,
+            _ if self.speaks_for > self.against => before.saturating_add(1),
+            _ => 0,
         }
     }
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::config::{Config, Proxy};
-use crate::dedup::Name;
+use crate::dedup::{Name, Policy};
 use crate::fetch::history::Gone;
 use crate::store::{SourceState, Summary};
 
@@ -123,7 +123,7 @@ impl Around<'_> {
                 summary.id
             )));
         }
-        if let Some(why) = known_by(state.policy.name()) {
+        if let Some(why) = known_by(state.policy) {
             notes.push(Note::plain(why));
         }
         let asked = state
@@ -207,9 +207,12 @@ pub(super) fn hidden(address: &str) -> String {
 }
 
 /// What a source's items are known by, where that is not what names them best.
-fn known_by(name: Name) -> Option<&'static str> {
-    match name {
-        Name::Guid => None,
+fn known_by(policy: Policy) -> Option<&'static str> {
+    match policy.name() {
+        Name::Guid if policy.follows_links() => None,
+        Name::Guid => {
+            Some("its links change by themselves: its entries keep those that they came with")
+        }
         Name::Link => Some("its guids are worth nothing: its items are known by their links"),
         Name::LinkAndDay => Some(
             "it gives its links to other news again: its items are known by their links and days",

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Connection, params};
 use url::Url;
 
-use super::rows::{list, maybe_time};
+use super::rows::{list, maybe_time, time};
 use super::{Store, StoreError};
 use crate::dedup::alike::{self, Candidate, Kin, Profile, Telling};
 use crate::extract::text::plain;
@@ -18,10 +18,10 @@ use crate::model::{Alternate, Item, Key, SourceId};
 /// The weeks in which the other tellings of an item are looked for, from its own on.
 const AROUND: [i64; 5] = [-2, -1, 0, 1, 2];
 /// Weeks that the index reaches back from its newest.
-const KEPT: i64 = 5;
+pub(super) const KEPT: i64 = 5;
 /// A key that so many items have tells nothing.
 const MANY: u8 = 41;
-/// So many keys by what they say must lead from one item to another: most of what shares less is no telling of the same
+/// So many keys by what they say must lead from one item to another, unless one is very rare: most of what shares less is no telling of the same
 /// story, and each would have to be read to tell.
 const ENOUGH: usize = 2;
 /// The most items that are looked up, those with the most and rarest keys in common first.
@@ -60,6 +60,18 @@ impl Sketched {
             image: item.image.clone(),
             alternates: &item.alternates,
         });
+        Self::of(profile, published)
+    }
+
+    /// Reads an item that is stored.
+    pub(super) fn stored(connection: &Connection, row: i64) -> Result<Self, StoreError> {
+        let mut query = connection.prepare_cached(&format!("{STORED} WHERE item.number = ?2"))?;
+        let read = |row: &rusqlite::Row<'_>| Ok((stored(row)?, time(row, "published")?));
+        let (profile, published) = query.query_row(params![stored_text(), row], read)?;
+        Ok(Self::of(profile, published))
+    }
+
+    fn of(profile: Profile, published: DateTime<Utc>) -> Self {
         Self {
             places: alike::places(&profile).iter().map(compact).collect(),
             topics: alike::topics(&profile).iter().map(compact).collect(),
@@ -196,6 +208,8 @@ impl<'a> Index<'a> {
         const KEY: usize = 1_000_000;
         // One word that more than four items have is shared by chance.
         const LEAST: usize = KEY / 4;
+        // One that no more than three have may be all that two tellings share: the name of a thing rarely in the news.
+        const RARE: usize = KEY / 3;
         // The index knows nothing of weeks to come, and may be asked for one of them twice.
         let [a, b, c, d, e] = AROUND.map(|apart| (item.week + apart).min(newest));
         let mut scores: HashMap<i64, Score> = HashMap::new();
@@ -218,7 +232,9 @@ impl<'a> Index<'a> {
         }
         let mut ranked: Vec<(i64, Score)> = scores
             .into_iter()
-            .filter(|(_, score)| score.rarity >= LEAST && score.keys >= ENOUGH)
+            .filter(|(_, score)| {
+                score.rarity >= RARE || score.rarity >= LEAST && score.keys >= ENOUGH
+            })
             .collect();
         ranked.sort_unstable_by_key(|(row, score)| (std::cmp::Reverse(score.rarity), *row));
         ranked.truncate(RANKED);
@@ -279,31 +295,38 @@ impl<'a> Index<'a> {
     }
 
     fn tellings(&self, story: i64) -> Result<Vec<Profile>, StoreError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT source.id AS source, item.url, item.title, summary, iif(summary = '', substr(html, 1, ?2), '') AS html,
-                    language, published, image, alternates
-             FROM item JOIN source ON source.number = item.source WHERE story = ?1 ORDER BY item.number LIMIT ?3",
-        )?;
-        let url = |text: Option<String>| text.and_then(|text| Url::parse(&text).ok());
-        let text = |row: &rusqlite::Row<'_>, column: &str| row.get::<_, String>(column);
-        let rows = query.query_map(
-            params![story, i64::try_from(TEXT).unwrap_or_default(), TELLINGS],
-            |row| {
-                Ok(profile(&Read {
-                    source: &text(row, "source")?,
-                    url: url(row.get("url")?),
-                    title: &text(row, "title")?,
-                    summary: &text(row, "summary")?,
-                    html: &text(row, "html")?,
-                    language: &text(row, "language")?,
-                    published: maybe_time(row, "published")?,
-                    image: url(row.get("image")?),
-                    alternates: &list(row, "alternates")?,
-                }))
-            },
-        )?;
+        let mut query = self.connection.prepare_cached(&format!(
+            "{STORED} WHERE story = ?2 ORDER BY item.number LIMIT ?3"
+        ))?;
+        let rows = query.query_map(params![stored_text(), story, TELLINGS], stored)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+/// What is compared of stored items, with so much of their texts as the first parameter says.
+const STORED: &str = "SELECT source.id AS source, item.url, item.title, summary,
+    iif(summary = '', substr(html, 1, ?1), '') AS html, language, published, image, alternates
+    FROM item JOIN source ON source.number = item.source";
+
+fn stored_text() -> i64 {
+    i64::try_from(TEXT).unwrap_or_default()
+}
+
+/// A row of [`STORED`].
+fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Profile> {
+    let url = |text: Option<String>| text.and_then(|text| Url::parse(&text).ok());
+    let text = |column: &str| row.get::<_, String>(column);
+    Ok(profile(&Read {
+        source: &text("source")?,
+        url: url(row.get("url")?),
+        title: &text("title")?,
+        summary: &text("summary")?,
+        html: &text("html")?,
+        language: &text("language")?,
+        published: maybe_time(row, "published")?,
+        image: url(row.get("image")?),
+        alternates: &list(row, "alternates")?,
+    }))
 }
 
 /// Drops the weeks that lie too far before the newest one for another telling to come.

@@ -15,11 +15,12 @@ use super::incidents::{self, What};
 use super::items::{Fetched, recall};
 use super::rows::maybe_time;
 use super::{Store, StoreError};
+use crate::config::units::fold;
 use crate::dedup::health::{
     self, Answer, Doubted, Familiar, Misgiving, Picture, Remembered, Trust, Verdict,
 };
 use crate::dedup::{self, Keys, Memory, Trace};
-use crate::model::SourceId;
+use crate::model::{Item, SourceId};
 use crate::schedule::silence::{HISTORY, Quiet, quiet};
 
 /// How many new items are to be expected is told by those of so long.
@@ -56,7 +57,7 @@ impl Store {
             let memory = recall(connection, &course, &keys)?;
             let mut known = Vec::with_capacity(items.len());
             for (item, keys) in items.iter().zip(&keys) {
-                let familiar = familiar(connection, keys, &memory, timezone)?;
+                let familiar = familiar(connection, item, keys, &memory, timezone)?;
                 known.push(familiar.or(item.sighted.map(|_| Familiar::default())));
             }
             let marks: Vec<String> = keys
@@ -91,11 +92,14 @@ fn remembered(
         })?;
     let since = course.since();
     let first = course.first_success.unwrap_or(now).max(now - PACE);
-    let came: u32 = connection
+    let (came, dated): (u32, Option<f64>) = connection
         .prepare_cached(
-            "SELECT count(*) FROM item WHERE source = ?1 AND last_seen > ?2 AND first_seen > ?2",
+            "SELECT count(*) FILTER (WHERE first_seen > ?2), avg(place IN ('item', 'heading', 'address'))
+             FROM item WHERE source = ?1 AND last_seen > ?2",
         )?
-        .query_row(params![course.number, first.timestamp()], |row| row.get(0))?;
+        .query_row(params![course.number, first.timestamp()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     // Of a source that is known for less than a day, a day's news may be what it has in a day.
     let seconds = |time: TimeDelta| time.num_seconds() as f64;
     let known_for = seconds(now - first).max(seconds(TimeDelta::days(1)));
@@ -104,6 +108,7 @@ fn remembered(
         usual,
         since,
         expected: f64::from(came) * passed / known_for,
+        dated,
         doubted,
         misgiving: None,
     })
@@ -112,6 +117,7 @@ fn remembered(
 /// What is known of an item.
 fn familiar(
     connection: &Connection,
+    item: &Item,
     keys: &Keys,
     memory: &Memory,
     timezone: Tz,
@@ -131,6 +137,10 @@ fn familiar(
         .flatten();
     Ok(Some(Familiar {
         day: published.map(|at| at.with_timezone(&timezone).date_naive()),
+        renamed: memory
+            .items
+            .get(row)
+            .is_some_and(|known| fold(&known.title) != fold(&item.title)),
     }))
 }
 

@@ -1,16 +1,19 @@
 //! New items that were too many at once: in the store, so that they are known by all that identifies them, but told by
 //! no story until they are released.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::alike::{Index, Sketched};
 use super::course::Course;
 use super::items::Recorded;
 use super::rows::maybe_time;
-use super::writing::next_revision;
-use super::{Store, StoreError};
+use super::writing::{ONE_ADDRESS, next_revision};
+use super::{Store, StoreError, translations};
 use crate::dedup::{self, Fetch, Placed};
 use crate::model::{Key, SourceId};
 
@@ -26,7 +29,7 @@ const HISTORY: TimeDelta = TimeDelta::days(28);
 const MOST: i64 = 5_000;
 
 impl Store {
-    /// Publishes all that is held of a source; gives how many items that are.
+    /// Publishes all that is held of a source, but for what was withdrawn meanwhile; gives how many items that are.
     pub async fn release(
         &self,
         source: &SourceId,
@@ -37,21 +40,27 @@ impl Store {
             let Some(course) = Course::of(connection, &source)? else {
                 return Ok(0);
             };
-            let mut query = connection.prepare_cached("SELECT item FROM held WHERE source = ?1")?;
+            let mut query = connection
+                .prepare_cached("SELECT item FROM held WHERE source = ?1 ORDER BY item")?;
             let rows: Vec<i64> = query
                 .query_map([course.number], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
-            for row in &rows {
-                release(connection, *row, now)?;
+            let mut index = Index::new(connection)?;
+            let mut published = 0;
+            for row in rows {
+                match release(connection, &mut index, row, now)? {
+                    Released::Opened | Released::Joined => published += 1,
+                    Released::Not => {}
+                }
             }
             connection.execute("DELETE FROM held WHERE source = ?1", [course.number])?;
-            if !rows.is_empty() {
+            if published > 0 {
                 connection.execute(
                     "UPDATE source SET last_new = ?2 WHERE number = ?1",
                     params![course.number, now.timestamp()],
                 )?;
             }
-            Ok(rows.len())
+            Ok(published)
         })
         .await
     }
@@ -74,12 +83,12 @@ pub(super) fn hold(
     Ok(())
 }
 
-/// How many items the source had in its busiest time as long as that since the last answer.
-pub(super) fn busiest(
+/// When the source has had news in the weeks before it last gave all, in order.
+pub(super) fn history(
     connection: &Connection,
     course: &Course,
     now: DateTime<Utc>,
-) -> Result<usize, StoreError> {
+) -> Result<Vec<DateTime<Utc>>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT iif(place = 'first-seen', first_seen, published) AS at FROM item
          WHERE source = ?1 AND last_seen >= ?2 AND number NOT IN (SELECT item FROM held)
@@ -87,7 +96,7 @@ pub(super) fn busiest(
          ORDER BY number DESC LIMIT ?4",
     )?;
     let first = course.first_success.unwrap_or(now);
-    let since = now - HISTORY;
+    let since = course.since().unwrap_or(now) - HISTORY;
     let rows = query.query_map(
         params![course.number, since.timestamp(), first.timestamp(), MOST],
         |row| maybe_time(row, "at"),
@@ -99,8 +108,7 @@ pub(super) fn busiest(
         .filter(|at| *at >= since)
         .collect();
     times.sort_unstable();
-    let span = course.since().map_or(TimeDelta::zero(), |last| now - last);
-    Ok(dedup::busiest(&times, span))
+    Ok(times)
 }
 
 /// Notes which of the held items a document lists, and says why those are held that came with it.
@@ -115,7 +123,7 @@ pub(super) fn listed(
         .prepare_cached("SELECT count(*) FROM held WHERE source = ?1 AND reason = ''")?
         .query_row([course.number], |row| row.get(0))?;
     if new > 0 {
-        let reason = format!("{new} new items came at once, more than it ever had");
+        let reason = format!("{new} came at once, more than it ever had");
         connection
             .prepare_cached("UPDATE held SET reason = ?2 WHERE source = ?1 AND reason = ''")?
             .execute(params![course.number, reason])?;
@@ -162,6 +170,7 @@ pub(super) fn confirm(
     let confirmed: Vec<i64> = confirmed
         .query_map(params![course.number, CONFIRMED], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
+    let mut index = Index::new(connection)?;
     for since in confirmed {
         let mut query = connection.prepare_cached(
             "SELECT item FROM held JOIN item ON item.number = held.item WHERE held.source = ?1 AND since = ?2
@@ -170,9 +179,11 @@ pub(super) fn confirm(
         let rows: Vec<i64> = query
             .query_map(params![course.number, since], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        let most = RELEASED * dedup::limit(busiest(connection, course, now)?);
+        let history = history(connection, course, now)?;
+        let span = course.since().map_or(TimeDelta::zero(), |last| now - last);
+        let most = RELEASED * dedup::limit(dedup::busiest(&history, span));
         for row in rows.iter().take(most) {
-            match release(connection, *row, now)? {
+            match release(connection, &mut index, *row, now)? {
                 Released::Opened => recorded.new += 1,
                 Released::Joined => recorded.joined += 1,
                 Released::Not => recorded.seen += 1,
@@ -203,50 +214,84 @@ enum Released {
     Not,
 }
 
-/// Gives a held item the story that it would have had.
-fn release(connection: &Connection, row: i64, now: DateTime<Utc>) -> Result<Released, StoreError> {
-    let address: Option<Key> = connection
-        .prepare_cached("SELECT address FROM item WHERE number = ?1")?
-        .query_row([row], |row| row.get(0))?;
+/// Gives a held item the story that it would have, were it new: it joins the one that another source tells, or opens
+/// one, and is found from now on.
+fn release(
+    connection: &Connection,
+    index: &mut Index<'_>,
+    row: i64,
+    now: DateTime<Utc>,
+) -> Result<Released, StoreError> {
+    let (address, language, source): (Option<Key>, String, String) = connection
+        .prepare_cached(
+            "SELECT item.address, language, source.id FROM item JOIN source ON source.number = item.source
+             WHERE item.number = ?1",
+        )?
+        .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let owner: Option<Option<i64>> = connection
         .prepare_cached("SELECT story FROM address WHERE key = ?1")?
         .query_row([address], |row| row.get(0))
         .optional()?;
-    let revision = next_revision(connection)?;
-    let (story, released) = match owner {
+    let sketched = Sketched::stored(connection, row)?;
+    let (same, translated) = match owner {
         Some(None) => return Ok(Released::Not),
-        Some(Some(story)) => {
-            connection
-                .prepare_cached("UPDATE story SET revision = ?2, revised = ?3 WHERE number = ?1")?
-                .execute(params![story, revision, now.timestamp()])?;
-            (story, Released::Joined)
-        }
+        Some(Some(story)) => (Some((story, ONE_ADDRESS.to_owned())), BTreeMap::new()),
         None => {
-            let opened = connection
-                .prepare_cached(
-                    "INSERT INTO story (entry, language, published, zone, precision, opened, updated, revision, revised)
-                     SELECT entry, language, published, zone, precision, ?2,
-                            max(published, iif(updated <= ?2, updated, published)), ?3, ?2
-                     FROM held JOIN item ON item.number = held.item WHERE item = ?1
-                     ON CONFLICT DO NOTHING",
-                )?
-                .execute(params![row, now.timestamp(), revision])?;
-            if opened == 0 {
-                return Ok(Released::Not);
-            }
-            let story = connection.last_insert_rowid();
-            if let Some(address) = address {
-                connection
-                    .prepare_cached(
-                        "INSERT INTO address (key, story) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                    )?
-                    .execute(params![address, story])?;
-            }
-            (story, Released::Opened)
+            let kin = index.kin(&sketched, &SourceId(source), &language, now)?;
+            (kin.same.map(|bond| (bond.story, bond.why)), kin.translated)
         }
     };
+    let (story, joined) = match same {
+        Some((story, why)) => {
+            touch(connection, story, now)?;
+            (story, Some(why))
+        }
+        None => match open(connection, row, now)? {
+            Some(story) => (story, None),
+            None => return Ok(Released::Not),
+        },
+    };
+    if let Some(address) = address {
+        connection
+            .prepare_cached(
+                "INSERT INTO address (key, story) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![address, story])?;
+    }
     connection
-        .prepare_cached("UPDATE item SET story = ?2 WHERE number = ?1")?
-        .execute(params![row, story])?;
-    Ok(released)
+        .prepare_cached("UPDATE item SET story = ?2, joined = ?3 WHERE number = ?1")?
+        .execute(params![row, story, joined])?;
+    index.enter(row, &sketched)?;
+    for (other, bond) in translated {
+        for story in translations::tie(connection, (story, &language), (&other, &bond))? {
+            touch(connection, story, now)?;
+        }
+    }
+    Ok(if joined.is_some() {
+        Released::Joined
+    } else {
+        Released::Opened
+    })
+}
+
+/// Opens the story of a held item; nothing where an entry of its id was published once.
+fn open(connection: &Connection, row: i64, now: DateTime<Utc>) -> Result<Option<i64>, StoreError> {
+    let opened = connection
+        .prepare_cached(
+            "INSERT INTO story (entry, language, published, zone, precision, opened, updated, revision, revised)
+             SELECT entry, language, published, zone, precision, ?2,
+                    max(published, iif(updated <= ?2, updated, published)), ?3, ?2
+             FROM held JOIN item ON item.number = held.item WHERE item = ?1
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![row, now.timestamp(), next_revision(connection)?])?;
+    Ok((opened > 0).then(|| connection.last_insert_rowid()))
+}
+
+/// Marks a story as changed, for the feeds that have it.
+fn touch(connection: &Connection, story: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE story SET revision = ?2, revised = ?3 WHERE number = ?1")?
+        .execute(params![story, next_revision(connection)?, now.timestamp()])?;
+    Ok(())
 }

@@ -15,7 +15,7 @@ use super::held;
 use super::incidents::{self, Condition};
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
-use super::{Store, StoreError, health, removed, repairs};
+use super::{Store, StoreError, health, removed, repairs, unindexed};
 use crate::config::Follow;
 use crate::dedup::health::{Doubted, Picture, Trust};
 use crate::dedup::{self, Fetch, Keys, Memory, Owner, Placed, Trace, Verdict};
@@ -195,6 +195,7 @@ fn record(
             ..Recorded::default()
         });
     };
+    unindexed::enter_some(connection, poll.at)?;
     let (number, at) = (course.number, poll.at.timestamp());
     let mut recorded = Recorded::default();
     // What a feed wants holds until it says something else; what HTTP says, until the next answer.
@@ -458,9 +459,9 @@ impl Placing<'_> {
         recorded.nameless = wanting.nameless;
         // What is asked for once more is no flood.
         if self.replayed.is_none() {
-            recorded.withheld = dedup::withhold(&mut placed, recorded.waiting, || {
-                held::busiest(connection, self.course, now)
-            })?;
+            let history = || held::history(connection, self.course, now);
+            recorded.withheld =
+                dedup::withhold(&mut placed, recorded.waiting, self.fetch, history)?;
         }
         // Before what is new is written, which is not among what was listed last time.
         if self.whole_feed {

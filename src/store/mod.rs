@@ -26,6 +26,7 @@ mod requests;
 mod rows;
 mod sources;
 mod translations;
+mod unindexed;
 mod verify;
 mod why;
 mod withdraw;

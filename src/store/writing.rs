@@ -22,6 +22,9 @@ const DAY: i64 = 24 * 60 * 60;
 /// So many former texts of an item are kept: the first, and the newest of the others.
 const REVISIONS: i64 = 10;
 
+/// Why an item tells the story of another source that is where it is.
+pub(super) const ONE_ADDRESS: &str = "both are at one address";
+
 /// The number that the next change of a story gets. Stories are pruned, so the newest that is left may be older than
 /// what the feeds have reviewed.
 pub(super) fn next_revision(connection: &Connection) -> Result<i64, StoreError> {
@@ -99,7 +102,7 @@ impl<'a> Writing<'a> {
                 }
                 Verdict::Joins(story) => {
                     let sketched = self.sketched(placed);
-                    self.join(placed, &sketched, story, "both are at one address")?;
+                    self.join(placed, &sketched, story, ONE_ADDRESS)?;
                     recorded.joined += 1;
                 }
                 Verdict::Withheld => {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::support::{Entry, News, Origin, Route, Site, minute};
+use super::support::{Entry, News, Origin, Route, Site, minute, news};
 
 /// Sources by name and language.
 fn site(origin: &Origin, sources: &[(&str, &str)]) -> Site {
@@ -130,6 +130,152 @@ fn a_text_that_others_republish_is_one_entry_that_names_them_all() {
     assert_eq!(site.rewritten(&stamps), Vec::<String>::new());
 }
 
+/// A flood of a source: its own news, each of another thing, and this one.
+fn flood(one: &News) -> Vec<News> {
+    let now = one.at;
+    let other = |n: u32| News {
+        at: now - TimeDelta::minutes(i64::from(n)),
+        ..news("agenzia", n)
+    };
+    std::iter::once(one.clone())
+        .chain((10..34).map(other))
+        .collect()
+}
+
+#[test]
+fn what_was_held_is_one_entry_with_its_other_tellings_whenever_they_come() {
+    let now = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap();
+    let recent = |item: &News, minutes: i64| News {
+        at: now - TimeDelta::minutes(minutes),
+        ..item.clone()
+    };
+    let [wire, edited, partial] = republished();
+    let (wire, edited, partial) = (recent(&wire, 60), recent(&edited, 50), recent(&partial, 40));
+    let english = recent(&english(), 30);
+    // The others come before the flood, while it is held, or after its release.
+    for turn in 0..3 {
+        let origin = Origin::start();
+        let site = site(
+            &origin,
+            &[
+                ("agenzia", "it"),
+                ("regione", "it"),
+                ("portale", "it"),
+                ("agency", "en"),
+            ],
+        );
+        let others = || {
+            origin.set("/regione", Route::rss(std::slice::from_ref(&edited)));
+            origin.set("/portale", Route::rss(std::slice::from_ref(&partial)));
+            origin.set("/agency", Route::rss(std::slice::from_ref(&english)));
+            poll(&site, &["regione", "portale", "agency"]);
+        };
+        origin.set("/agenzia", Route::rss(&[recent(&news("agenzia", 1), 90)]));
+        poll(&site, &["agenzia"]);
+        if turn == 0 {
+            others();
+        }
+        origin.set("/agenzia", Route::rss(&flood(&wire)));
+        poll(&site, &["agenzia"]);
+        if turn == 1 {
+            others();
+        }
+        assert_eq!(site.run("release", &["agenzia"]).code, 0);
+        if turn == 2 {
+            others();
+        }
+        let entries = site.entries("it");
+        assert_eq!(entries.len(), 26, "{turn}: {entries:#?}");
+        let at = (0..26).find(|at| sources(&site, *at).len() > 1).unwrap();
+        let mut told = sources(&site, at);
+        told.sort();
+        assert_eq!(
+            told,
+            ["Fonte agenzia", "Fonte portale", "Fonte regione"],
+            "{turn}"
+        );
+        assert_eq!(
+            extension(&site, "it", at)["translations"][0]["language"],
+            "en",
+            "{turn}"
+        );
+        assert_eq!(site.run("verify", &[]).code, 0);
+        let stamps = site.stamps();
+        site.once();
+        assert_eq!(site.rewritten(&stamps), Vec::<String>::new(), "{turn}");
+    }
+}
+
+#[test]
+fn what_was_stored_before_there_was_an_index_is_joined_too() {
+    let origin = Origin::start();
+    let site = site(&origin, &[("agenzia", "it"), ("regione", "it")]);
+    let now = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap();
+    let [mut wire, mut edited, _] = republished();
+    (wire.at, edited.at) = (now - TimeDelta::hours(3), now - TimeDelta::hours(1));
+    // More than one poll takes in.
+    let mut many = vec![wire];
+    many.extend((1..90).map(|n| News {
+        at: now - TimeDelta::hours(4) - TimeDelta::minutes(i64::from(n)),
+        ..news("agenzia", n)
+    }));
+    origin.set("/agenzia", Route::rss(&many));
+    poll(&site, &["agenzia"]);
+    let before = "DELETE FROM sketch; DELETE FROM meta WHERE name = 'indexed from'";
+    let database = rusqlite::Connection::open(site.database()).unwrap();
+    database.execute_batch(before).unwrap();
+    for _ in 0..2 {
+        poll(&site, &["agenzia"]);
+    }
+    origin.set("/regione", Route::rss(&[edited]));
+    poll(&site, &["regione"]);
+    assert_eq!(site.entries("it").len(), 10);
+    let told = (0..10).map(|at| sources(&site, at).len());
+    assert_eq!(told.max(), Some(2));
+    let left = "SELECT value FROM meta WHERE name = 'indexed from'";
+    let left: String = site.look().query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, "0");
+}
+
+#[test]
+fn pieces_that_one_letter_or_numeral_tells_apart_are_entries_of_their_own() {
+    for (one, other) in [
+        (
+            "Lotto A: lavori sul ponte di Matera",
+            "Lotto B: lavori sul ponte di Matera",
+        ),
+        (
+            "Avviso I per le imprese lucane",
+            "Avviso II per le imprese lucane",
+        ),
+        ("Notizia n1 di a", "Notizia n1 di b"),
+        (
+            "Il cielo di Matera, parte prima",
+            "Il cielo di Matera, parte seconda",
+        ),
+    ] {
+        let origin = Origin::start();
+        let site = site(&origin, &[("agenzia", "it"), ("regione", "it")]);
+        let text = "L’atto è pubblicato con tutti gli allegati.";
+        origin.set("/agenzia", Route::rss(&[told("agenzia", 1, one, text)]));
+        origin.set("/regione", Route::rss(&[told("regione", 2, other, text)]));
+        poll(&site, &["agenzia", "regione"]);
+        assert_eq!(site.titles("it"), [other, one]);
+        // One source, which shows the newest only: under another link it is another piece.
+        origin.set("/agenzia", Route::rss(&[told("agenzia", 3, other, text)]));
+        poll(&site, &["agenzia"]);
+        assert_eq!(
+            site.titles("it").len(),
+            2,
+            "the other source tells it already"
+        );
+        origin.set("/regione", Route::rss(&[told("regione", 4, one, text)]));
+        poll(&site, &["regione"]);
+        let sources: Vec<usize> = (0..2).map(|at| sources(&site, at).len()).collect();
+        assert_eq!((site.titles("it").len(), sources), (2, vec![2, 2]), "{one}");
+    }
+}
+
 #[test]
 fn of_those_who_tell_a_story_the_preferred_leads_then_the_most_complete() {
     let origin = Origin::start();
@@ -208,6 +354,16 @@ fn an_edit_that_makes_two_entries_alike_takes_none_away() {
     assert_eq!(after[0].title, edited.title);
 }
 
+/// What the agency says in English.
+fn english() -> News {
+    told(
+        "agency",
+        2,
+        "Balena probe photographs the geysers of Enceladus",
+        "The Balena probe has photographed the geysers of Enceladus from an altitude of 340 kilometres.",
+    )
+}
+
 fn ids(entries: &[Entry]) -> Vec<String> {
     entries.iter().map(|entry| entry.id.clone()).collect()
 }
@@ -241,12 +397,7 @@ fn translations(site: &Site, feed: &str) -> Vec<(String, String)> {
 #[test]
 fn the_same_in_two_languages_is_linked_whichever_comes_first() {
     let [italian, ..] = republished();
-    let english = told(
-        "agency",
-        2,
-        "Balena probe photographs the geysers of Enceladus",
-        "The Balena probe has photographed the geysers of Enceladus from an altitude of 340 kilometres.",
-    );
+    let english = english();
     for order in [["agenzia", "agency"], ["agency", "agenzia"]] {
         let origin = Origin::start();
         let site = site(&origin, &[("agenzia", "it"), ("agency", "en")]);
@@ -315,12 +466,7 @@ fn what_a_page_names_as_its_version_is_linked_although_nothing_else_says_so() {
 /// Every entry of both feeds with its sources and translations.
 fn build(site: &Site, origin: &Origin) -> BTreeMap<String, (String, Value)> {
     let [wire, edited, partial] = republished();
-    let english = told(
-        "agency",
-        2,
-        "Balena probe photographs the geysers of Enceladus",
-        "The Balena probe has photographed the geysers of Enceladus from an altitude of 340 kilometres.",
-    );
+    let english = english();
     let call = told(
         "regione",
         4,

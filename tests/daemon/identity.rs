@@ -1,6 +1,6 @@
 //! What is one piece of news, and what is another: seen from the published feed.
 
-use super::support::{LISTING, News, Origin, Route, Site, listing, news};
+use super::support::{LISTING, News, Origin, Route, Site, listing, news, wait};
 
 /// Sources `a`, `b`, … that are feeds.
 fn site(origin: &Origin, names: &[&str]) -> Site {
@@ -208,6 +208,166 @@ fn a_whole_site_that_moves_makes_nothing_new() {
     site.once();
     assert_eq!(ids(&site), before);
     assert!(site.entries("it")[0].link.contains("nuovo.example"));
+}
+
+#[test]
+fn a_source_that_gets_another_address_floods_no_feed() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let list = |numbers: std::ops::Range<u32>| -> Vec<News> {
+        numbers.rev().map(|n| news("a", n)).collect()
+    };
+    origin.set("/a", Route::rss(&list(41..45)));
+    let daemon = site.start_ready();
+    wait("the first entries", || site.entries("it").len() == 4);
+    let before = site.entries("it");
+    // The new address lists the archive as well, and something new.
+    origin.set("/tutte", Route::rss(&list(1..46)));
+    site.replace(&origin.url("/a"), &origin.url("/tutte"));
+    daemon.signal("HUP");
+    wait("the new address", || daemon.log().contains("read again"));
+    site.once();
+    let now = site.entries("it");
+    assert_eq!(now.len(), 10, "as many as of a source that is new");
+    assert_eq!(now[1..5], before);
+    daemon.stop();
+    // Once the address is known, what is new is news, and what is in the archive is not.
+    origin.set("/tutte", Route::rss(&list(1..50)));
+    site.once();
+    assert_eq!(site.entries("it").len(), 10 + 4);
+    let asked = origin.asked("/a").len();
+    site.once();
+    assert_eq!(origin.asked("/a").len(), asked);
+}
+
+#[test]
+fn a_listing_whose_pages_are_at_another_host_keeps_its_entries() {
+    let (old, new) = (Origin::start(), Origin::start());
+    let site = Site::new();
+    site.configure(&format!(
+        "[source.a]\nurl = \"{}\"\nlanguage = \"it\"\nfollow = \"never\"\n{LISTING}",
+        old.url("/notizie")
+    ));
+    let relative = |numbers: std::ops::Range<u32>| -> Vec<News> {
+        let numbers = numbers.rev();
+        numbers
+            .map(|n| News {
+                link: format!("/notizie/{n}"),
+                ..news("a", n)
+            })
+            .collect()
+    };
+    old.set("/notizie", Route::html(listing(&relative(1..9))));
+    site.once();
+    let before = site.entries("it");
+    new.set("/notizie", Route::html(listing(&relative(1..10))));
+    site.replace(&old.url("/notizie"), &new.url("/notizie"));
+    site.once();
+    let now = site.entries("it");
+    assert_eq!(now.len(), 9);
+    for (then, now) in before.iter().zip(&now[1..]) {
+        assert_eq!((&then.id, then.published), (&now.id, now.published));
+        assert!(now.link.starts_with(&new.url("/notizie/")), "{}", now.link);
+    }
+}
+
+#[test]
+fn what_moves_while_it_is_held_is_published_where_it_is_now() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let now = chrono::Utc::now();
+    let list = |last: u32, host: &str| -> Vec<News> {
+        let numbers = (1..=last).rev();
+        numbers
+            .map(|n| News {
+                at: now - chrono::TimeDelta::minutes(i64::from(90 - n)),
+                link: format!("https://{host}.example/notizie/{n}"),
+                ..news("a", n)
+            })
+            .collect()
+    };
+    origin.set("/a", Route::rss(&list(1, "vecchio")));
+    site.once();
+    origin.set("/a", Route::rss(&list(31, "vecchio")));
+    site.once();
+    assert_eq!(site.entries("it").len(), 1, "they are held");
+    origin.set("/a", Route::rss(&list(31, "nuovo")));
+    site.once();
+    assert_eq!(site.run("release", &["a"]).code, 0);
+    origin.set("/a", Route::rss(&list(32, "nuovo")));
+    site.once();
+    let entries = site.entries("it");
+    assert_eq!(entries.len(), 32);
+    for entry in &entries {
+        assert!(entry.link.contains("nuovo.example"), "{}", entry.link);
+        assert_eq!(entry.updated, entry.published, "a move is no edit");
+    }
+    let stamps = site.stamps();
+    site.once();
+    assert_eq!(site.rewritten(&stamps), Vec::<String>::new());
+}
+
+#[test]
+fn links_that_were_others_each_time_are_followed_again_once_they_stay() {
+    let origin = Origin::start();
+    let site = site(&origin, &["a"]);
+    let list = |last: u32, link: &dyn Fn(u32) -> String| -> Vec<News> {
+        let numbers = (1..=last).rev();
+        numbers
+            .map(|n| News {
+                guid: None,
+                link: link(n),
+                ..news("a", n)
+            })
+            .collect()
+    };
+    let poll = |items: &[News]| {
+        origin.set("/a", Route::rss(items));
+        site.once();
+    };
+    for session in 0..5 {
+        poll(&list(8, &|n| {
+            format!("https://a.example/n/{n}?zx={session}{n}")
+        }));
+    }
+    let before = site.entries("it");
+    assert!(before.iter().all(|entry| entry.link.contains("zx=")));
+    assert!(
+        site.run("status", &["a"])
+            .out
+            .contains("its links change by themselves")
+    );
+    let good = |n: u32| format!("https://a.example/n/{n}");
+    for last in 9..11 {
+        poll(&list(last, &good));
+        // What changed in nothing that anybody reads is written down once a day.
+        let a_day_later = "UPDATE item SET last_seen = last_seen - 2 * 86400";
+        let database = rusqlite::Connection::open(site.database()).unwrap();
+        database.execute_batch(a_day_later).unwrap();
+    }
+    for last in 11..25 {
+        poll(&list(last, &good));
+    }
+    let after = site.entries("it");
+    assert_eq!(after.len(), 24);
+    for (now, then) in after.iter().rev().zip(before.iter().rev()) {
+        assert_eq!((&now.id, now.published), (&then.id, then.published));
+    }
+    for entry in &after {
+        assert!(!entry.link.contains("zx="), "{}", entry.link);
+    }
+    assert!(
+        !site
+            .run("status", &["a"])
+            .out
+            .contains("its links change by themselves")
+    );
+    // They name again what they lead to, whatever it is called.
+    let mut edited = list(24, &good);
+    edited[3].title = "Un altro titolo".into();
+    poll(&edited);
+    assert_eq!(site.entries("it")[3].title, "Un altro titolo");
+    assert_eq!(site.entries("it").len(), 24);
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod paging;
 mod places;
 mod plan;
 mod rebuild;
+mod release;
 mod removed;
 mod replay;
 mod serving;

@@ -21,15 +21,22 @@ use rassegna::store::{
 use url::Url;
 
 /// Two sources, the second of which republishes the first, and the feed of their language.
-static CONFIG: LazyLock<Config> = LazyLock::new(|| {
+static CONFIG: LazyLock<Config> = LazyLock::new(|| configured("rss"));
+
+/// The same, once the agency's address is another one.
+static READDRESSED: LazyLock<Config> = LazyLock::new(|| configured("feed.xml"));
+
+fn configured(name: &str) -> Config {
     let place = folder();
     let file = place.path().join("rassegna.toml");
-    let text = "[site]\ntitle = \"Rassegna\"\nurl = \"https://rassegna.example/\"\nlanguages = [\"it\"]\ntimezone = \"Europe/Rome\"\n\
-        [source.agenzia]\nurl = \"https://agenzia.example/rss\"\nlanguage = \"it\"\n\
-        [source.regione]\nurl = \"https://regione.example/rss\"\nlanguage = \"it\"\n";
+    let text = format!(
+        "[site]\ntitle = \"Rassegna\"\nurl = \"https://rassegna.example/\"\nlanguages = [\"it\"]\ntimezone = \"Europe/Rome\"\n\
+        [source.agenzia]\nurl = \"https://agenzia.example/{name}\"\nlanguage = \"it\"\n\
+        [source.regione]\nurl = \"https://regione.example/rss\"\nlanguage = \"it\"\n"
+    );
     std::fs::write(&file, text).unwrap();
     config::load(&file).unwrap()
-});
+}
 
 /// So few entries that most leave the feed.
 const SHOWN: Shown = Shown {
@@ -101,6 +108,12 @@ pub(crate) enum Deed {
     Restart,
     PassMonth,
     Republish(usize),
+    /// A further page of its list can't be had.
+    Unread,
+    /// What is held is released.
+    Release,
+    /// Its address in the configuration is another one.
+    Readdress,
 }
 
 pub(crate) fn deed() -> impl Strategy<Value = Deed> {
@@ -140,6 +153,9 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::Restart),
         1 => Just(Deed::PassMonth),
         2 => which().prop_map(Deed::Republish),
+        1 => Just(Deed::Unread),
+        1 => Just(Deed::Release),
+        1 => Just(Deed::Readdress),
     ]
 }
 
@@ -177,6 +193,18 @@ struct Manner {
 enum Step {
     Poll(Box<Poll>),
     Prune(DateTime<Utc>),
+    Release(DateTime<Utc>),
+    Register(&'static Config),
+}
+
+/// How much of the source's list an answer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    /// Its first half: the document broke off.
+    Cut,
+    /// Its first half: the other one is on a page that could not be had.
+    FirstPage,
 }
 
 /// An entry as subscribers have seen it.
@@ -192,6 +220,7 @@ pub(crate) struct World {
     manner: Manner,
     now: DateTime<Utc>,
     polls: usize,
+    config: &'static Config,
     file: PathBuf,
     pub(crate) store: Store,
     steps: Vec<Step>,
@@ -207,6 +236,8 @@ pub(crate) struct World {
     /// Of the last answer: what it listed.
     last: BTreeSet<usize>,
     republished: BTreeSet<usize>,
+    /// The stories that were there when the source was taken for a new one: not published, but for the newest.
+    remembered: BTreeSet<usize>,
     /// Its links had another session each time once, or its guids named nothing.
     wandered: bool,
 }
@@ -232,6 +263,7 @@ impl World {
             },
             now: Utc.with_ymd_and_hms(2025, 10, 1, 8, 0, 0).unwrap(),
             polls: 0,
+            config: &CONFIG,
             file,
             store,
             steps: Vec::new(),
@@ -243,6 +275,7 @@ impl World {
             told: BTreeSet::new(),
             last: BTreeSet::new(),
             republished: BTreeSet::new(),
+            remembered: BTreeSet::new(),
             wandered: false,
         };
         for source in 0..2 {
@@ -372,7 +405,7 @@ impl World {
 
     /// What reading a body comes to.
     fn outcome(&self, source: usize, body: &str) -> Outcome {
-        let source = &CONFIG.sources[source];
+        let source = &self.config.sources[source];
         let page = Page {
             url: source.url.clone(),
             content_type: None,
@@ -410,7 +443,7 @@ impl World {
     }
 
     async fn poll(&mut self, source: usize, outcome: Outcome) -> Recorded {
-        let source = &CONFIG.sources[source];
+        let source = &self.config.sources[source];
         let poll = Poll {
             source: source.id.clone(),
             rules: source.rules,
@@ -426,9 +459,8 @@ impl World {
         self.store.record(poll, move |_| now).await.unwrap()
     }
 
-    /// Polls the source as it is now; `repeat` names an item that stands there twice, and `cut` leaves out what comes
-    /// after the middle.
-    async fn read(&mut self, repeat: Option<usize>, cut: bool) {
+    /// Polls the source as it is now; `repeat` names an item that stands there twice.
+    async fn read(&mut self, repeat: Option<usize>, extent: Extent) {
         self.polls += 1;
         let mut tales: Vec<&Tale> = self.tales.iter().filter(|tale| tale.listed).collect();
         if self.manner.reversed {
@@ -438,7 +470,7 @@ impl World {
             .filter(|_| !tales.is_empty())
             .map(|index| tales[index % tales.len()]);
         tales.extend(again);
-        if cut {
+        if extent != Extent::Whole {
             tales.truncate(tales.len().div_ceil(2));
         }
         let links: Vec<(usize, String)> = tales
@@ -448,13 +480,16 @@ impl World {
         let numbers: BTreeSet<usize> = tales.iter().map(|tale| tale.number).collect();
         let mut outcome = self.outcome(0, &self.feed(0, &tales));
         if let Outcome::Read(fetched) = &mut outcome {
-            fetched.partial = cut;
+            fetched.partial = extent == Extent::Cut;
+            fetched.unread = extent == Extent::FirstPage;
         }
         for (number, link) in links {
             self.tales[number].link.get_or_insert(link);
         }
-        if !cut {
+        if extent != Extent::Cut {
             self.told.extend(&numbers);
+        }
+        if extent == Extent::Whole {
             self.last = numbers;
         }
         self.poll(0, outcome).await;
@@ -463,7 +498,7 @@ impl World {
     /// Does a deed, polls, and holds what was promised against what is published then.
     pub(crate) async fn live(&mut self, deed: Deed) {
         self.now += TimeDelta::minutes(30);
-        let (mut repeat, mut cut, mut edited) = (None, false, None);
+        let (mut repeat, mut extent, mut edited) = (None, Extent::Whole, None);
         match deed {
             Deed::Add => {
                 let twin = self.tales.len() % 5 == 4 && self.names_stay() && self.manner.dated;
@@ -527,9 +562,16 @@ impl World {
                 self.wandered = true;
             }
             Deed::LoseDates => self.manner.dated = !self.manner.dated,
-            Deed::Cut => cut = true,
+            Deed::Cut => extent = Extent::Cut,
+            Deed::Unread => extent = Extent::FirstPage,
+            Deed::Readdress => self.readdress().await,
             Deed::PassMonth => self.now += TimeDelta::days(30),
-            Deed::GoEmpty | Deed::Fail | Deed::ErrorPage | Deed::Unchanged | Deed::Restart => {}
+            Deed::GoEmpty
+            | Deed::Fail
+            | Deed::ErrorPage
+            | Deed::Unchanged
+            | Deed::Restart
+            | Deed::Release => {}
             Deed::Republish(index) => {
                 if let Some(tale) = self.listed(index).filter(|tale| tale.link.is_some()) {
                     let number = tale.number;
@@ -563,7 +605,13 @@ impl World {
                 let other = folder();
                 self.store = Store::open(&other.path().join("other.db"), Access::Write).unwrap();
                 self.store = opened(&self.file).await;
-                self.store.register(&CONFIG.sources).await.unwrap();
+                self.store.register(&self.config.sources).await.unwrap();
+            }
+            Deed::Release => {
+                let source = &self.config.sources[0].id;
+                self.store.release(source, self.now).await.unwrap();
+                self.steps.push(Step::Release(self.now));
+                assert_eq!(self.held(), BTreeSet::new());
             }
             Deed::Republish(_) => {
                 let tales: Vec<&Tale> = self
@@ -575,7 +623,11 @@ impl World {
                 self.told.extend(&self.republished);
                 self.poll(1, outcome).await;
             }
-            _ => self.read(repeat, cut).await,
+            _ => self.read(repeat, extent).await,
+        }
+        if matches!(deed, Deed::Readdress) {
+            let found = self.numbers("item WHERE story IS NULL");
+            self.remembered.extend(found);
         }
         if matches!(deed, Deed::PassMonth) {
             let horizon = self.now - TimeDelta::days(20);
@@ -676,7 +728,7 @@ impl World {
         for number in &self.told {
             let known = self.seen.values().any(|seen| seen.number == *number);
             assert!(
-                known || held.contains(number),
+                known || held.contains(number) || self.remembered.contains(number),
                 "after {deed} story {number} is lost"
             );
         }
@@ -699,9 +751,14 @@ impl World {
 
     /// The stories that are held.
     fn held(&self) -> BTreeSet<usize> {
+        self.numbers("held JOIN item ON item.number = held.item")
+    }
+
+    /// The stories of some rows.
+    fn numbers(&self, rows: &str) -> BTreeSet<usize> {
         let database = rusqlite::Connection::open(&self.file).unwrap();
         let mut query = database
-            .prepare("SELECT summary, html FROM held JOIN item ON item.number = held.item")
+            .prepare(&format!("SELECT summary, html FROM {rows}"))
             .unwrap();
         let rows = query.query_map([], |row| {
             Ok(row.get::<_, String>(0)? + &row.get::<_, String>(1)?)
@@ -709,12 +766,20 @@ impl World {
         rows.unwrap().map(|text| marked(&text.unwrap())).collect()
     }
 
+    /// Another address of the source, and back.
+    async fn readdress(&mut self) {
+        let moved = std::ptr::eq(self.config, &*READDRESSED);
+        self.config = if moved { &CONFIG } else { &READDRESSED };
+        self.store.register(&self.config.sources).await.unwrap();
+        self.steps.push(Step::Register(self.config));
+    }
+
     /// In the end nothing is held that is listed still, and another database that is fed the same has the same
     /// entries.
     pub(crate) async fn end(mut self, place: &Path) {
         for _ in 0..3 {
             self.now += TimeDelta::minutes(30);
-            self.read(None, false).await;
+            self.read(None, Extent::Whole).await;
             self.check("the end", None, true).await;
         }
         let held = self.held();
@@ -730,6 +795,13 @@ impl World {
                     other.record(*poll, move |_| now).await.unwrap();
                 }
                 Step::Prune(horizon) => prune(&other, horizon).await,
+                Step::Release(now) => {
+                    let source = &CONFIG.sources[0].id;
+                    other.release(source, now).await.unwrap();
+                }
+                Step::Register(config) => {
+                    other.register(&config.sources).await.unwrap();
+                }
             }
             for story in published(
                 &other,

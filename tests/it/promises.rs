@@ -126,3 +126,48 @@ fn links_of_news_that_was_held_through_a_move_are_believed() {
         Deed::EditTitle(0),
     ]);
 }
+
+#[test]
+fn what_is_released_is_published_once_whatever_its_source_does_then() {
+    lives(vec![
+        Deed::Add,
+        Deed::AddMany,
+        Deed::Republish(9),
+        Deed::NewHost,
+        Deed::Release,
+        Deed::Unchanged,
+        Deed::NewGuids,
+        Deed::EditTitle(7),
+        Deed::Restart,
+        Deed::Readdress,
+        Deed::Add,
+    ]);
+}
+
+#[test]
+fn a_source_at_another_address_is_greeted_as_a_new_one_and_known_as_the_old_one() {
+    let mut deeds = vec![Deed::Add; 14];
+    deeds.extend([Deed::Readdress, Deed::Add]);
+    deeds.extend([Deed::AddMany, Deed::Readdress, Deed::Add, Deed::EditText(3)]);
+    lives(deeds);
+}
+
+#[test]
+fn links_that_stay_after_all_are_believed_again_and_make_nothing_new() {
+    let mut deeds = vec![Deed::Guids(Guids::None)];
+    deeds.extend([Deed::Add; 4]);
+    deeds.push(Deed::Session);
+    deeds.extend([Deed::Add; 5]);
+    deeds.push(Deed::Session);
+    deeds.extend([Deed::Comment; 1]);
+    deeds.push(Deed::PassMonth);
+    deeds.extend([Deed::Add; 14]);
+    deeds.extend([
+        Deed::NewHost,
+        Deed::Drop(3),
+        Deed::Add,
+        Deed::Return(3),
+        Deed::NewPaths,
+    ]);
+    lives(deeds);
+}

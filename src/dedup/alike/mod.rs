@@ -6,6 +6,7 @@
 mod address;
 mod evidence;
 mod kin;
+mod lettered;
 mod lexicon;
 mod named;
 mod numbers;

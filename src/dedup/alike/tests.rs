@@ -98,6 +98,115 @@ fn one_story_is_known_under_other_titles() {
 }
 
 #[test]
+fn pieces_that_one_letter_or_numeral_tells_apart_are_other_stories() {
+    let pieces = |language: &str, text: &str, titles: &[(&str, &str)]| {
+        for source in ["ente", "giornale"] {
+            let pairs: Vec<(String, String)> = titles
+                .iter()
+                .map(|(one, other)| {
+                    (
+                        format!("ente {language} 0 | {one} | {text}"),
+                        format!("{source} {language} 2 | {other} | {text}"),
+                    )
+                })
+                .collect();
+            let pairs: Vec<(&str, &str)> = pairs
+                .iter()
+                .map(|(one, other)| (one.as_str(), other.as_str()))
+                .collect();
+            check(&pairs, Kinship::Different);
+        }
+    };
+    pieces(
+        "it",
+        "L’atto è pubblicato con tutti gli allegati sul sito dell’ente.",
+        &[
+            (
+                "Lotto A: lavori sul ponte di Montefalco",
+                "Lotto B: lavori sul ponte di Montefalco",
+            ),
+            (
+                "Lavori sul ponte di Montefalco, lotto A",
+                "Lavori sul ponte di Montefalco, lotto B",
+            ),
+            (
+                "Avviso I per le imprese aerospaziali",
+                "Avviso II per le imprese aerospaziali",
+            ),
+            (
+                "Avviso V per le imprese aerospaziali",
+                "Avviso X per le imprese aerospaziali",
+            ),
+            ("Notizia n1 di a", "Notizia n1 di b"),
+            ("Notizia n1 di a", "Notizia n2 di a"),
+            (
+                "Il telescopio racconta il cielo, parte prima",
+                "Il telescopio racconta il cielo, parte seconda",
+            ),
+            (
+                "Delibera 12/A sul piano degli osservatori",
+                "Delibera 12/B sul piano degli osservatori",
+            ),
+            (
+                "Misura 4.1.a del piano rurale, aperte le domande",
+                "Misura 4.1.b del piano rurale, aperte le domande",
+            ),
+            ("Rondine-1C in orbita", "Rondine-1D in orbita"),
+            (
+                "Il satellite Rondine 1A in orbita da Kourou",
+                "Il satellite Rondine 1B in orbita da Kourou",
+            ),
+        ],
+    );
+    pieces(
+        "en",
+        "The notice is on the site with all its annexes.",
+        &[
+            (
+                "Phase A of the Kestrel mission begins",
+                "Phase B of the Kestrel mission begins",
+            ),
+            (
+                "How Kestrel maps the ice, part one",
+                "How Kestrel maps the ice, part two",
+            ),
+            (
+                "How Kestrel maps the ice, part I",
+                "How Kestrel maps the ice, part II",
+            ),
+        ],
+    );
+    pieces(
+        "de",
+        "Die Mitteilung steht mit allen Anlagen auf der Seite.",
+        &[
+            (
+                "Los A der Brücke von Meran vergeben",
+                "Los B der Brücke von Meran vergeben",
+            ),
+            ("Sterne über Meran, Teil I", "Sterne über Meran, Teil II"),
+        ],
+    );
+}
+
+#[test]
+fn a_piece_is_known_by_its_number_however_that_is_written() {
+    check(
+        &[
+            (
+                "ente it 0 | Ponte di Montefalco, via ai lavori del lotto I | ",
+                "giornale it 5 | Ponte di Montefalco, partono i lavori del lotto 1 | ",
+            ),
+            (
+                "ente it 0 | Ponte di Montefalco, aggiudicati il lotto A e il lotto B | ",
+                "giornale it 5 | Ponte di Montefalco, aggiudicato il lotto B | ",
+            ),
+        ],
+        Kinship::Same,
+    );
+}
+
+#[test]
 fn what_differs_in_one_thing_is_another_story() {
     check(
         &[

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::evidence::{affinity, weigh};
+use super::lettered;
 use super::lexicon::{Mark, is_region};
 use super::named::{designated, designations, homes, place};
 use super::numbers::Number;
@@ -36,6 +37,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
     let one_language = a.language == b.language;
     value(a, b)
         .or_else(|| counted(a, b, one_language))
+        .or_else(|| lettered::find(a, b, one_language))
         .or_else(|| one_language.then(|| position(a, b)).flatten())
         .or_else(|| place(a, b, one_language))
         .or_else(|| homes(a, b))

@@ -13,7 +13,7 @@ fn now() -> DateTime<Utc> {
 }
 
 /// The item with this number, dated so many days ago.
-fn item(number: u32, ago: i64) -> Item {
+pub(super) fn item(number: u32, ago: i64) -> Item {
     Item {
         source: SourceId("regione".into()),
         position: 0,
@@ -85,6 +85,7 @@ impl Case {
                 let published = same.published.as_ref();
                 Some(Familiar {
                     day: published.map(|dated| dated.at.date_naive()),
+                    renamed: same.title != item.title,
                 })
             })
             .collect();
@@ -103,6 +104,7 @@ impl Case {
             usual: Some(Picture::of(&self.before, now)).filter(|usual| usual.items > 0),
             since: Some(now - self.since),
             expected: self.expected,
+            dated: None,
             doubted: self.doubted.clone(),
             misgiving: None,
         };
@@ -233,6 +235,27 @@ fn titles_that_become_all_the_same_are_no_titles() {
             .is_some()
     );
     assert_eq!(Case::of(Kind::Feed, list(90..100)).doubt(&most), None);
+}
+
+#[test]
+fn bulletins_may_be_most_of_a_list_for_once() {
+    let mut all = list(90..=100);
+    for item in &mut all[..7] {
+        item.title = "Bollettino".into();
+    }
+    let mut before = all[..5].to_vec();
+    before.extend(list(80..90));
+    assert_eq!(Case::of(Kind::Listing, before).doubt(&all), None);
+}
+
+#[test]
+fn news_without_a_date_is_no_loss_where_what_is_known_keeps_its_own() {
+    let case = Case::of(Kind::Listing, list(90..96));
+    let mut all = undated(list(96..=100));
+    all.extend(list(95..96));
+    assert_eq!(case.doubt(&all), None);
+    all[5].published = None;
+    assert!(case.doubt(&all).is_some());
 }
 
 #[test]
