@@ -65,7 +65,9 @@ impl Sketched {
 
     /// Reads an item that is stored.
     pub(super) fn stored(connection: &Connection, row: i64) -> Result<Self, StoreError> {
-        let mut query = connection.prepare_cached(&format!("{STORED} WHERE item.number = ?2"))?;
+        let mut query = connection.prepare_cached(&format!(
+            "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
+        ))?;
         let read = |row: &rusqlite::Row<'_>| Ok((stored(row)?, time(row, "published")?));
         let (profile, published) = query.query_row(params![stored_text(), row], read)?;
         Ok(Self::of(profile, published))
@@ -296,7 +298,8 @@ impl<'a> Index<'a> {
 
     fn tellings(&self, story: i64) -> Result<Vec<Profile>, StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
-            "{STORED} WHERE story = ?2 ORDER BY item.number LIMIT ?3"
+            "SELECT {STORED} FROM item JOIN source ON source.number = item.source
+             WHERE story = ?2 ORDER BY item.number LIMIT ?3"
         ))?;
         let rows = query.query_map(params![stored_text(), story, TELLINGS], stored)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -304,9 +307,8 @@ impl<'a> Index<'a> {
 }
 
 /// What is compared of stored items, with so much of their texts as the first parameter says.
-const STORED: &str = "SELECT source.id AS source, item.url, item.title, summary,
-    iif(summary = '', substr(html, 1, ?1), '') AS html, language, published, image, alternates
-    FROM item JOIN source ON source.number = item.source";
+const STORED: &str = "source.id AS source, item.url, item.title, summary,
+    iif(summary = '', substr(html, 1, ?1), '') AS html, language, published, image, alternates";
 
 fn stored_text() -> i64 {
     i64::try_from(TEXT).unwrap_or_default()
@@ -374,10 +376,23 @@ mod tests {
         let connection = database();
         let mut index = Index::new(&connection).unwrap();
         index.enter(1, &sketched(&[], &[10, 11])).unwrap();
-        index.enter(2, &sketched(&[], &[10])).unwrap();
-        index.enter(3, &sketched(&[20], &[])).unwrap();
+        for row in 2..5 {
+            index.enter(row, &sketched(&[], &[10])).unwrap();
+        }
+        index.enter(5, &sketched(&[20], &[])).unwrap();
         let ranked = index.ranked(&sketched(&[20], &[10, 11]), 100).unwrap();
-        assert_eq!(ranked, [1, 3]);
+        assert_eq!(ranked, [1, 5]);
+    }
+
+    #[test]
+    fn one_topic_leads_to_an_item_where_few_have_it() {
+        let connection = database();
+        let mut index = Index::new(&connection).unwrap();
+        for row in 1..4 {
+            index.enter(row, &sketched(&[], &[10])).unwrap();
+        }
+        let ranked = index.ranked(&sketched(&[], &[10]), 100).unwrap();
+        assert_eq!(ranked, [1, 2, 3]);
     }
 
     #[test]

@@ -90,6 +90,7 @@ fn statements(text: &str) -> Vec<String> {
             sql.replace("{column}", "entry")
                 .replace("{TROUBLES}", "('failing')")
                 .replace("{WAITING}", "1")
+                .replace("{STORED}", "html")
         })
         .map(|sql| sql.replace("{which}", "1").replace("{table}", "meta"))
         .collect()
