@@ -466,6 +466,4 @@ fn shrunk(
 }
 
 #[cfg(test)]
-mod lives;
-#[cfg(test)]
 mod tests;

@@ -175,8 +175,10 @@ fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
     if application != APPLICATION && (tables > 0 || application != 0) {
         return Err(StoreError::Foreign(path.to_owned()));
     }
-    // Of a new database, for it says how its pages are laid out: what is pruned can be given back. Before all else.
-    connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    if tables == 0 {
+        // It says how the pages of a new database are laid out, so that what is pruned can be given back. Before all else.
+        connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
     // What is deleted or rewritten is overwritten with zeros, so that a withdrawn text is nowhere in the file, nor any
     // earlier version of it.

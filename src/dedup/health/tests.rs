@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod lives;
+
 use chrono::TimeZone;
 use chrono_tz::Europe::Rome;
 use url::Url;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{Datelike, TimeZone};
 use chrono_tz::Europe::Rome;
 
-use super::tests::item;
-use super::*;
+use super::super::tests::item;
+use super::super::*;
 use crate::model::{Dated, Place, Precision};
 
 /// Of so many judged answers of healthy sources, one may be refused.
