@@ -35,7 +35,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                         .await
                         .map_err(failed)?;
                 }
-                engine.publish().await.map_err(failed)?;
+                engine.publish_files().await.map_err(failed)?;
                 engine.store.close().await;
                 Ok(())
             }

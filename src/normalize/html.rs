@@ -1,5 +1,7 @@
 //! Content that is safe to publish: an allow-list, absolute addresses, pictures that load.
 
+use std::cell::OnceCell;
+
 use ammonia::{Builder, UrlRelative};
 use scraper::{Html, Node};
 use url::Url;
@@ -112,8 +114,31 @@ fn strict(base: &Url) -> Builder<'static> {
     builder
 }
 
-/// Untrusted HTML made safe; text alone where its nesting is too deep to be parsed.
-pub(super) fn safe(html: &str, base: &Url) -> String {
+/// Makes untrusted HTML safe whose addresses are relative to one base: the allow-list is built once for all of it.
+pub(super) struct Cleaner {
+    base: Url,
+    strict: OnceCell<Builder<'static>>,
+}
+
+impl Cleaner {
+    pub(super) fn new(base: &Url) -> Self {
+        Self {
+            base: base.clone(),
+            strict: OnceCell::new(),
+        }
+    }
+
+    /// The HTML made safe; text alone where its nesting is too deep to be parsed.
+    pub(super) fn safe(&self, html: &str, base: &Url) -> String {
+        if *base == self.base {
+            safe(html, self.strict.get_or_init(|| strict(base)))
+        } else {
+            safe(html, &strict(base))
+        }
+    }
+}
+
+fn safe(html: &str, strict: &Builder<'_>) -> String {
     let html: String = html.chars().filter(|c| is_legal(*c)).collect();
     if !shallow(&html) {
         let text = plain(&html);
@@ -128,7 +153,7 @@ pub(super) fn safe(html: &str, base: &Url) -> String {
     } else {
         html
     };
-    let clean = strict(base).clean(&html).to_string();
+    let clean = strict.clean(&html).to_string();
     if plain(&clean).is_empty() && !clean.contains("<img") {
         String::new()
     } else {
@@ -202,10 +227,8 @@ mod tests {
     use super::*;
 
     fn clean(html: &str) -> String {
-        safe(
-            html,
-            &Url::parse("https://agenzia.example/notizie/uno").expect("an address"),
-        )
+        let base = Url::parse("https://agenzia.example/notizie/uno").expect("an address");
+        Cleaner::new(&base).safe(html, &base)
     }
 
     #[test]
