@@ -30,13 +30,15 @@ pub use output::{PublishFailure, Published};
 pub use reread::{Drifted, Repaired, reread};
 pub use verify::{VerifyFailure, verify};
 
-use answer::{Answered, Visit};
+use output::Contents;
+
+use answer::{Answered, Asked, Visit};
 
 use crate::config::{Bodies, Config, Source};
 use crate::dedup::health::Verdict;
 use crate::extract::{self, Ask, Extracted, NoNews};
 use crate::fetch::Fetcher;
-use crate::model::{Item, Kind, Page};
+use crate::model::{Item, Key, Kind, Page};
 use crate::normalize::{self, Normalized};
 use crate::publish::Folder;
 use crate::render::{self, History};
@@ -75,7 +77,7 @@ pub fn read(
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;
-    let normalized = normalize::normalize(extracted.clone(), source, &page.url, now);
+    let normalized = normalize::normalize(&extracted, source, &page.url, now);
     Ok(Reading {
         extracted,
         normalized,
@@ -97,7 +99,7 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;
-    let mut items = normalize::normalize(extracted, source, &page.url, now).items;
+    let mut items = normalize::normalize(&extracted, source, &page.url, now).items;
     let article = items.pop().ok_or(NoNews::NothingFound)?;
     Ok(normalize::article::believed(
         article,
@@ -123,22 +125,27 @@ pub async fn poll(
     limits: Bodies,
 ) -> Result<Recorded, StoreError> {
     let asked = Utc::now();
-    let is_list = source.listing.is_some() || state.kind == Some(Kind::Listing);
-    let known = if is_list {
-        store.roll(&source.id).await?
-    } else {
-        Vec::new()
-    };
     let came = Mutex::default();
     let visit = Visit {
         fetcher,
         apart,
         source,
         state,
-        known: &known,
         came: &came,
     };
-    let answer = answer::outcome(visit).await;
+    let answer = match answer::ask(visit).await {
+        Ok(Asked::Same(outcome)) => Ok(outcome.into()),
+        Ok(Asked::Other { page, body }) => {
+            let is_list = source.listing.is_some() || state.kind == Some(Kind::Listing);
+            let known = if is_list {
+                store.roll(&source.id).await?
+            } else {
+                Vec::new()
+            };
+            answer::outcome(visit, page, body, known).await
+        }
+        Err(failure) => Err(failure),
+    };
     let Answered {
         mut outcome,
         next,
@@ -216,26 +223,50 @@ pub async fn publish(
     folder: &Folder,
     shelf: &Shelf,
 ) -> Result<Published, PublishFailure> {
-    let tags = tags(config);
-    store
-        .review(
-            config
-                .feeds
-                .iter()
-                .map(|feed| Reviewed::new(feed, &tags))
-                .collect(),
-        )
-        .await?;
-    documents(store, config, folder, shelf).await
+    review(store, config).await?;
+    let (published, _) = documents(store, config, folder, Some(shelf)).await?;
+    Ok(published)
 }
 
-/// Renders every feed from its ledger and puts it out.
+/// The same for who serves nothing: where nothing has changed since the last time, and the files are as they were left
+/// then, nothing is rendered.
+///
+/// # Errors
+///
+/// [`PublishFailure`]
+pub async fn publish_files(
+    store: &Store,
+    config: &Arc<Config>,
+    folder: &Folder,
+) -> Result<Published, PublishFailure> {
+    review(store, config).await?;
+    let look = |folder: &Folder| Key::of(&[&output::look(config), &folder.stamp()]);
+    if let Some(entries) = store.is_published(look(folder)).await? {
+        return Ok(Published {
+            entries,
+            ..Published::default()
+        });
+    }
+    let (published, changes) = documents(store, config, folder, None).await?;
+    let (look, entries) = (look(folder), &published.entries);
+    store.note_published(changes, look, entries).await?;
+    Ok(published)
+}
+
+/// Enters new stories into the ledgers of the feeds that they belong to.
+async fn review(store: &Store, config: &Config) -> Result<(), StoreError> {
+    let tags = tags(config);
+    let feeds = config.feeds.iter().map(|feed| Reviewed::new(feed, &tags));
+    store.review(feeds.collect()).await
+}
+
+/// Renders every feed from its ledger and puts it out; tells the store's number of changes that was rendered at least.
 async fn documents(
     store: &Store,
     config: &Arc<Config>,
     folder: &Folder,
-    shelf: &Shelf,
-) -> Result<Published, PublishFailure> {
+    shelf: Option<&Shelf>,
+) -> Result<(Published, i64), PublishFailure> {
     let site_id = store.site_id(&config.site.url).await?;
     let shown = Shown {
         entries: config.publish.entries,
@@ -247,6 +278,8 @@ async fn documents(
     } else {
         archive::compare(store, config, folder, &site_id).await?
     };
+    let changes = store.changes().await?;
+    let contents = Contents::of(config);
     let mut documents = Vec::with_capacity(config.feeds.len());
     for (feed, pages) in config.feeds.iter().zip(&archives.pages) {
         let stories = store.stories(&feed.id, shown).await?;
@@ -255,7 +288,7 @@ async fn documents(
             &config.site,
             &config.publish,
             &site_id,
-            |id| output::content(config, id),
+            |id| contents.get(id),
             History {
                 page: None,
                 pages: *pages,
@@ -264,15 +297,16 @@ async fn documents(
         ));
     }
     let (hub, writes) = (hub::name(config), folder.writes());
-    let (config, folder, shelf) = (Arc::clone(config), folder.clone(), shelf.clone());
-    let work =
-        spawn_blocking(move || output::put_out(&config, &documents, archives, &folder, &shelf));
+    let (config, folder, shelf) = (Arc::clone(config), folder.clone(), shelf.cloned());
+    let work = spawn_blocking(move || {
+        output::put_out(&config, &documents, archives, &folder, shelf.as_ref())
+    });
     let published = work.await.map_err(|_| PublishFailure::Render)??;
     if writes {
         let topics = published.topics.clone();
         store.owe(hub, topics, Utc::now()).await?;
     }
-    Ok(published)
+    Ok((published, changes))
 }
 
 /// The tags of all sources in one text, which changes when any of them does.

@@ -1,6 +1,6 @@
 //! `rassegna once`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::daemon::{Engine, StartFailure, data_folder};
 use crate::dedup::health::Doubted;
 use crate::model::SourceId;
 use crate::pipeline::{Published, Word};
-use crate::store::{Access, Recorded, Store, StoreError, Summary};
+use crate::store::{Access, Recorded, SourceState, Store, StoreError};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -104,10 +104,7 @@ pub(super) struct Cycle {
 /// Polls the wanted sources, all at once as far as the limits let, and publishes.
 pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle, Exit> {
     let states = engine.prepare().await.map_err(failed)?;
-    let held = |source: &SourceId| {
-        let mut all = engine.config.sources.iter().zip(&states);
-        all.any(|(other, state)| other.id == *source && state.held.is_some())
-    };
+    let asked: HashSet<&SourceId> = wanted.iter().collect();
     let bar =
         ProgressBar::with_draw_target(Some(wanted.len() as u64), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
@@ -117,13 +114,10 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     let mut polls = JoinSet::new();
-    for source in engine
-        .config
-        .sources
-        .iter()
-        .filter(|source| wanted.contains(&source.id) && !held(&source.id))
-    {
-        polls.spawn(engine.poll(source));
+    for (source, state) in engine.config.sources.iter().zip(states) {
+        if asked.contains(&source.id) && state.held.is_none() {
+            polls.spawn(engine.poll(source, Some(state)));
+        }
     }
     let mut recorded = BTreeMap::new();
     while let Some(done) = polls.join_next().await {
@@ -133,7 +127,7 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
         recorded.insert(id, result.map_err(failed)?);
     }
     bar.finish_and_clear();
-    let published = engine.publish().await.map_err(failed)?;
+    let published = engine.publish_files().await.map_err(failed)?;
     let word = tokio::time::timeout(HUB, engine.tell()).await;
     let word = word.unwrap_or(Ok(Word::default())).map_err(failed)?;
     engine.prune(Utc::now()).await.map_err(failed)?;
@@ -146,12 +140,18 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
 
 /// The closing table: a line a source, then what was published.
 pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> Result<(), Exit> {
-    let sources = store.sources().await.map_err(failed)?;
-    let rows: Vec<Vec<String>> = sources
-        .iter()
-        .filter(|source| wanted.contains(&source.id))
-        .map(|source| row(source, cycle.polls.get(&source.id)))
-        .collect();
+    let mut wanted: Vec<&SourceId> = wanted.iter().collect();
+    wanted.sort_unstable();
+    let mut rows = Vec::with_capacity(wanted.len());
+    for id in wanted {
+        let recorded = cycle.polls.get(id);
+        let state = if recorded.is_some_and(says_all) {
+            SourceState::default()
+        } else {
+            store.source(id).await.map_err(failed)?.unwrap_or_default()
+        };
+        rows.push(row(id, &state, recorded));
+    }
     say!(
         "{}",
         table(&["source", "items", "new", "edited", "result"], &rows).trim_end()
@@ -183,16 +183,30 @@ pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> R
     Ok(())
 }
 
-fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
+/// Whether what a poll came to can be told without what else is known of its source.
+fn says_all(recorded: &Recorded) -> bool {
+    let Recorded {
+        held,
+        adopted,
+        unchanged,
+        withheld,
+        seen,
+        ..
+    } = *recorded;
+    let well = !recorded.failed && !recorded.degraded;
+    held || well && (adopted || unchanged || withheld > 0 || seen > 0)
+}
+
+fn row(id: &SourceId, state: &SourceState, recorded: Option<&Recorded>) -> Vec<String> {
     let Some(recorded) = recorded else {
-        let result = match &source.state.held {
-            Some(why) => format!("held: {why} (rassegna plan {})", source.id),
+        let result = match &state.held {
+            Some(why) => format!("held: {why} (rassegna plan {id})"),
             None => "ended early".into(),
         };
         let none = String::new;
-        return vec![source.id.to_string(), none(), none(), none(), result];
+        return vec![id.to_string(), none(), none(), none(), result];
     };
-    let result = match (&source.state.error, recorded) {
+    let result = match (&state.error, recorded) {
         (
             _,
             Recorded {
@@ -212,7 +226,7 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
             "ok; moved for good, and asked at its new address from now on: change its `url`".into()
         }
         (None, Recorded { degraded: true, .. }) => {
-            let doubted = source.state.doubted.as_ref();
+            let doubted = state.doubted.as_ref();
             doubted.map_or_else(String::new, not_believed)
         }
         (
@@ -222,10 +236,7 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
             },
         ) => "unchanged".into(),
         (None, Recorded { withheld, .. }) if *withheld > 0 => {
-            format!(
-                "ok; {withheld} new ones at once are held: rassegna status {}",
-                source.id
-            )
+            format!("ok; {withheld} new ones at once are held: rassegna status {id}")
         }
         (None, Recorded { seen, .. }) if *seen > 0 => {
             format!("ok; {seen} older ones remembered, not published")
@@ -236,13 +247,12 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
                 1 => "; 1 waits for its article".into(),
                 several => format!("; {several} wait for their articles"),
             };
-            match source.state.warnings.as_slice() {
+            match state.warnings.as_slice() {
                 [] => format!("ok{wait}"),
                 [one] => format!("ok{wait}; {one}"),
                 [first, rest @ ..] => format!(
-                    "ok{wait}; {first} (and {} more: rassegna status {})",
-                    rest.len(),
-                    source.id
+                    "ok{wait}; {first} (and {} more: rassegna status {id})",
+                    rest.len()
                 ),
             }
         }
@@ -255,7 +265,7 @@ fn row(source: &Summary, recorded: Option<&Recorded>) -> Vec<String> {
         }
     };
     vec![
-        source.id.to_string(),
+        id.to_string(),
         number(recorded.listed),
         number(recorded.new + recorded.joined),
         number(recorded.edited),
@@ -281,8 +291,9 @@ async fn ask(store: &Store, only: Option<&str>, wanted: &[SourceId]) -> Result<(
     }
     await_daemon(store, numbers).await?;
     let sources = store.sources().await.map_err(failed)?;
+    let asked: HashSet<&SourceId> = wanted.iter().collect();
     let mut all_well = true;
-    for source in sources.iter().filter(|source| wanted.contains(&source.id)) {
+    for source in sources.iter().filter(|source| asked.contains(&source.id)) {
         let state = &source.state;
         let held = state.held.as_ref();
         let held = held.map(|why| format!("held: {why}; `rassegna plan {}` shows it", source.id));

@@ -57,7 +57,7 @@ async fn release(engine: Engine, wanted: &[SourceId]) -> Result<Vec<(SourceId, u
         released.push((id.clone(), count));
     }
     if released.iter().any(|(_, count)| *count > 0) {
-        engine.publish().await.map_err(failed)?;
+        engine.publish_files().await.map_err(failed)?;
     }
     engine.store.close().await;
     Ok(released)

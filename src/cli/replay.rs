@@ -124,7 +124,7 @@ async fn apply(
             say!("{}", told(&recorded));
         }
     }
-    engine.publish().await.map_err(failed)?;
+    engine.publish_files().await.map_err(failed)?;
     Ok(())
 }
 

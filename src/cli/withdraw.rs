@@ -50,7 +50,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
                 confirm(&engine.store, &aim, options.yes).await?;
                 let withdrawn = engine.store.withdraw(aim, Utc::now());
                 let withdrawn = withdrawn.await.map_err(failed)?;
-                engine.publish().await.map_err(failed)?;
+                engine.publish_files().await.map_err(failed)?;
                 engine.store.close().await;
                 show(withdrawn, &path);
                 Ok(())

@@ -116,18 +116,28 @@ pub fn write_size(bytes: u64) -> String {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    if text.is_ascii() {
-        // Most texts are, and nothing has to be taken apart.
-        for c in text.chars() {
-            if c.is_ascii_alphanumeric() {
-                folded.push(c.to_ascii_lowercase());
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Most texts are mostly ASCII, of which no sign takes part in a composition.
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii());
+        let (ascii, after) = rest.split_at(ascii.unwrap_or(rest.len()));
+        for byte in ascii.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                folded.push(char::from(byte.to_ascii_lowercase()));
             } else if !folded.is_empty() && !folded.ends_with(' ') {
                 folded.push(' ');
             }
         }
-        folded.truncate(folded.trim_end().len());
-        return folded;
+        let other = after.find(|c: char| c.is_ascii());
+        let (other, after) = after.split_at(other.unwrap_or(after.len()));
+        fold_into(&mut folded, other);
+        rest = after;
     }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+fn fold_into(folded: &mut String, text: &str) {
     for c in text
         .nfkd()
         .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
@@ -146,8 +156,6 @@ pub fn fold(text: &str) -> String {
             folded.push(' ');
         }
     }
-    folded.truncate(folded.trim_end().len());
-    folded
 }
 
 /// A number, the unit after it, and what follows.
@@ -253,6 +261,24 @@ mod tests {
         assert_eq!(fold("COSMO-SkyMed"), "cosmo skymed");
         assert_eq!(fold("İstanbul"), "istanbul");
         assert_eq!(fold("…"), "");
+    }
+
+    #[test]
+    fn folding_is_the_same_in_pieces_and_as_a_whole() {
+        let signs = [
+            "a", "B", " ", "'", "9", "é", "e\u{301}", "½", "ﬁ", "İ", "ß", "宇", "…", "\u{a0}",
+            "\u{323}", "µ",
+        ];
+        for first in signs {
+            for second in signs {
+                for third in signs {
+                    let text = [first, second, third].concat();
+                    let mut whole = String::new();
+                    fold_into(&mut whole, &text);
+                    assert_eq!(fold(&text), whole.trim_end(), "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -115,6 +115,9 @@ impl Engine {
             }
         }
         let held = self.objections().await?;
+        if held.is_empty() {
+            return self.store.register(&self.config.sources).await;
+        }
         let free = |source: &&Source| !held.contains_key(&source.id);
         let free: Vec<Source> = self.config.sources.iter().filter(free).cloned().collect();
         let states = self.store.register(&free).await?;
@@ -123,9 +126,7 @@ impl Engine {
         for (id, why) in &held {
             tracing::warn!(source.id = %id, "{id}: held: {why}; `rassegna plan {id}` shows it, `rassegna plan --accept {id}` accepts it");
         }
-        if !held.is_empty() {
-            self.store.hold(held.into_iter().collect()).await?;
-        }
+        self.store.hold(held.into_iter().collect()).await?;
         let mut all = Vec::with_capacity(self.config.sources.len());
         for source in &self.config.sources {
             all.push(match states.remove(&source.id) {
@@ -178,10 +179,11 @@ impl Engine {
         }
     }
 
-    /// Polls one source, as a task of its own.
+    /// Polls one source, as a task of its own. `state` is what is remembered of it, where that was just looked up.
     pub fn poll(
         &self,
         source: &Source,
+        state: Option<SourceState>,
     ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
         let (fetcher, apart) = (Arc::clone(&self.fetcher), self.apart.clone());
         let (store, source) = (self.store.clone(), source.clone());
@@ -189,7 +191,11 @@ impl Engine {
         let follow_removals = self.config.publish.follow_removals;
         async move {
             let (id, begun) = (source.id.clone(), Instant::now());
-            let state = match store.source(&id).await {
+            let state = match state {
+                Some(state) => Ok(Some(state)),
+                None => store.source(&id).await,
+            };
+            let state = match state {
                 Ok(state) => state.unwrap_or_default(),
                 Err(error) => return (id, Err(error)),
             };
@@ -211,7 +217,7 @@ impl Engine {
         }
     }
 
-    /// Publishes everything that changed.
+    /// Publishes everything that changed, and serves it.
     pub fn publish(
         &self,
     ) -> impl Future<Output = Result<Published, PublishFailure>> + Send + use<> {
@@ -226,6 +232,15 @@ impl Engine {
             counts.published(done, begun.elapsed(), Utc::now());
             result
         }
+    }
+
+    /// The same for a command that serves nothing and ends then.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishFailure`]
+    pub async fn publish_files(&self) -> Result<Published, PublishFailure> {
+        pipeline::publish_files(&self.store, &self.config, &self.folder).await
     }
 
     /// Tells the hub what was published, where there is one.

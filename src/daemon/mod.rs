@@ -260,7 +260,7 @@ impl Daemon {
     fn start(&mut self, wanted: &BTreeSet<SourceId>) {
         for source in &self.engine.config.sources {
             if wanted.contains(&source.id) && !self.polling.contains_key(&source.id) {
-                let task = self.polls.spawn(self.engine.poll(source));
+                let task = self.polls.spawn(self.engine.poll(source, None));
                 self.polling.insert(source.id.clone(), task.id());
             }
         }

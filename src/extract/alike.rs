@@ -12,7 +12,7 @@ const FEW: usize = 4;
 ///
 /// A daily bulletin has one title and many dates, and a list may link all of its news to one page; both are no fault
 /// as long as the items, read without rules (`seen`), say the same.
-pub(super) fn refuse(items: &[RawItem], seen: &[RawItem]) -> Result<(), NoNews> {
+pub(super) fn refuse(items: &[RawItem], seen: impl Fn() -> Vec<RawItem>) -> Result<(), NoNews> {
     let title = |item: &RawItem| item.title.clone();
     let link = |item: &RawItem| item.link.clone();
     let date = |item: &RawItem| item.published.first().map(|date| date.text.clone());
@@ -22,11 +22,11 @@ pub(super) fn refuse(items: &[RawItem], seen: &[RawItem]) -> Result<(), NoNews> 
         of: items.len(),
     };
     let places = alike(items, title);
-    if !places.is_empty() && (differ(seen, &places, title) || !differ(items, &places, date)) {
+    if !places.is_empty() && (differ(&seen(), &places, title) || !differ(items, &places, date)) {
         return Err(fault("title", &places));
     }
     let places = alike(items, link);
-    if !places.is_empty() && differ(seen, &places, link) {
+    if !places.is_empty() && differ(&seen(), &places, link) {
         return Err(fault("link", &places));
     }
     Ok(())

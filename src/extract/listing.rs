@@ -1,5 +1,6 @@
 //! Items by rules: each field is looked for inside its item, and headings hold for the items after them.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use ego_tree::NodeId;
@@ -45,10 +46,13 @@ pub(super) fn read(
     let mut without_title = 0;
     let mut items = Vec::new();
     let mut places = Vec::new();
-    let mut seen = Vec::new();
-    let by_themselves = detect::read(page, &elements, dates);
-    for (element, by_itself) in elements.iter().zip(by_themselves) {
-        let mut item = fields(*element, rules, by_itself.clone());
+    let mut kept = Vec::new();
+    // What the elements say by themselves; where the rules name all that is there, nobody asks.
+    let seen = LazyCell::new(|| detect::read(page, &elements, dates));
+    for (at, element) in elements.iter().enumerate() {
+        let mut item = fields(*element, rules, || {
+            seen.get(at).cloned().unwrap_or_default()
+        });
         if let Some(text) = day.over(*element) {
             item.published.push(DateText {
                 text,
@@ -60,7 +64,7 @@ pub(super) fn read(
         if item.title.is_some() {
             items.push(item);
             places.push(element.id());
-            seen.push(by_itself);
+            kept.push(at);
         } else {
             without_title += 1;
         }
@@ -68,7 +72,10 @@ pub(super) fn read(
     if items.is_empty() {
         return Err(NoNews::NoTitles(elements.len()));
     }
-    alike::refuse(&items, &seen)?;
+    alike::refuse(&items, || {
+        let kept = kept.iter().filter_map(|at| seen.get(*at));
+        kept.cloned().collect()
+    })?;
     if without_title > 0 {
         warnings.push(format!(
             "{without_title} of {} items have no title and were left out",
@@ -129,23 +136,24 @@ fn asked(rules: &Listing) -> [(&'static str, bool); 7] {
     ]
 }
 
-/// The fields of one item. What the rules don't name is looked for as the detection does.
-fn fields(element: ElementRef<'_>, rules: &Listing, seen: RawItem) -> RawItem {
+/// The fields of one item. What the rules don't name is looked for as the detection does (`seen`).
+fn fields(element: ElementRef<'_>, rules: &Listing, seen: impl Fn() -> RawItem) -> RawItem {
+    let seen = LazyCell::new(seen);
     let link = if rules.link.is_empty() {
-        seen.link
+        seen.link.clone()
     } else {
         first(element, &rules.link, None)
     };
     let within = link.as_deref();
-    let or = |picks: &[Pick], seen: Option<String>| {
+    let or = |picks: &[Pick], seen: &dyn Fn() -> Option<String>| {
         if picks.is_empty() {
-            seen
+            seen()
         } else {
             first(element, picks, within)
         }
     };
     let published = if rules.date.is_empty() && rules.group.date.is_empty() {
-        seen.published
+        seen.published.clone()
     } else {
         rules
             .date
@@ -154,10 +162,12 @@ fn fields(element: ElementRef<'_>, rules: &Listing, seen: RawItem) -> RawItem {
             .collect()
     };
     RawItem {
-        title: or(&rules.title, seen.title),
+        title: or(&rules.title, &|| seen.title.clone()),
         published,
-        summary: or(&rules.summary, seen.summary),
-        image: or(&rules.image, seen.image),
+        summary: or(&rules.summary, &|| seen.summary.clone()),
+        image: or(&rules.image, &|| {
+            detect::may_have_image(element).then(|| seen.image.clone())?
+        }),
         authors: rules
             .author
             .first()

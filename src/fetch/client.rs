@@ -8,12 +8,16 @@ use ipnet::IpNet;
 use reqwest::header::{FROM, HeaderMap, HeaderValue};
 use reqwest::{Client, ClientBuilder, redirect};
 
+use super::kept::KEPT;
 use super::resolve::Resolver;
 use super::{FetchError, fault};
 use crate::config::Proxy;
 
 /// The longest wait for a connection, or half of the whole time if that is less.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// So many connections to one server wait to be used again.
+const IDLE: usize = 4;
 
 /// The most bytes of a header section. (The client itself stops at 100 fields or 408 KiB.)
 pub(super) const HEADERS: u32 = 64 * 1024;
@@ -25,6 +29,8 @@ pub(super) struct Route {
     pub(super) proxy: Option<Proxy>,
     /// Whether any certificate will do.
     pub(super) insecure: bool,
+    /// Whether each request has a connection of its own.
+    pub(super) single: bool,
 }
 
 /// A client, and whether it has certificates to trust; without them there is HTTP, but no HTTPS.
@@ -121,9 +127,8 @@ impl Clients {
             .tls_danger_accept_invalid_certs(route.insecure)
             .connect_timeout(self.patience)
             .http2_max_header_list_size(HEADERS)
-            // A server may close a kept connection just when it is used again, which looks like a refusal. Sources are
-            // polled minutes apart, so there is little to gain; and each connection is vetted anew.
-            .pool_max_idle_per_host(0);
+            .pool_idle_timeout(KEPT)
+            .pool_max_idle_per_host(if route.single { 0 } else { IDLE });
         let Some(proxy) = &route.proxy else {
             return Ok(builder.dns_resolver(Resolver::new(Arc::clone(&self.allow))));
         };

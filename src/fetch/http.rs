@@ -16,6 +16,7 @@ use super::address::permitted;
 use super::client::{Clients, HEADERS, Route};
 use super::cookies::Jar;
 use super::host::{Hosts, Pause};
+use super::kept::Kept;
 use super::rulings::Rulings;
 use super::sending::{Private, Sending};
 use super::{
@@ -41,6 +42,7 @@ pub(super) struct Http {
     #[cfg(test)]
     pub(super) play: Option<super::simulation::Network>,
     hosts: Hosts,
+    kept: Kept,
     rulings: Rulings,
     allow: Arc<[IpNet]>,
     timeout: Duration,
@@ -82,6 +84,7 @@ impl Http {
             #[cfg(test)]
             play: None,
             hosts: Hosts::new(config.concurrency, config.per_host, config.gap.min(DAY)),
+            kept: Kept::default(),
             rulings: Rulings::default(),
             allow,
             timeout,
@@ -268,9 +271,28 @@ impl Http {
         if let Some(network) = &self.play {
             return Ok(network.answer(&sending.url).await);
         }
-        let client = self.clients.get(&sending.route(), sending.url.scheme())?;
-        let sent = sending.request(&client).send().await;
-        sent.map_err(|error| fault::unanswered(&error, self.clients.patience))
+        let single = sending.posts() || !self.kept.admits(&sending.url);
+        let kept = !single && self.kept.has(&sending.url);
+        let mut sent = self.send(sending, single).await?;
+        // A server may close a kept connection just when it is used again: that is no failure of the server.
+        if kept && sent.as_ref().is_err_and(|error| !error.is_connect()) {
+            sent = self.send(sending, true).await?;
+        }
+        let response = sent.map_err(|error| fault::unanswered(&error, self.clients.patience))?;
+        if !single {
+            self.kept.note(&sending.url);
+        }
+        Ok(response)
+    }
+
+    async fn send(
+        &self,
+        sending: &Sending<'_>,
+        single: bool,
+    ) -> Result<reqwest::Result<Response>, FetchError> {
+        let route = sending.route(single);
+        let client = self.clients.get(&route, sending.url.scheme())?;
+        Ok(sending.request(&client).send().await)
     }
 
     /// Takes in an answer that is no redirect.

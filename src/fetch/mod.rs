@@ -11,6 +11,7 @@ mod fresh;
 mod headers;
 mod host;
 mod http;
+mod kept;
 mod resolve;
 mod retry;
 mod robots;

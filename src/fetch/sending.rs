@@ -43,14 +43,22 @@ impl Sending<'_> {
         }) || self.cookies.header(&self.url).is_some()
     }
 
-    pub(super) fn route(&self) -> Route {
+    /// The way to its server, over a `single` connection or over one that was kept and will be.
+    pub(super) fn route(&self, single: bool) -> Route {
         Route {
+            single,
             proxy: self.proxy.clone(),
             insecure: self
                 .private
                 .as_ref()
                 .is_some_and(|private| private.insecure),
         }
+    }
+
+    /// Whether it changes something, or may: it is sent once.
+    pub(super) fn posts(&self) -> bool {
+        let private = self.private.as_ref();
+        private.is_some_and(|private| private.post.is_some())
     }
 
     pub(super) fn request(&self, client: &reqwest::Client) -> RequestBuilder {

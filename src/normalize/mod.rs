@@ -41,7 +41,7 @@ pub struct Normalized {
 /// Gives every raw item the form that we compare and publish, or says why it can't be used.
 #[must_use]
 pub fn normalize(
-    extracted: Extracted,
+    extracted: &Extracted,
     source: &Source,
     page: &Url,
     now: DateTime<Utc>,
@@ -59,7 +59,7 @@ pub fn normalize(
     };
     let follows = source.follows(extracted.kind) != Follow::Never;
     let mut warnings = Vec::new();
-    let raw = extracted.items.into_iter().enumerate();
+    let raw = extracted.items.iter().enumerate();
     let all = raw
         .map(|(position, raw)| desk.item(raw, position, &mut warnings))
         .collect::<Vec<_>>();
@@ -94,7 +94,7 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// An item in our terms; without a title where it has no words at all.
-    fn item(&self, raw: RawItem, position: usize, warnings: &mut Vec<String>) -> Item {
+    fn item(&self, raw: &RawItem, position: usize, warnings: &mut Vec<String>) -> Item {
         let base = raw.base.as_ref().unwrap_or(self.page);
         let link = raw.link.as_deref().and_then(|written| {
             let told = |why| {
@@ -110,8 +110,10 @@ impl Desk<'_> {
             .as_deref()
             .map(title::without_more)
             .unwrap_or_default();
-        let html = raw.html.filter(|html| html.len() <= CONTENT);
-        let html = html.map(|html| html::safe(&html, base)).unwrap_or_default();
+        let html = raw.html.as_deref().filter(|html| html.len() <= CONTENT);
+        let html = html
+            .map(|html| html::safe(html, base))
+            .unwrap_or_default();
         let title = raw
             .title
             .as_deref()
@@ -134,12 +136,13 @@ impl Desk<'_> {
         let published = read(&raw.published, link.as_ref(), warnings);
         let updated = raw
             .updated
-            .and_then(|text| read(&[text], None, &mut Vec::new()));
-        let enclosures = raw.enclosures.into_iter().filter_map(|enclosure| {
+            .as_ref()
+            .and_then(|text| read(std::slice::from_ref(text), None, &mut Vec::new()));
+        let enclosures = raw.enclosures.iter().filter_map(|enclosure| {
             let url = url::resolved(&enclosure.url, base).ok()?;
             Some(Enclosure {
                 url: url.into(),
-                ..enclosure
+                ..enclosure.clone()
             })
         });
         let rights = raw
@@ -152,7 +155,8 @@ impl Desk<'_> {
             position,
             guid: raw
                 .guid
-                .map(|guid| squash(&guid))
+                .as_deref()
+                .map(squash)
                 .filter(|guid| !guid.is_empty()),
             title: shorten(&title, TITLE),
             published,
@@ -168,13 +172,14 @@ impl Desk<'_> {
             html,
             image: raw
                 .image
-                .and_then(|image| url::published(&image, base).ok()),
-            authors: texts(raw.authors),
-            categories: texts(raw.categories),
+                .as_deref()
+                .and_then(|image| url::published(image, base).ok()),
+            authors: texts(&raw.authors),
+            categories: texts(&raw.categories),
             enclosures: enclosures.take(LIST).collect(),
             url: link,
             rights: rights.or_else(|| self.rights.clone()),
-            alternates: alternates(raw.alternates),
+            alternates: alternates(&raw.alternates),
             sighted: None,
         }
     }
@@ -204,10 +209,10 @@ fn language_of(
 }
 
 /// Where an item stands in other languages: addresses of the web, one for each language.
-fn alternates(told: Vec<(String, String)>) -> Vec<Alternate> {
+fn alternates(told: &[(String, String)]) -> Vec<Alternate> {
     let mut out: Vec<Alternate> = Vec::new();
     for (tag, address) in told {
-        let (Some(language), Ok(url)) = (Language::parse(&tag), Url::parse(&address)) else {
+        let (Some(language), Ok(url)) = (Language::parse(tag), Url::parse(address)) else {
             continue;
         };
         let web = matches!(url.scheme(), "http" | "https");
@@ -219,7 +224,7 @@ fn alternates(told: Vec<(String, String)>) -> Vec<Alternate> {
     out
 }
 
-fn texts(list: Vec<String>) -> Vec<String> {
+fn texts(list: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for text in list.iter().map(|text| shorten(&plain(text), 200)) {
         if !text.is_empty() && !out.contains(&text) && out.len() < LIST {

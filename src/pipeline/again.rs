@@ -242,7 +242,7 @@ fn reread(source: &Source, kind: Option<Kind>, pages: &[(Url, Page)]) -> Result<
         let mut whole = extract::join(reading.extracted, news);
         whole.partial |= missing;
         return Ok(Reading {
-            normalized: normalize::normalize(whole.clone(), source, &page.url, page.fetched_at),
+            normalized: normalize::normalize(&whole, source, &page.url, page.fetched_at),
             extracted: whole,
         });
     }

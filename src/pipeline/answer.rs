@@ -30,8 +30,6 @@ pub(super) struct Visit<'a> {
     pub(super) source: &'a Source,
     /// What is remembered of it.
     pub(super) state: &'a SourceState,
-    /// The items that its list had last.
-    pub(super) known: &'a [Known],
     /// What has come so far, each page with the address that was asked.
     pub(super) came: &'a Mutex<Vec<(Url, Page)>>,
 }
@@ -108,22 +106,41 @@ fn later(by: Duration) -> DateTime<Utc> {
     now.checked_add_signed(by).unwrap_or(now)
 }
 
-/// Asks a source and reads the answer.
-pub(super) async fn outcome(visit: Visit<'_>) -> Result<Answered, Failure> {
+/// What a source answered.
+pub(super) enum Asked {
+    /// Nothing new.
+    Same(Outcome),
+    /// A document that is not the one of last time.
+    Other {
+        page: Page,
+        /// Its digest.
+        body: Key,
+    },
+}
+
+/// Whether what is remembered of the last answer is not too old to be relied on.
+fn is_fresh(state: &SourceState) -> bool {
+    let whole_at = state.whole_at;
+    whole_at.is_some_and(|at| Utc::now() - at < WHOLE_AFTER)
+}
+
+/// Whether robots.txt is heeded: what has proved to be a feed is there to be fetched by programs.
+fn heeds_robots(visit: Visit<'_>) -> bool {
+    visit.source.robots && visit.state.kind != Some(Kind::Feed)
+}
+
+/// Asks a source.
+pub(super) async fn ask(visit: Visit<'_>) -> Result<Asked, Failure> {
     let Visit { source, state, .. } = visit;
     let feed_or_moved = state.feed_url.as_ref().or(state.address.as_ref());
     let url = feed_or_moved.unwrap_or(&source.url);
-    let fresh = state
-        .whole_at
-        .is_some_and(|at| Utc::now() - at < WHOLE_AFTER);
+    let fresh = is_fresh(state);
     let validators = if fresh {
         state.validators.clone()
     } else {
         Validators::default()
     };
-    // What has proved to be a feed is there to be fetched by programs.
-    let robots = source.robots && state.kind != Some(Kind::Feed);
-    let page = match get(visit, url, &validators, robots).await? {
+    match get(visit, url, &validators, heeds_robots(visit)).await? {
         Answer::NotModified {
             validators,
             fresh_until,
@@ -134,16 +151,28 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<Answered, Failure> {
                 fresh_until,
                 moved: moved.filter(|to| may_move(source, to)),
             };
-            return Ok(Outcome::NotModified(told).into());
+            Ok(Asked::Same(Outcome::NotModified(told)))
         }
-        Answer::Page(page) => page,
-    };
-    let body = digest(&page.body);
-    if state.body == Some(body) && fresh {
-        return Ok(Outcome::Identical(told(&page, source)).into());
+        Answer::Page(page) => {
+            let body = digest(&page.body);
+            if state.body == Some(body) && fresh {
+                return Ok(Asked::Same(Outcome::Identical(told(&page, source))));
+            }
+            Ok(Asked::Other { page, body })
+        }
     }
+}
+
+/// Reads what a source answered; `known` are the items that its list had last.
+pub(super) async fn outcome(
+    visit: Visit<'_>,
+    page: Page,
+    body: Key,
+    known: Vec<Known>,
+) -> Result<Answered, Failure> {
+    let Visit { source, state, .. } = visit;
     let mut page = Arc::new(page);
-    let read = read_list_apart(visit, Arc::clone(&page)).await?;
+    let read = read_list_apart(visit, known, Arc::clone(&page)).await?;
     let (misgiving, mending) = (read.misgiving, read.mending);
     let read = read.reading.map_err(Failure::Unread);
     let choosing = state.kind.is_none() && is_open(source);
@@ -168,12 +197,13 @@ pub(super) async fn outcome(visit: Visit<'_>) -> Result<Answered, Failure> {
     };
     let mut body = body;
     if !reading.extracted.parts.is_empty() {
+        let robots = heeds_robots(visit);
         let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
         reading = whole;
         // An index may stay as it is while its parts change: whether there is news, only they tell.
         body = digest_of(pages.iter().map(|page| page.body.as_slice()));
         Arc::make_mut(&mut page).validators = Validators::default();
-        if state.body == Some(body) && fresh {
+        if state.body == Some(body) && is_fresh(state) {
             return Ok(Outcome::Identical(told(&page, source)).into());
         }
     }
@@ -317,8 +347,12 @@ pub(super) async fn read_apart(
 }
 
 /// The same for the page of a list, which is held against what was on it before.
-async fn read_list_apart(visit: Visit<'_>, page: Arc<Page>) -> Result<mend::Read, Failure> {
-    let (source, kind, known) = (visit.source.clone(), visit.state.kind, visit.known.to_vec());
+async fn read_list_apart(
+    visit: Visit<'_>,
+    known: Vec<Known>,
+    page: Arc<Page>,
+) -> Result<mend::Read, Failure> {
+    let (source, kind) = (visit.source.clone(), visit.state.kind);
     let mended = mend::in_use(&source, visit.state);
     let work = move || mend::read_list(&source, mended.as_ref(), kind, &known, &page);
     let read = visit.apart.run(work).await;

@@ -1,12 +1,11 @@
 //! The archives of feeds (RFC 5005 §4): pages that are full are closed, and only those are written that something on them
 //! has changed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
-use super::output::{PublishFailure, content, text};
+use super::output::{Contents, PublishFailure, text};
 use crate::config::{Config, Feed, Format};
 use crate::model::Key;
 use crate::publish::{Folder, PublishError};
@@ -34,7 +33,7 @@ pub(super) async fn put_out(
     store: &Store,
     config: &Arc<Config>,
     folder: &Folder,
-    shelf: &Shelf,
+    shelf: Option<&Shelf>,
     site_id: &str,
 ) -> Result<Archives, PublishFailure> {
     let feeds = config.feeds.iter();
@@ -50,7 +49,8 @@ pub(super) async fn put_out(
     };
     for (feed, pages) in config.feeds.iter().zip(archives.pages.clone()) {
         // What is served is there. What is not yet may have been lost with its folder.
-        let gone = shelf.pages(&feed.id.0) + 1..=pages;
+        let served = shelf.map_or(0, |shelf| shelf.pages(&feed.id.0));
+        let gone = served + 1..=pages;
         let gone: Vec<u32> = gone
             .filter(|page| {
                 let place = archive_folder(&feed.id.0, *page);
@@ -119,6 +119,7 @@ async fn page(
     site_id: &str,
     history: History,
 ) -> Result<FeedDocument, PublishFailure> {
+    let contents = Contents::of(config);
     let stories = store
         .page(&feed.id, history.page.unwrap_or_default())
         .await?;
@@ -127,7 +128,7 @@ async fn page(
         &config.site,
         &config.publish,
         site_id,
-        |id| content(config, id),
+        |id| contents.get(id),
         history,
         &stories,
     ))
@@ -153,11 +154,7 @@ fn write(
 /// A digest of what a feed's archive is written from besides its stories.
 fn look(config: &Config, feed: &Feed) -> Key {
     let (site, publish) = (&config.site, &config.publish);
-    let sources = config.sources.iter();
-    let others: BTreeMap<&str, _> = sources
-        .filter(|source| source.content != publish.content)
-        .map(|source| (source.id.0.as_str(), source.content))
-        .collect();
+    let others = Contents::of(config).others;
     Key::of(&[
         env!("CARGO_PKG_VERSION"),
         site.url.as_str(),

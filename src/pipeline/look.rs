@@ -35,7 +35,6 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
         apart,
         source,
         state: &SourceState::default(),
-        known: &[],
         came: &Mutex::default(),
     };
     let answer = get(visit, &source.url, &Validators::default(), source.robots).await;

@@ -35,13 +35,28 @@ pub enum PublishFailure {
     Render,
 }
 
-/// What the entries of a source carry; sources that are no longer configured have what all have.
-pub(super) fn content(config: &Config, source: &str) -> Content {
-    config
-        .sources
-        .iter()
-        .find(|other| other.id.0 == source)
-        .map_or(config.publish.content, |source| source.content)
+/// What the entries of each source carry; sources that are no longer configured have what all have.
+pub(super) struct Contents<'a> {
+    usual: Content,
+    pub(super) others: BTreeMap<&'a str, Content>,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn of(config: &'a Config) -> Self {
+        let usual = config.publish.content;
+        let sources = config.sources.iter();
+        let others = sources.filter(|source| source.content != usual);
+        Self {
+            usual,
+            others: others
+                .map(|source| (source.id.0.as_str(), source.content))
+                .collect(),
+        }
+    }
+
+    pub(super) fn get(&self, source: &str) -> Content {
+        self.others.get(source).copied().unwrap_or(self.usual)
+    }
 }
 
 /// A document in one format.
@@ -54,13 +69,13 @@ pub(super) fn text(format: Format, document: &FeedDocument, links: &[FeedLink]) 
     }
 }
 
-/// Renders every document, writes what changed, puts all of it on the shelf and says what changed.
+/// Renders every document, writes what changed, puts all of it on the shelf, if there is one, and says what changed.
 pub(super) fn put_out(
     config: &Config,
     documents: &[FeedDocument],
     archives: Archives,
     folder: &Folder,
-    shelf: &Shelf,
+    shelf: Option<&Shelf>,
 ) -> Result<Published, PublishFailure> {
     let mut published = Published {
         written: archives.written,
@@ -102,25 +117,27 @@ pub(super) fn put_out(
             Ok(false) => {}
             Err(error) => failure = failure.or(Some(error)),
         }
-        let modified = folder.modified(&name);
-        shelved.push(Document {
-            name,
-            text,
-            modified,
-            link,
-        });
+        if shelf.is_some() {
+            let modified = folder.modified(&name);
+            shelved.push(Document {
+                name,
+                text,
+                modified,
+                link,
+            });
+        }
     }
-    let feeds = config.feeds.iter().zip(archives.pages);
-    let pages = feeds.flat_map(|(feed, pages)| {
-        names(feed).map(move |name| (name.to_owned(), (feed.id.0.clone(), pages)))
-    });
-    shelf.fill(
-        shelved,
-        Some(serve::Archives {
+    if let Some(shelf) = shelf {
+        let feeds = config.feeds.iter().zip(archives.pages);
+        let pages = feeds.flat_map(|(feed, pages)| {
+            names(feed).map(move |name| (name.to_owned(), (feed.id.0.clone(), pages)))
+        });
+        let archives = serve::Archives {
             folder: folder.clone(),
             feeds: pages.collect(),
-        }),
-    );
+        };
+        shelf.fill(shelved, Some(archives));
+    }
     if !published.written.is_empty()
         && let Err(error) = folder.announce(&published.written)
     {
@@ -130,6 +147,14 @@ pub(super) fn put_out(
         None => Ok(published),
         Some(error) => Err(error.into()),
     }
+}
+
+/// All of the configuration that what is published is written from.
+pub(super) fn look(config: &Config) -> String {
+    let (site, publish, feeds) = (&config.site, &config.publish, &config.feeds);
+    let others = Contents::of(config).others;
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{version} {site:?} {publish:?} {feeds:?} {others:?}")
 }
 
 /// The folders of a feed: its own, and those of its old names.

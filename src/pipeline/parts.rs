@@ -48,7 +48,7 @@ pub(super) async fn read_all(
     whole.warnings.extend(failed);
     let (source, url, now) = (visit.source.clone(), index.url.clone(), index.fetched_at);
     let reading = visit.apart.run(move || Reading {
-        normalized: normalize::normalize(whole.clone(), &source, &url, now),
+        normalized: normalize::normalize(&whole, &source, &url, now),
         extracted: whole,
     });
     let reading = reading

@@ -53,9 +53,9 @@ pub fn reread(
         dates: &dates,
     };
     let items =
-        |extracted: Extracted| normalize::normalize(extracted, source, &page.url, now).items;
+        |extracted: &Extracted| normalize::normalize(extracted, source, &page.url, now).items;
     let reading = |extracted: Extracted| Reading {
-        normalized: normalize::normalize(extracted.clone(), source, &page.url, now),
+        normalized: normalize::normalize(&extracted, source, &page.url, now),
         extracted,
     };
     match drift::judge(page, &ask, known, &items) {

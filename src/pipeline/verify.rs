@@ -15,7 +15,6 @@ use crate::extract::feed;
 use crate::model::{FeedId, RawItem};
 use crate::normalize::url::identity;
 use crate::publish::Folder;
-use crate::serve::Shelf;
 use crate::store::{Fault, Proof, Seen, Store, StoreError};
 
 /// How deep files are looked for below the publish folder.
@@ -58,11 +57,11 @@ pub async fn verify(
     store.begin_snapshot().await?;
     let proved = store.prove(seen, now).await;
     let folder = Folder::compare_with(root);
-    let rendered = documents(store, config, &folder, &Shelf::default()).await;
+    let rendered = documents(store, config, &folder, None).await;
     store.end_snapshot().await?;
     let mut proof = proved?;
     proof.faults.append(&mut faults);
-    for file in rendered?.written {
+    for file in rendered?.0.written {
         let what = if root.join(&file).exists() {
             format!("{file} is not what the database gives with this configuration")
         } else {

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -138,6 +138,28 @@ impl Folder {
             }
         }
         true
+    }
+
+    /// A digest of how the files were left: their names, sizes, and when they were written or replaced.
+    #[must_use]
+    pub fn stamp(&self) -> String {
+        let mut seen = Vec::new();
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                match entry.metadata() {
+                    Ok(file) if file.is_dir() => folders.push(path),
+                    Ok(file) => {
+                        let time = (file.mtime(), file.mtime_nsec());
+                        seen.push((path, file.len(), file.ino(), time));
+                    }
+                    Err(_) => {}
+                }
+            }
+        }
+        seen.sort();
+        format!("{seen:?}")
     }
 
     /// The text of a published file.

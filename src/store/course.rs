@@ -35,6 +35,13 @@ pub(super) struct Course {
     gone: Option<Gone>,
     moving: Option<Moving>,
     empty_seen: u32,
+    pub(super) last_new: Option<DateTime<Utc>>,
+    /// Some of its items wait for their articles.
+    pub(super) waits: bool,
+    /// Some of its items are held back.
+    pub(super) holds: bool,
+    /// The operator was told of something that lasts.
+    pub(super) is_troubled: bool,
 }
 
 /// What is odd about an answer that lists nothing although its source had news.
@@ -63,7 +70,10 @@ impl Course {
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
             "SELECT number, url, rules, failures, first_success, last_success, unread_since, pace, policy, fresh_until, failing_since, silent_from,
-                    empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen
+                    empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen, last_new,
+                    EXISTS (SELECT 1 FROM followed WHERE followed.source = source.number AND item IS NOT NULL) AS waits,
+                    EXISTS (SELECT 1 FROM held WHERE held.source = source.number) AS holds,
+                    EXISTS (SELECT 1 FROM incident WHERE incident.source = source.number AND ended IS NULL) AS is_troubled
              FROM source WHERE id = ?1",
         )?;
         Ok(query.query_row([&source.0], Self::from_row).optional()?)
@@ -85,6 +95,10 @@ impl Course {
             gone: gone(row)?,
             moving: moving(row)?,
             empty_seen: row.get("empty_seen")?,
+            last_new: maybe_time(row, "last_new")?,
+            waits: row.get("waits")?,
+            holds: row.get("holds")?,
+            is_troubled: row.get("is_troubled")?,
         })
     }
 
@@ -107,10 +121,12 @@ impl Course {
         items: Option<usize>,
     ) -> Result<Option<Empty>, StoreError> {
         let nothing = items.map_or(self.empty_seen > 0, |items| items == 0);
-        let had: bool = connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1)")?
-            .query_row([self.number], |row| row.get(0))?;
-        let seen = if nothing && had {
+        let had = || {
+            connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1)")?
+                .query_row([self.number], |row| row.get::<_, bool>(0))
+        };
+        let seen = if nothing && had()? {
             self.empty_seen.saturating_add(1)
         } else {
             0
@@ -174,6 +190,9 @@ impl Course {
                 .execute(params![self.number, moving.to.as_str()])?;
         }
         let moving = moving.as_ref().filter(|_| settled.is_none());
+        if moving.is_none() && self.moving.is_none() && self.gone.is_none() {
+            return Ok(());
+        }
         connection
             .prepare_cached(
                 "UPDATE source SET moving_to = ?2, moving_since = ?3, moving_seen = ?4, gone_since = NULL, gone_seen = 0

@@ -15,69 +15,102 @@ use super::incidents::{self, What};
 use super::items::{Fetched, recall};
 use super::rows::maybe_time;
 use super::{Store, StoreError};
+use crate::config::Follow;
 use crate::config::units::fold;
 use crate::dedup::health::{
     self, Answer, Doubted, Familiar, Misgiving, Picture, Remembered, Trust, Verdict,
 };
 use crate::dedup::{self, Keys, Memory, Trace};
-use crate::model::{Item, SourceId};
+use crate::model::{Item, Kind, SourceId};
 use crate::schedule::silence::{HISTORY, Quiet, quiet};
 
 /// How many new items are to be expected is told by those of so long.
 const PACE: TimeDelta = TimeDelta::days(56);
 
 impl Store {
-    /// Judges an answer by what is known of its source; `timezone` is the source's. Nothing is recorded.
+    /// Judges an answer by what is known of its source; `timezone` is the source's. Nothing is recorded, and the answer
+    /// is as it was afterwards.
     pub async fn examine(
         &self,
         source: &SourceId,
-        fetched: &Fetched,
+        fetched: &mut Fetched,
         misgiving: Option<Misgiving>,
         timezone: Tz,
         now: DateTime<Utc>,
     ) -> Result<Verdict, StoreError> {
-        let (source, mut items, follow) = (source.clone(), fetched.items.clone(), fetched.follow);
-        let (kind, partial, picture) = (fetched.kind, fetched.partial, fetched.picture);
-        let mended = fetched.mended;
-        self.read(move |connection| {
-            let Some(course) = Course::of(connection, &source)? else {
-                return Ok(Verdict::Taken(Trust::Usual));
-            };
-            let remembered = Remembered {
-                misgiving,
-                ..remembered(connection, &course, now)?
-            };
-            if remembered.usual.is_none() {
-                return Ok(Verdict::Taken(Trust::Usual));
-            }
-            let waiting = waiting(connection, course.number, None)?;
-            sight(&mut items, &waiting, course.url.as_ref());
-            complete(connection, &course, &mut items, follow)?;
-            let keys = dedup::keys(&items);
-            let memory = recall(connection, &course, &keys)?;
-            let mut known = Vec::with_capacity(items.len());
-            for (item, keys) in items.iter().zip(&keys) {
-                let familiar = familiar(connection, item, keys, &memory, timezone)?;
-                known.push(familiar.or(item.sighted.map(|_| Familiar::default())));
-            }
-            let marks: Vec<String> = keys
-                .iter()
-                .map(|keys| format!("{:?}", keys.first()))
-                .collect();
-            let answer = Answer {
-                kind,
-                partial,
-                mended,
-                picture,
-                items: &items,
-                known: &known,
-                marks: &marks,
-                now,
-            };
-            Ok(health::judge(&answer, &remembered))
-        })
-        .await
+        let source = source.clone();
+        let examined = Examined {
+            items: std::mem::take(&mut fetched.items),
+            follow: fetched.follow,
+            kind: fetched.kind,
+            partial: fetched.partial,
+            picture: fetched.picture,
+            mended: fetched.mended,
+        };
+        let judged = self.read(move |connection| {
+            let verdict = examine(connection, &source, &examined, misgiving, timezone, now)?;
+            Ok((verdict, examined.items))
+        });
+        let (verdict, items) = judged.await?;
+        fetched.items = items;
+        Ok(verdict)
     }
+}
+
+/// What of an answer is judged.
+struct Examined {
+    items: Vec<Item>,
+    follow: Follow,
+    kind: Kind,
+    partial: bool,
+    picture: Picture,
+    mended: bool,
+}
+
+fn examine(
+    connection: &Connection,
+    source: &SourceId,
+    examined: &Examined,
+    misgiving: Option<Misgiving>,
+    timezone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Verdict, StoreError> {
+    let Some(course) = Course::of(connection, source)? else {
+        return Ok(Verdict::Taken(Trust::Usual));
+    };
+    let remembered = Remembered {
+        misgiving,
+        ..remembered(connection, &course, now)?
+    };
+    if remembered.usual.is_none() {
+        return Ok(Verdict::Taken(Trust::Usual));
+    }
+    let mut items = examined.items.clone();
+    let waiting = waiting(connection, course.number, None)?;
+    sight(&mut items, &waiting, course.url.as_ref());
+    complete(connection, &course, &mut items, examined.follow)?;
+    let keys = dedup::keys(&items);
+    let memory = recall(connection, &course, &keys)?;
+    let mut known = Vec::with_capacity(items.len());
+    for (item, keys) in items.iter().zip(&keys) {
+        let familiar = familiar(connection, item, keys, &memory, timezone)?;
+        known.push(familiar.or(item.sighted.map(|_| Familiar::default())));
+    }
+    let marks: Vec<String> = keys
+        .iter()
+        .map(|keys| format!("{:?}", keys.first()))
+        .collect();
+    let answer = Answer {
+        kind: examined.kind,
+        partial: examined.partial,
+        mended: examined.mended,
+        picture: examined.picture,
+        items: &items,
+        known: &known,
+        marks: &marks,
+        now,
+    };
+    Ok(health::judge(&answer, &remembered))
 }
 
 fn remembered(
@@ -232,6 +265,17 @@ pub(super) fn mind_silence(
         return Ok(());
     }
     let silent = from.filter(|from| *from <= now);
+    tell_silence(connection, source, silent, last_new, now)
+}
+
+/// Remembers that a source that answers is silent since then, or is not.
+pub(super) fn tell_silence(
+    connection: &Connection,
+    source: i64,
+    silent: Option<DateTime<Utc>>,
+    last_new: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let reason = silent.map(|_| match last_new {
         Some(last) => format!("nothing new since {}", last.format("%Y-%m-%d")),
         None => "nothing new since it was first read".to_owned(),

@@ -15,7 +15,7 @@ use super::held;
 use super::incidents::{self, Condition};
 use super::rows::{json, maybe_time, pace, time};
 use super::writing::Writing;
-use super::{Store, StoreError, health, removed, repairs, unindexed};
+use super::{Store, StoreError, health, removed, repairs, unchanged, unindexed};
 use crate::config::Follow;
 use crate::dedup::health::{Doubted, Picture, Trust};
 use crate::dedup::{self, Fetch, Keys, Memory, Owner, Placed, Trace, Verdict};
@@ -210,14 +210,14 @@ fn record(
             pace: fetched.pace,
         },
     };
+    if course.waits && !matches!(poll.outcome, Outcome::Read(_)) {
+        place_overdue(connection, &course, &poll, &mut recorded)?;
+    }
     let mut condition = Condition::Well(None);
     let failures = match poll.outcome {
         Outcome::Failed { .. } => course.failures.saturating_add(1),
         _ => 0,
     };
-    if !matches!(poll.outcome, Outcome::Read(_)) {
-        place_overdue(connection, &course, &poll, &mut recorded)?;
-    }
     match poll.outcome {
         Outcome::Held(until) => {
             recorded.held = true;
@@ -260,28 +260,17 @@ fn record(
             condition = Condition::Degraded(doubted.reason);
         }
         Outcome::NotModified(told) | Outcome::Identical(told) => {
-            recorded.unchanged = true;
-            held::listed_again(connection, number, poll.at)?;
-            held::confirm(connection, &course, poll.at, &mut recorded)?;
-            course.answered(connection, told.moved, poll.at, &mut recorded)?;
-            let empty = course.listed(connection, None)?.filter(|empty| empty.fails);
-            recorded.failed = empty.is_some();
-            health::believe(connection, number, None)?;
-            // What a 304 leaves out still holds (RFC 9111 §4.3.4).
-            connection
-                .prepare_cached(
-                    "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?5,
-                            failing_since = iif(?5 IS NULL, NULL, coalesce(failing_since, ?2)),
-                            etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified) WHERE number = ?1",
-                )?
-                .execute(params![
-                    number,
-                    at,
-                    told.validators.etag,
-                    told.validators.last_modified,
-                    empty.as_ref().map(|empty| &empty.text),
-                ])?;
-            condition = empty.map_or(condition, |empty| empty.condition(&course, poll.at));
+            if course.holds || recorded.withheld > 0 {
+                held::listed_again(connection, number, poll.at)?;
+                held::confirm(connection, &course, poll.at, &mut recorded)?;
+            }
+            recorded.next_run = next(&Known {
+                failures,
+                floor,
+                first: course.first_success,
+                news: news(connection, number, poll.news_since)?,
+            });
+            return unchanged::record(connection, &course, told, floor, poll.at, recorded);
         }
         Outcome::Read(fetched) => {
             let placing = Placing {
@@ -377,10 +366,7 @@ fn record(
     }
     incidents::turn(connection, number, condition, poll.at)?;
     health::mind_silence(connection, number, poll.at)?;
-    let news = match poll.news_since {
-        Some(since) => sightings(connection, number, since)?,
-        None => Vec::new(),
-    };
+    let news = news(connection, number, poll.news_since)?;
     recorded.next_run = next(&Known {
         failures,
         floor,
@@ -476,6 +462,15 @@ impl Placing<'_> {
         removed::without_article(connection, number, &placed, &mine, now)?;
         Ok(Done { placed, memory })
     }
+}
+
+/// The items that decide when a source is due again.
+fn news(
+    connection: &Connection,
+    source: i64,
+    since: Option<DateTime<Utc>>,
+) -> Result<Vec<Sighting>, StoreError> {
+    since.map_or(Ok(Vec::new()), |since| sightings(connection, source, since))
 }
 
 fn newest_item(connection: &Connection) -> Result<i64, StoreError> {

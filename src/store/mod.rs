@@ -19,6 +19,8 @@ mod outlook;
 #[cfg(test)]
 mod plans;
 mod prune;
+mod published;
+mod reader;
 mod removed;
 mod repairs;
 mod replay;
@@ -26,6 +28,7 @@ mod requests;
 mod rows;
 mod sources;
 mod translations;
+mod unchanged;
 mod unindexed;
 mod verify;
 mod why;
@@ -34,7 +37,7 @@ mod writer;
 mod writing;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
@@ -178,7 +181,7 @@ impl StoreError {
 pub struct Store {
     path: Arc<PathBuf>,
     writer: Option<writer::Writer>,
-    reader: Arc<Mutex<Connection>>,
+    reader: reader::Reader,
     /// Which file was opened, whatever is at its path now.
     file: Option<open::FileId>,
     /// Held for as long as anybody has the store.
@@ -214,22 +217,14 @@ impl Store {
         .await
     }
 
-    /// Runs `work` on the read-only connection, off the async threads.
+    /// Runs `work` on the thread with the read-only connection.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let reader = Arc::clone(&self.reader);
-        let result = tokio::task::spawn_blocking(move || {
-            // A panic while reading leaves nothing half-done behind.
-            let connection = reader
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            work(&connection)
-        });
-        result
+        self.reader
+            .run(work)
             .await
-            .unwrap_or(Err(StoreError::Closed))
             .map_err(|error| error.explain(&self.path))
     }
 

@@ -4,11 +4,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
+use super::reader::Reader;
 use super::writer::{BUSY, Writer};
 use super::{Store, StoreError};
 
@@ -27,7 +28,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0009_publishing.sql"),
     include_str!("0010_reach.sql"),
     include_str!("0011_growth.sql"),
+    include_str!("0012_published.sql"),
 ];
+
+/// So many prepared statements are kept: all that a poll may use, and some.
+const STATEMENTS: usize = 256;
 
 /// All of the schema, for tests that need no file.
 #[cfg(test)]
@@ -157,7 +162,7 @@ impl Store {
         Ok(Self {
             path: Arc::new(path.to_owned()),
             writer: writer.map(Writer::start).transpose().map_err(io)?,
-            reader: Arc::new(Mutex::new(reader)),
+            reader: Reader::start(reader).map_err(io)?,
             file: file_id(path),
             _lock: Arc::new(lock),
         })
@@ -183,7 +188,7 @@ fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
     // What is deleted or rewritten is overwritten with zeros, so that a withdrawn text is nowhere in the file, nor any
     // earlier version of it.
     connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
@@ -198,7 +203,7 @@ fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
     })?;
     connection.busy_timeout(BUSY)?;
     connection.execute_batch("PRAGMA query_only = ON")?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 

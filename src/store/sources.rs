@@ -130,40 +130,96 @@ pub struct Summary {
     pub items: u32,
 }
 
-impl Store {
-    /// Makes the configured sources known and gives the state of each, in their order. Where the rules of a source
-    /// changed, its validators and the kind that was seen are void; where its address changed, it is as new, so that
-    /// it floods no feed.
-    pub async fn register(&self, sources: &[Source]) -> Result<Vec<SourceState>, StoreError> {
-        let sources = sources.to_vec();
-        self.write(move |connection| {
-            let mut upsert = connection.prepare_cached(
+/// What is written down of a source's configuration.
+#[derive(PartialEq, Eq)]
+struct Registered {
+    id: SourceId,
+    title: String,
+    url: String,
+    /// As JSON.
+    tags: String,
+    priority: i64,
+    rules: Key,
+    whole: bool,
+}
+
+impl Registered {
+    fn of(source: &Source) -> Self {
+        Self {
+            id: source.id.clone(),
+            title: source.title.clone(),
+            url: source.url.to_string(),
+            tags: json(&source.tags),
+            priority: source.priority,
+            rules: source.rules,
+            whole: source.content == Content::Full,
+        }
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: SourceId(row.get("id")?),
+            title: row.get("title")?,
+            url: row.get("url")?,
+            tags: row.get("tags")?,
+            priority: row.get("priority")?,
+            rules: row.get("rules")?,
+            whole: row.get("whole")?,
+        })
+    }
+
+    fn register(&self, connection: &Connection) -> Result<(), StoreError> {
+        connection
+            .prepare_cached(
                 "INSERT INTO source (id, title, url, tags, priority, rules, whole) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5, whole = ?7,
                         first_success = iif(url = ?3, first_success, NULL), held = NULL,
                         unread_since = iif(url = ?3, unread_since, NULL)",
-            )?;
-            let mut renew = connection.prepare_cached(
+            )?
+            .execute(params![self.id.0, self.title, self.url, self.tags, self.priority, self.rules, self.whole])?;
+        connection
+            .prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
                         kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
                         empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL, roll = NULL,
                         repair = NULL, accepted = NULL
                  WHERE id = ?1 AND rules <> ?2",
-            )?;
+            )?
+            .execute(params![self.id.0, self.rules])?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Makes the configured sources known and gives the state of each, in their order. Where the rules of a source
+    /// changed, its validators and the kind that was seen are void; where its address changed, it is as new, so that
+    /// it floods no feed.
+    pub async fn register(&self, sources: &[Source]) -> Result<Vec<SourceState>, StoreError> {
+        let sources: Vec<Registered> = sources.iter().map(Registered::of).collect();
+        self.write(move |connection| {
+            let mut known = known(connection)?;
+            let mut states = Vec::with_capacity(sources.len());
             for source in &sources {
-                let tags = json(&source.tags);
-                let whole = source.content == Content::Full;
-                upsert.execute(params![source.id.0, source.title, source.url.as_str(), tags, source.priority, source.rules, whole])?;
-                renew.execute(params![source.id.0, source.rules])?;
+                let state = match known.remove(&source.id) {
+                    // Most starts change nothing.
+                    Some((as_is, state)) if as_is == *source && state.held.is_none() => Some(state),
+                    _ => {
+                        source.register(connection)?;
+                        state(connection, &source.id)?
+                    }
+                };
+                states.push(state.unwrap_or_default());
             }
             // What is not configured any more is not due any more.
-            let ids: Vec<&str> = sources.iter().map(|source| source.id.0.as_str()).collect();
-            connection
-                .prepare_cached("UPDATE source SET next_run = NULL, held = NULL WHERE id NOT IN (SELECT value FROM json_each(?1))")?
-                .execute([json(&ids)])?;
-            let states = sources.iter().map(|source| state(connection, &source.id));
-            states.map(|state| Ok(state?.unwrap_or_default())).collect()
+            let mut retire = connection
+                .prepare_cached("UPDATE source SET next_run = NULL, held = NULL WHERE id = ?1")?;
+            for (id, (_, state)) in known {
+                if state.next_run.is_some() || state.held.is_some() {
+                    retire.execute([&id.0])?;
+                }
+            }
+            Ok(states)
         })
         .await
     }
@@ -305,6 +361,18 @@ impl Store {
         })
         .await
     }
+}
+
+/// All sources that were ever registered.
+fn known(
+    connection: &Connection,
+) -> Result<HashMap<SourceId, (Registered, SourceState)>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("SELECT *, {WAITING} FROM source"))?;
+    let rows = query.query_map([], |row| {
+        let source = Registered::from_row(row)?;
+        Ok((source.id.clone(), (source, state_of(row)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, StoreError> {

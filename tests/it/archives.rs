@@ -157,6 +157,12 @@ impl World {
             .unwrap()
     }
 
+    /// What a command that serves nothing writes.
+    async fn files_written(&self) -> Vec<String> {
+        let published = pipeline::publish_files(&self.store, &self.config, &self.folder);
+        published.await.unwrap().written
+    }
+
     /// The archive files that a publish writes.
     async fn pages_written(&self) -> Vec<String> {
         let written = self.publish().await.written;
@@ -616,4 +622,23 @@ fn what_changed_is_listed_last_and_only_then() {
         }
         world.store.close().await;
     });
+}
+
+#[tokio::test]
+async fn what_is_published_already_is_left_alone_until_it_or_its_files_change() {
+    let mut world = World::new(&["rss"]).await;
+    world.list("uno", &[(1, ""), (2, ""), (3, "")]).await;
+    assert!(!world.files_written().await.is_empty());
+    assert!(world.files_written().await.is_empty());
+    let file = world.place.path().join("feeds/it/rss.xml");
+    std::fs::write(&file, "other").unwrap();
+    assert_eq!(world.files_written().await, ["it/rss.xml"]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(world.files_written().await, ["it/rss.xml"]);
+    assert!(world.files_written().await.is_empty());
+    world.list("uno", &[(4, "")]).await;
+    assert!(!world.files_written().await.is_empty());
+    world.list("uno", &[(4, ", corretto")]).await;
+    assert!(!world.files_written().await.is_empty());
+    assert!(world.files_written().await.is_empty());
 }

@@ -152,6 +152,12 @@ fn without_ends(items: &mut Vec<Located<'_>>) {
     }
 }
 
+/// Whether an element may have an image as far as its names tell.
+pub(super) fn may_have_image(element: ElementRef<'_>) -> bool {
+    let mut elements = element.descendants().filter_map(ElementRef::wrap);
+    elements.any(|element| teaser::is_image(element.value().name()))
+}
+
 /// What the elements that rules select say by themselves, as the detection would read them.
 pub(super) fn read<'a>(
     page: &'a Parsed,

@@ -184,10 +184,9 @@ impl<'a> Reader<'_, 'a, '_> {
 
     /// The address of a unit's first picture.
     pub(super) fn image(&self, unit: &Unit) -> Option<(Stand<'a>, String)> {
-        let images = unit.cells(self.plot).filter(|at| {
-            let name = self.plot.cells[*at].name();
-            name == "img" || name.ends_with("-img")
-        });
+        let images = unit
+            .cells(self.plot)
+            .filter(|at| is_image(self.plot.cells[*at].name()));
         images
             .filter_map(|at| {
                 let element = self.plot.cells[at].element;
@@ -212,4 +211,9 @@ impl<'a> Reader<'_, 'a, '_> {
             })
             .next()
     }
+}
+
+/// Whether an element of this name is an image, or a component that stands for one.
+pub(super) fn is_image(name: &str) -> bool {
+    name == "img" || name.ends_with("-img")
 }

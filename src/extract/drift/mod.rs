@@ -36,7 +36,7 @@ use known::Roll;
 const FEW: usize = 3;
 
 /// Gives raw items the form in which they are known, as `normalize` does.
-pub type Normalize<'a> = dyn Fn(Extracted) -> Vec<Item> + 'a;
+pub type Normalize<'a> = dyn Fn(&Extracted) -> Vec<Item> + 'a;
 
 /// A page on which the rules no longer work.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ pub fn judge(
     let mut ground = None;
     let why: Why = match read {
         Ok(extracted) => {
-            let items = normalize(extracted.clone());
+            let items = normalize(&extracted);
             let pairs = roll.pairs(&items);
             // The page is parsed once more only if something is not as it was.
             if pairs.len() < known.len() || pairs.len() < items.len() {

@@ -280,7 +280,7 @@ impl<'a> Search<'a> {
         for item in &mut raw {
             item.base.get_or_insert_with(|| self.ground.base.clone());
         }
-        (self.normalize)(Extracted {
+        (self.normalize)(&Extracted {
             items: raw,
             ..without_items(&self.ground.parsed, &self.ground.base)
         })
@@ -303,7 +303,7 @@ impl<'a> Search<'a> {
             ..*self.ask
         };
         let extracted = extract(self.page, &ask).ok()?;
-        self.kept(&(self.normalize)(extracted.clone()))?;
+        self.kept(&(self.normalize)(&extracted))?;
         Some(Repair {
             patch: mend.toml(),
             rules,

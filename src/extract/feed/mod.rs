@@ -1,7 +1,8 @@
 //! Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1, CDF, also when they are broken.
 //!
-//! Text is decoded and repaired, then read by feed-rs and by a lenient reader of our own, which also reads what is
-//! ill-formed or cut short and tells what feed-rs has no room for. Nothing is invented, expanded or fetched.
+//! Text is decoded and repaired, then read by a lenient reader of our own, which also reads what is ill-formed or cut
+//! short and tells what feed-rs has no room for; where that finds fault with it, feed-rs is a second witness. Nothing is
+//! invented, expanded or fetched.
 
 mod element;
 mod entities;
@@ -144,29 +145,32 @@ fn read_xml(text: &str, root: Root, start: usize, url: &Url) -> Result<FeedReadi
         });
     }
     let mut items = outline.items;
-    let strict = if repaired.depth > MAX_DEPTH || faults.contains(&Fault::TooManyItems) {
-        None
-    } else {
-        strict::items(&repaired.text, url)
-    };
-    let explained = [
-        Fault::Unbalanced,
-        Fault::Cut,
-        Fault::TooDeep,
-        Fault::TooManyItems,
-    ]
-    .iter()
-    .any(|fault| faults.contains(fault));
-    match strict {
-        Some(strict) if strict.len() == items.len() => {
-            items = items
-                .into_iter()
-                .zip(strict)
-                .map(|(lenient, strict)| joined(lenient, strict))
-                .collect();
+    // A second reader is asked only where ours found something wrong, or less than a feed has.
+    if !faults.is_empty() || items.is_empty() || items.iter().any(lacks) {
+        let strict = if repaired.depth > MAX_DEPTH || faults.contains(&Fault::TooManyItems) {
+            None
+        } else {
+            strict::items(&repaired.text, url)
+        };
+        let explained = [
+            Fault::Unbalanced,
+            Fault::Cut,
+            Fault::TooDeep,
+            Fault::TooManyItems,
+        ]
+        .iter()
+        .any(|fault| faults.contains(fault));
+        match strict {
+            Some(strict) if strict.len() == items.len() => {
+                items = items
+                    .into_iter()
+                    .zip(strict)
+                    .map(|(lenient, strict)| joined(lenient, strict))
+                    .collect();
+            }
+            _ if !explained => _ = faults.insert(Fault::Salvaged),
+            _ => {}
         }
-        _ if !explained => _ = faults.insert(Fault::Salvaged),
-        _ => {}
     }
     if has_junk(before) {
         faults.insert(Fault::JunkBefore);
@@ -213,6 +217,11 @@ fn bound(items: &mut Vec<RawItem>, faults: &mut Faults) {
     if newest::keep(items, when) {
         faults.insert(Fault::TooManyItems);
     }
+}
+
+/// Whether an item has no title, or nothing else to read.
+fn lacks(item: &RawItem) -> bool {
+    item.title.is_none() || (item.summary.is_none() && item.html.is_none())
 }
 
 /// One item as two readers saw it: ours counts, feed-rs fills what ours left empty.

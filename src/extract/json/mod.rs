@@ -96,7 +96,7 @@ pub(super) fn read(
     if items.is_empty() {
         return Err(NoItems::NoTitles(found.len()).into());
     }
-    alike::refuse(items, &[]).map_err(repeated)?;
+    alike::refuse(items, Vec::new).map_err(repeated)?;
     let untitled = found.len() - items.len();
     extracted.fields = listing::rates(items);
     judge(&mut extracted, untitled);
