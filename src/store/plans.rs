@@ -15,7 +15,7 @@ use super::open::schema;
 const LARGE: &str = "item|told|story|identity|address|ledger|other|sketch|article|followed|kept|revision|translation|archive|withdrawn";
 
 /// Statements that may look at all rows, or at all of one source or feed, by how they begin; and why.
-const WALKS: [(&str, &str); 15] = [
+const WALKS: [(&str, &str); 16] = [
     (
         "INSERT INTO source (id, title",
         "what refers to it is looked for only where its number changes, which it never does",
@@ -67,6 +67,10 @@ const WALKS: [(&str, &str); 15] = [
     (
         "SELECT EXISTS (SELECT 1 FROM followed WHERE source = ?1)",
         "the first will do",
+    ),
+    (
+        "SELECT number, url, rules, failures, first_success",
+        "whether anything of it is followed: the first will do",
     ),
     (
         "SELECT max(first_published) FROM ledger",
