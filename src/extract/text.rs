@@ -158,10 +158,9 @@ fn tags(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
                 comments_end = false;
                 continue;
             }
-            let named = rest
-                .trim_start_matches('/')
-                .starts_with(|c: char| c.is_ascii_alphabetic());
-            if comment || named || rest.starts_with('!') || rest.starts_with('?') {
+            let named = rest.starts_with(|c: char| c.is_ascii_alphabetic());
+            // What follows these is the end of an element, or a comment that is badly written.
+            if comment || named || rest.starts_with(['/', '!', '?']) {
                 let end = if comment {
                     rest.find("-->").map(|e| e + 3)
                 } else {
@@ -236,6 +235,7 @@ mod tests {
             "One two three"
         );
         assert_eq!(plain("5 < 6 and 7 > 6"), "5 < 6 and 7 > 6");
+        assert_eq!(plain("a </ b=\"> c"), "a c");
         assert_eq!(plain("<style>p{}</style>seen<!-- not -->"), "seen");
         assert_eq!(plain("a\u{a0}b&nbsp;&egrave;"), "a b è");
         assert_eq!(plain("&#60;img src=x onerror=y&#x3e;x"), "x");

@@ -240,21 +240,14 @@ fn body(entry: &Entry) -> String {
     }
 }
 
-/// The teaser as HTML. Where there is none, it is who tells the story, and where: readers show no empty entry then, and
-/// Atom asks for a text.
+/// The teaser as HTML. Where there is none, it is who tells the story: readers show no empty entry then, and Atom asks
+/// for a text.
 fn teaser(entry: &Entry) -> String {
     if !entry.summary.is_empty() {
         return text::html(&entry.summary);
     }
     let teller = entry.sources.first();
-    let teller = text::html(teller.map_or(entry.title.as_str(), |leading| &leading.title));
-    match &entry.link {
-        Some(link) => {
-            let link = html_escape::encode_double_quoted_attribute(link);
-            format!("<p><a href=\"{link}\">{teller}</a></p>")
-        }
-        None => format!("<p>{teller}</p>"),
-    }
+    text::html(teller.map_or(entry.title.as_str(), |leading| &leading.title))
 }
 
 /// A time as RFC 3339 writes it in UTC, to the second, as all readers understand it.
