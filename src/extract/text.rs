@@ -106,7 +106,9 @@ fn decoded(text: Cow<'_, str>) -> String {
             .into_owned()
             .into();
     }
-    let mut plain = squash(&decoded);
+    // What nobody sees goes first, or it would hide a tag until it is taken out.
+    let seen: String = decoded.chars().filter_map(legible).collect();
+    let mut plain = squash(&seen);
     // What is left after that is a trick: tags written in references of several kinds, or around each other.
     for _ in 0..2 {
         if has_markup(&plain) {
@@ -236,6 +238,7 @@ mod tests {
         );
         assert_eq!(plain("5 < 6 and 7 > 6"), "5 < 6 and 7 > 6");
         assert_eq!(plain("a </ b=\"> c"), "a c");
+        assert_eq!(plain("a <\u{8}b>c"), "a c");
         assert_eq!(plain("<style>p{}</style>seen<!-- not -->"), "seen");
         assert_eq!(plain("a\u{a0}b&nbsp;&egrave;"), "a b è");
         assert_eq!(plain("&#60;img src=x onerror=y&#x3e;x"), "x");

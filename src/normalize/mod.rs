@@ -111,9 +111,7 @@ impl Desk<'_> {
             .map(title::without_more)
             .unwrap_or_default();
         let html = raw.html.as_deref().filter(|html| html.len() <= CONTENT);
-        let html = html
-            .map(|html| html::safe(html, base))
-            .unwrap_or_default();
+        let html = html.map(|html| html::safe(html, base)).unwrap_or_default();
         let title = raw
             .title
             .as_deref()

@@ -137,10 +137,10 @@ pub fn web(address: &str) -> Option<String> {
     (written.len() <= LONGEST_ADDRESS).then_some(written)
 }
 
-/// Plain text as HTML text.
+/// Plain text as HTML text, written as a browser would write it.
 #[must_use]
 pub fn html(text: &str) -> String {
-    html_escape::encode_text(text).into_owned()
+    html_escape::encode_text(text).replace('\u{a0}', "&nbsp;")
 }
 
 #[cfg(test)]

@@ -232,7 +232,9 @@ fn normalized(raw: RawItem) -> Option<Item> {
         order: None,
     };
     let source = &CONFIG.sources[0];
-    normalize(&extracted, source, &source.url, now()).items.pop()
+    normalize(&extracted, source, &source.url, now())
+        .items
+        .pop()
 }
 
 /// The item as a story that its source alone tells.
