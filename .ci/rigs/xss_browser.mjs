@@ -33,33 +33,42 @@ const provoke = async (events) => {
   await new Promise((done) => setTimeout(done, 2))
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
-const context = await browser.newContext({ serviceWorkers: 'block' })
-let served, hits, pictures, page
+let browser, context, served, hits, pictures, page
 
-await context.exposeBinding('__told', (_, what) => { hits.add(what) })
-await context.addInitScript(() => {
-  document.addEventListener('securitypolicyviolation', (event) => {
-    // Pictures of any scheme but the web's are refused, which counts too.
-    window.__told(`${event.effectiveDirective} ${event.blockedURI}`.slice(0, 80))
+const start = async () => {
+  await browser?.close().catch(() => {})
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  context = await browser.newContext({ serviceWorkers: 'block' })
+  await context.exposeBinding('__told', (_, what) => { hits.add(what) })
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      // Pictures of any scheme but the web's are refused, which counts too.
+      window.__told(`${event.effectiveDirective} ${event.blockedURI}`.slice(0, 80))
+    })
+    for (const name of ['alert', 'confirm', 'prompt', 'print', 'open']) window[name] = () => window.__told(name)
   })
-  for (const name of ['alert', 'confirm', 'prompt', 'print', 'open']) window[name] = () => window.__told(name)
-})
-await context.route('**/*', async (route) => {
-  const request = route.request()
-  if (request.url() === HOME && request.isNavigationRequest() && served !== undefined) {
-    const body = served
-    served = undefined
-    return route.fulfill({ contentType: 'text/html; charset=utf-8', headers: { 'content-security-policy': POLICY }, body })
-  }
-  if (request.isNavigationRequest()) hits.add(`leads to ${request.url()}`)
-  else if (request.url() === `${HOME}style.css` || new URL(request.url()).pathname.endsWith('/style.css')) { /* its own */ }
-  else if (!(request.resourceType() === 'image' && pictures.has(request.url()))) hits.add(`asks for ${request.url()}`.slice(0, 80))
-  return route.abort()
-})
+  await context.route('**/*', async (route) => {
+    const request = route.request()
+    if (request.url() === HOME && request.isNavigationRequest() && served !== undefined) {
+      const body = served
+      served = undefined
+      return route.fulfill({ contentType: 'text/html; charset=utf-8', headers: { 'content-security-policy': POLICY }, body })
+    }
+    if (request.isNavigationRequest()) hits.add(`leads to ${request.url()}`)
+    else if (request.url() === `${HOME}style.css` || new URL(request.url()).pathname.endsWith('/style.css')) { /* its own */ }
+    else if (!(request.resourceType() === 'image' && pictures.has(request.url()))) hits.add(`asks for ${request.url()}`.slice(0, 80))
+    return route.abort()
+  })
+}
 
 const open = async () => {
-  page = await context.newPage()
+  try {
+    page = await context.newPage()
+  } catch {
+    // A vector, as it is, may take the whole browser down.
+    await start()
+    page = await context.newPage()
+  }
   page.on('dialog', (dialog) => { hits.add('dialog'); dialog.dismiss().catch(() => {}) })
   page.on('popup', (popup) => { hits.add('popup'); popup.close().catch(() => {}) })
   page.on('framenavigated', (frame) => { if (frame.url() !== HOME && frame.url() !== 'about:blank') hits.add(`is at ${frame.url()}`.slice(0, 80)) })
@@ -97,6 +106,7 @@ const tried = async (html, whole) => {
 }
 
 const found = {}
+await start()
 await open()
 for (const [name, list] of Object.entries(cases)) {
   found[name] = []
