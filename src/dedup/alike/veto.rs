@@ -113,16 +113,15 @@ fn counted(a: &Profile, b: &Profile, one_language: bool) -> Option<String> {
     designated(a, b)
 }
 
-/// Whether the other item has this number of a title as well: a small one may be there for another reason, unless it
-/// numbers the same.
+/// Whether the other item has this number of a title as well: in its title, or in its summary, where a small one may be
+/// for another reason, unless it numbers the same.
 fn told(at: (&[Word], usize), number: Number, other: &Profile, one_language: bool) -> bool {
-    let titled = |word: &Word| word.number().is_some_and(|found| number.agrees(found));
-    other.title.iter().any(titled)
-        || [&other.title, &other.summary].into_iter().any(|words| {
-            words.iter().enumerate().any(|(there, word)| {
-                word.number().is_some_and(|found| number.agrees(found))
-                    && (number.weight() > FIGURE || labelled(at, (words, there), one_language))
-            })
+    let agrees = |word: &Word| word.number().is_some_and(|found| number.agrees(found));
+    let summary = &other.summary;
+    other.title.iter().any(agrees)
+        || summary.iter().enumerate().any(|(there, word)| {
+            agrees(word)
+                && (number.weight() > FIGURE || labelled(at, (summary, there), one_language))
         })
 }
 

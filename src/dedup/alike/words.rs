@@ -71,7 +71,7 @@ impl Word {
 
     /// Whether names of places begin with the word.
     pub(super) fn is_head(&self) -> bool {
-        HEADS.contains(&self.folded.as_str()) && self.written.starts_with(char::is_uppercase)
+        self.written.starts_with(char::is_uppercase) && HEADS.contains(&self.folded.as_str())
     }
 
     /// Whether the word is a name or stands where a name may stand.
