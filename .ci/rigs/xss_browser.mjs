@@ -33,10 +33,18 @@ const provoke = async (events) => {
   await new Promise((done) => setTimeout(done, 2))
 }
 
-let browser, context, served, hits, pictures, page
+let browser, context, served, hits, page
+let pictures = new Set()
+
+// What a vector that was never cleaned does to a page or a browser may keep either from ever closing.
+const within = (milliseconds, work) => {
+  let timer
+  const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error('hangs')), milliseconds) })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
 
 const start = async () => {
-  await browser?.close().catch(() => {})
+  if (browser) await within(5_000, browser.close()).catch(() => {})
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
   context = await browser.newContext({ serviceWorkers: 'block' })
   await context.exposeBinding('__told', (_, what) => { hits.add(what) })
@@ -63,9 +71,9 @@ const start = async () => {
 
 const open = async () => {
   try {
-    page = await context.newPage()
+    if (page) await within(5_000, page.close())
+    page = await within(5_000, context.newPage())
   } catch {
-    // A vector, as it is, may take the whole browser down.
     await start()
     page = await context.newPage()
   }
@@ -82,7 +90,10 @@ const openly = (html) =>
 
 const tried = async (html, whole) => {
   hits = new Set()
-  pictures = openly(html)
+  // Those of the document before may still be asked for.
+  const last = pictures
+  const own = openly(html)
+  pictures = new Set([...last, ...own])
   served = whole ? html : `<!doctype html><meta charset="utf-8"><body><main>${html}</main>`
   const work = async () => {
     await page.goto(HOME, { waitUntil: 'domcontentloaded' })
@@ -94,14 +105,12 @@ const tried = async (html, whole) => {
     }
   }
   try {
-    await Promise.race([work(), new Promise((_, fail) => setTimeout(() => fail(new Error('hangs')), whole ? 120_000 : 10_000))])
+    await within(whole ? 120_000 : 10_000, work())
   } catch (error) {
     hits.add(`breaks: ${error.message.slice(0, 60)}`)
   }
-  if (hits.size) {
-    await page.close().catch(() => {})
-    await open()
-  }
+  pictures = own
+  if (hits.size) await open()
   return [...hits].slice(0, 3)
 }
 
@@ -116,4 +125,6 @@ for (const [name, list] of Object.entries(cases)) {
   }
 }
 console.log(JSON.stringify(found))
-await browser.close()
+await within(5_000, browser.close()).catch(() => {})
+// One that would not close before is taken down here.
+process.exit()

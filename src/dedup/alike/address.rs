@@ -10,7 +10,11 @@ const SLUG: usize = 8;
 const ID: usize = 4;
 /// The fewest letters that two slugs begin with alike, where one of them was cut short.
 const CUT: usize = 20;
-/// Parts of paths and names of files that stand for no one picture.
+/// How the names of files of pictures end.
+const FILES: [&str; 8] = [
+    ".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".svg", ".jfif",
+];
+/// Parts of addresses that stand for no one picture.
 const STOCK: [&str; 22] = [
     "logo",
     "loghi",
@@ -192,18 +196,27 @@ fn site(url: &Url) -> String {
         .join(".")
 }
 
-/// What identifies a lead image; nothing for pictures that stand beside many items.
+/// What identifies a lead image; nothing for pictures that stand beside many items. What is asked of a file of pictures
+/// is a size or a form of it; what is asked of a program (`show.php?id=7`) is which picture.
 pub(super) fn image(url: &Url) -> Option<String> {
     let path = url.path().to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
     let name = name.split('.').next().unwrap_or_default();
-    // A picture that is called by one word and has no date or number is of a topic, and shown again and again.
-    let topic =
-        name.chars().all(char::is_alphabetic) && !path.contains(|c: char| c.is_ascii_digit());
-    let stock = topic || STOCK.iter().any(|word| path.contains(word));
     let mut url = url.clone();
-    url.set_query(None);
     url.set_fragment(None);
+    if FILES.iter().any(|kind| path.ends_with(kind)) {
+        url.set_query(None);
+    }
+    // A picture that is called by one word and has no date or number is of a topic, and shown again and again.
+    let asked = url.query().unwrap_or_default().to_ascii_lowercase();
+    let numbered = [&path, &asked]
+        .iter()
+        .any(|part| part.contains(|c: char| c.is_ascii_digit()));
+    let topic = name.chars().all(char::is_alphabetic) && !numbered;
+    let stock = topic
+        || STOCK
+            .iter()
+            .any(|word| path.contains(word) || asked.contains(word));
     (!stock && path.len() > 1).then(|| identity(&url))
 }
 
@@ -275,6 +288,14 @@ mod tests {
             ),
             Relation::Numbered
         );
+    }
+
+    #[test]
+    fn what_a_program_is_asked_for_tells_pictures_apart() {
+        let image = |url: &str| image(&Url::parse(url).unwrap());
+        let seven = image("https://agency.example/view2.php?id=7");
+        assert!(seven.is_some());
+        assert_ne!(seven, image("https://agency.example/view2.php?id=8"));
     }
 
     #[test]
