@@ -124,14 +124,15 @@ pub async fn poll(
     state: &SourceState,
     limits: Bodies,
 ) -> Result<Recorded, StoreError> {
-    let asked = Utc::now();
-    let came = Mutex::default();
+    let (asked, coming) = (Utc::now(), store.expect());
+    let (came, load) = (Mutex::default(), fetcher.load());
     let visit = Visit {
         fetcher,
         apart,
         source,
         state,
         came: &came,
+        load: &load,
     };
     let answer = match answer::ask(visit).await {
         Ok(Asked::Same(outcome)) => Ok(outcome.into()),
@@ -182,6 +183,7 @@ pub async fn poll(
         news_since: schedule::news_since(&plan, at),
         kept,
     };
+    drop(coming);
     store
         .record(poll, move |known| {
             schedule::due(&plan, &id, asked, at, known)

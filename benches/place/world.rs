@@ -1,5 +1,6 @@
 //! A database and the sources that fill it.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -320,9 +321,14 @@ impl World {
     pub(crate) fn counts(&self) -> (i64, i64) {
         let connection = rusqlite::Connection::open(self.store.path()).unwrap();
         let count = |query: &str| connection.query_row(query, [], |row| row.get(0)).unwrap();
+        let mut rows = connection.prepare("SELECT items FROM sketch").unwrap();
+        let rows = rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        let indexed: HashSet<[u8; 8]> = rows
+            .flat_map(|items| items.unwrap().as_chunks::<8>().0.to_vec())
+            .collect();
         (
             count("SELECT count(*) FROM item"),
-            count("SELECT count(DISTINCT item) FROM sketch"),
+            i64::try_from(indexed.len()).unwrap(),
         )
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
             own: true,
             robots: source.robots,
             local: true,
+            load: None,
         };
         match fetcher.get(request).await {
             Ok(Fetched::Page(page)) => Ok(page),

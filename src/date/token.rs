@@ -180,13 +180,22 @@ impl Text {
 
 /// Lower case, without accents, with plain digits, dashes, apostrophes and single blanks.
 pub(super) fn fold(text: &str) -> String {
+    // What is ASCII has neither accents nor anything to compose.
+    if text.is_ascii() {
+        return squash(text.chars().map(|c| plain(c).to_ascii_lowercase()));
+    }
     let letters = text
         .nfkd()
         .filter(|c| !is_accent(*c) && !is_invisible(*c))
         .map(plain)
         .flat_map(char::to_lowercase);
-    let mut folded = String::with_capacity(text.len());
-    for letter in letters.nfc() {
+    squash(letters.nfc())
+}
+
+/// One blank for several, and none at either end.
+fn squash(letters: impl Iterator<Item = char>) -> String {
+    let mut folded = String::with_capacity(letters.size_hint().0);
+    for letter in letters {
         let last = folded.chars().next_back();
         let blank_again = letter == ' ' && last.is_none_or(|last| last == ' ');
         // The Ukrainian apostrophe belongs to the word (п'ятниця), the Romance ones part words (d'octubre).

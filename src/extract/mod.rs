@@ -168,6 +168,15 @@ pub enum NoNews {
 ///
 /// [`NoNews`] where nothing can be made of it.
 pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
+    extract_from(page, ask, &mut None)
+}
+
+/// The same; an HTML page is left in `ground` as it was parsed, for who looks at it once more.
+fn extract_from(
+    page: &Page,
+    ask: &Ask<'_>,
+    ground: &mut Option<Ground>,
+) -> Result<Extracted, NoNews> {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
     let unmarked = page.body.strip_prefix(b"\xEF\xBB\xBF");
     if unmarked.unwrap_or(&page.body).iter().all(blank) {
@@ -189,7 +198,29 @@ pub fn extract(page: &Page, ask: &Ask<'_>) -> Result<Extracted, NoNews> {
         None if seen_as_feed => read_feed(page),
         None if sitemap::looks_like_one(&page.body, content_type) => sitemap::read(page, false),
         Some(Kind::Listing | Kind::Article) if seen_as_feed => Err(NoNews::NotAPage),
-        _ => read_page(page, ask, expected),
+        _ => read_page(page, ask, expected, ground),
+    }
+}
+
+/// A parsed page.
+struct Ground {
+    parsed: cut::Parsed,
+    /// The base of its relative addresses.
+    base: Url,
+}
+
+impl Ground {
+    fn of(page: &Page) -> Option<Self> {
+        let content_type = page.content_type.as_deref();
+        let decoded = charset::decode(&page.body, content_type, charset::Markup::Html);
+        Self::parse(&decoded.text, &page.url)
+    }
+
+    /// Nothing where it is nested too deep to be parsed in time.
+    fn parse(html: &str, url: &Url) -> Option<Self> {
+        let parsed = cut::parse(html)?;
+        let base = base_of(&parsed.document, url);
+        Some(Self { parsed, base })
     }
 }
 
@@ -234,7 +265,12 @@ fn standing(page: &Page) -> Option<NoNews> {
     instead::of(&parsed.document, instead::Found::default()).map(NoNews::Instead)
 }
 
-fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extracted, NoNews> {
+fn read_page(
+    page: &Page,
+    ask: &Ask<'_>,
+    expected: Option<Kind>,
+    ground: &mut Option<Ground>,
+) -> Result<Extracted, NoNews> {
     let decoded = charset::decode(
         &page.body,
         page.content_type.as_deref(),
@@ -249,22 +285,22 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             None => feed::NotAFeed::Json.into(),
         });
     }
-    let parsed = cut::parse(&decoded.text).ok_or(NoNews::TooDeep)?;
+    let parsed = Ground::parse(&decoded.text, &page.url).ok_or(NoNews::TooDeep)?;
+    let Ground { parsed, base } = ground.insert(parsed);
     let document = &parsed.document;
-    let base = base_of(document, &page.url);
     let mut extracted = Extracted {
         warnings: decoded.warnings,
         order: order::assumed(
             &decoded.text,
             Head {
                 document,
-                base: &base,
+                base,
             }
             .language()
             .as_deref(),
             ask.dates,
         ),
-        ..without_items(&parsed, &base)
+        ..without_items(parsed, base)
     };
     let dates = &date::Context {
         order: extracted.order.as_ref().map(|told| told.order),
@@ -276,7 +312,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         .warnings
         .extend(extracted.order.iter().map(Assumed::to_string));
     if let Some(rules) = ask.rules {
-        match listing::read(&parsed, rules, dates) {
+        match listing::read(parsed, rules, dates) {
             Ok(read) => {
                 extracted.items = read.items;
                 extracted.fields = read.fields;
@@ -286,13 +322,13 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
         }
     } else {
         let asked = expected == Some(Kind::Listing);
-        let list = || detect::find(&parsed, &base, dates, asked);
+        let list = || detect::find(parsed, base, dates, asked);
         (extracted.kind, extracted.items) = if asked {
             let list = list();
             extracted.warnings.extend(list.warnings());
             (Kind::Listing, list.into_items())
         } else {
-            let article = article::read(&parsed, &base, dates);
+            let article = article::read(parsed, base, dates);
             certain = article.certain;
             let list = expected.is_none().then(list).unwrap_or_default();
             if list.is_listing(article.item.as_ref(), certain) {
@@ -326,7 +362,7 @@ fn read_page(page: &Page, ask: &Ask<'_>, expected: Option<Kind>) -> Result<Extra
             .push("The page breaks off; its complete items were kept.".to_owned());
     }
     if extracted.kind == Kind::Listing {
-        extracted.next = next::find(document, &base, &page.url, ask.rules);
+        extracted.next = next::find(document, base, &page.url, ask.rules);
     }
     bound(&mut extracted, dates, "page");
     for item in &mut extracted.items {

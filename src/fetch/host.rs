@@ -14,13 +14,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
-use super::FetchError;
+use super::{FetchError, Load};
 
 /// A request that is not answered after so long gives its place in the whole to the next one.
 const STALLED: Duration = Duration::from_secs(2);
 
 /// Requests that have stalled may be so many times as many as others.
 const PATIENCE: usize = 8;
+
+/// Answers may be in hand so many times as many as requests run.
+const IN_HAND: usize = 2;
 
 /// The turns of all hosts.
 pub(super) struct Hosts {
@@ -36,6 +39,8 @@ pub(super) struct Hosts {
     known: Mutex<Known>,
     /// The pauses that hosts asked for since they were last looked at.
     pauses: Mutex<Vec<Pause>>,
+    /// The answers in hand.
+    room: Arc<Semaphore>,
 }
 
 /// A host's wish to be left alone.
@@ -89,13 +94,19 @@ pub(super) struct Turn {
 impl Turn {
     /// Runs the request, and holds up as little as possible if it stalls. `proves`: whether it shows, if it does not, that
     /// the host answers.
-    pub(super) async fn run<T>(mut self, request: impl Future<Output = T>, proves: bool) -> T {
+    /// What is to be done with the answer before the next request starts is done by `then`.
+    pub(super) async fn run<T>(
+        mut self,
+        request: impl Future<Output = T>,
+        proves: bool,
+        then: impl AsyncFnOnce(&T),
+    ) -> T {
         let mut request = pin!(request);
         let soon = timeout(STALLED, &mut request).await;
         if proves || soon.is_err() {
             self.host.proven.store(soon.is_ok(), Ordering::Relaxed);
         }
-        match soon {
+        let done = match soon {
             Ok(done) => done,
             Err(_) => {
                 if let Ok(place) = Arc::clone(&self.stalled).try_acquire_owned() {
@@ -104,7 +115,9 @@ impl Turn {
                 }
                 request.await
             }
-        }
+        };
+        then(&done).await;
+        done
     }
 }
 
@@ -118,6 +131,7 @@ impl Hosts {
             unproven: places(concurrency / 2),
             stalled: places(concurrency.saturating_mul(PATIENCE)),
             pauses: Mutex::default(),
+            room: places(concurrency.saturating_mul(IN_HAND)),
             per_host: per_host.clamp(1, Semaphore::MAX_PERMITS),
             gap,
             known: Mutex::new(Known {
@@ -125,6 +139,11 @@ impl Hosts {
                 full: FULL,
             }),
         }
+    }
+
+    /// The load of one poll.
+    pub(super) fn load(&self) -> Load {
+        Load::new(&self.room)
     }
 
     /// Waits for the turn of a request. May be dropped at any time; then the next in line moves up.
@@ -136,7 +155,11 @@ impl Hosts {
         host.admits()?;
         let slot = acquire(&host.slots).await;
         let door = host.door.lock().await;
-        sleep_until(host.admits()?.next).await;
+        let next = host.admits()?.next;
+        // A sleep takes a millisecond, even until now.
+        if next > Instant::now() {
+            sleep_until(next).await;
+        }
         // The slot in the whole is taken last: a request that only waits for its host keeps none from others.
         let unproven = if host.proven.load(Ordering::Relaxed) {
             None
@@ -320,15 +343,15 @@ mod tests {
     async fn hosts_that_have_not_answered_leave_half_of_the_places_to_those_that_have() {
         let hosts = Hosts::new(4, 1, Duration::ZERO);
         let proven = hosts.turn(&url("quick.test")).await.unwrap();
-        proven.run(async {}, true).await;
+        proven.run(async {}, true, async |()| ()).await;
         let robots = hosts.turn(&url("c.test")).await.unwrap();
-        robots.run(async {}, false).await;
+        robots.run(async {}, false, async |()| ()).await;
         let first = hosts.turn(&url("a.test")).await.unwrap();
         let _second = hosts.turn(&url("b.test")).await.unwrap();
         assert!(waits(&hosts, "c.test").await);
         assert!(!waits(&hosts, "quick.test").await);
         // One that stalls makes room for the next that is not proven, and is not proven by that.
-        let stalls = tokio::spawn(first.run(std::future::pending::<()>(), true));
+        let stalls = tokio::spawn(first.run(std::future::pending::<()>(), true, async |()| ()));
         tokio::time::sleep(STALLED + SOON).await;
         assert!(!waits(&hosts, "c.test").await);
         stalls.abort();

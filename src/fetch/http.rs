@@ -20,7 +20,7 @@ use super::kept::Kept;
 use super::rulings::Rulings;
 use super::sending::{Private, Sending};
 use super::{
-    FetchError, Fetched, Redirect, Request, Wait, body, fault, fresh, headers, retry, robots,
+    FetchError, Fetched, Load, Redirect, Request, Wait, body, fault, fresh, headers, retry, robots,
 };
 use crate::config;
 use crate::model::Page;
@@ -96,6 +96,10 @@ impl Http {
         self.hosts.hold(url, until);
     }
 
+    pub(super) fn load(&self) -> Load {
+        self.hosts.load()
+    }
+
     pub(super) fn pauses(&self) -> Vec<Pause> {
         self.hosts.pauses()
     }
@@ -134,6 +138,7 @@ impl Http {
             time: self.timeout,
             max_body: self.max_body,
             proves: true,
+            load: request.load,
         })
     }
 
@@ -159,7 +164,16 @@ impl Http {
                 after: sending.time,
             };
             let proves = sending.proves;
-            let reply = turn.run(self.ask(sending, deadline), proves).await?;
+            let load = sending.load;
+            let in_hand = async |reply: &Result<Reply, FetchError>| {
+                if let (Some(load), Ok(Reply::Done(fetched))) = (load, reply)
+                    && matches!(**fetched, Fetched::Page(_))
+                {
+                    load.take().await;
+                }
+            };
+            let reply = turn.run(self.ask(sending, deadline), proves, in_hand);
+            let reply = reply.await?;
             left = deadline.at.saturating_duration_since(Instant::now());
             let (to, permanent, same, new_cookies) = match reply {
                 Reply::Done(fetched) => return Ok(fetched.moved_to(moved)),
@@ -209,6 +223,7 @@ impl Http {
             time: self.timeout / ROBOTS,
             max_body: self.max_body.max(robots::READ),
             proves: false,
+            load: None,
         };
         match self.follow(&mut file, false).await? {
             Fetched::Page(page) => Ok(page.body),

@@ -12,6 +12,7 @@ mod headers;
 mod host;
 mod http;
 mod kept;
+mod load;
 mod resolve;
 mod retry;
 mod robots;
@@ -29,6 +30,7 @@ use url::Url;
 
 pub use error::{FetchError, Redirect, Wait};
 pub use host::Pause;
+pub use load::Load;
 
 use crate::config;
 use crate::config::{Post, Proxy, Source};
@@ -53,6 +55,8 @@ pub struct Request<'a> {
     pub robots: bool,
     /// Whether a `file:` URL may be read: only if the address stands in the configuration.
     pub local: bool,
+    /// What its answer adds to, if it is to be recorded.
+    pub load: Option<&'a Load>,
 }
 
 /// What is preferred where a server has several documents at one address (RFC 9110 §12.5.1).
@@ -140,6 +144,7 @@ impl Fetcher {
             own: true,
             robots: false,
             local: false,
+            load: None,
         };
         match self.http.get(request).await {
             // After some redirects, a document was asked for and nothing told.
@@ -165,6 +170,12 @@ impl Fetcher {
             }
             other => Err(FetchError::Scheme(other.to_owned())),
         }
+    }
+
+    /// The load of one poll, not taken up yet.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.http.load()
     }
 
     /// Lets no request to the host of `url` start before a moment, as after a pause that was asked for before the

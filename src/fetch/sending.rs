@@ -10,7 +10,7 @@ use url::Url;
 
 use super::client::Route;
 use super::cookies::Jar;
-use super::{Redirect, body};
+use super::{Load, Redirect, body};
 use crate::config::{Post, Proxy};
 
 /// What is sent, in the end maybe to several addresses one after the other.
@@ -27,6 +27,8 @@ pub(super) struct Sending<'a> {
     pub(super) max_body: usize,
     /// Whether an answer to it shows that its host answers; robots.txt is often there where the rest stalls.
     pub(super) proves: bool,
+    /// What its answer adds to.
+    pub(super) load: Option<&'a Load>,
 }
 
 pub(super) struct Private<'a> {

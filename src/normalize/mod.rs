@@ -38,6 +38,12 @@ pub struct Normalized {
     pub warnings: Vec<String>,
 }
 
+impl AsRef<[Item]> for Normalized {
+    fn as_ref(&self) -> &[Item] {
+        &self.items
+    }
+}
+
 /// Gives every raw item the form that we compare and publish, or says why it can't be used.
 #[must_use]
 pub fn normalize(

@@ -15,7 +15,7 @@ use crate::config::Source;
 use crate::dedup::health::{Misgiving, Picture, Trust};
 use crate::extract::NoNews;
 use crate::extract::drift::Known;
-use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Request};
+use crate::fetch::{Accept, FetchError, Fetched as Answer, Fetcher, Load, Request};
 use crate::model::{Key, Kind, Page, Validators};
 use crate::store::{Fetched, Outcome, SourceState, Told};
 
@@ -32,6 +32,8 @@ pub(super) struct Visit<'a> {
     pub(super) state: &'a SourceState,
     /// What has come so far, each page with the address that was asked.
     pub(super) came: &'a Mutex<Vec<(Url, Page)>>,
+    /// What its answers take of the memory, until they are recorded.
+    pub(super) load: &'a Load,
 }
 
 /// What came of asking a source.
@@ -323,6 +325,7 @@ pub(super) async fn get(
         own,
         robots,
         local: *url == source.url,
+        load: Some(visit.load),
     };
     let answer = visit.fetcher.get(request).await?;
     if let Answer::Page(page) = &answer {

@@ -45,6 +45,7 @@ pub(super) async fn ask(
     if unread.is_empty() {
         return Ok(());
     }
+    visit.load.put_down();
     let granted = store.claim(unread, BUDGET, Utc::now()).await?;
     // What its list is asked with is not for its articles.
     let source = Source {
@@ -94,6 +95,7 @@ async fn one(visit: Visit<'_>, source: &Source, url: &Url) -> Result<Box<Item>, 
         own: url.origin() == source.url.origin(),
         robots: source.robots,
         local: false,
+        load: None,
     };
     let never = |why: String| Trouble {
         why,

@@ -36,6 +36,7 @@ pub async fn look(fetcher: &Fetcher, apart: &Apart, source: &Source) -> Result<L
         source,
         state: &SourceState::default(),
         came: &Mutex::default(),
+        load: &fetcher.load(),
     };
     let answer = get(visit, &source.url, &Validators::default(), source.robots).await;
     let page = match answer.map_err(|error| error.to_string())? {

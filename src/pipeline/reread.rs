@@ -52,19 +52,21 @@ pub fn reread(
         told: source.kind.is_some(),
         dates: &dates,
     };
-    let items =
-        |extracted: &Extracted| normalize::normalize(extracted, source, &page.url, now).items;
-    let reading = |extracted: Extracted| Reading {
-        normalized: normalize::normalize(&extracted, source, &page.url, now),
-        extracted,
-    };
-    match drift::judge(page, &ask, known, &items) {
-        Ok(extracted) => Ok(reading(extracted)),
+    let normalize =
+        |extracted: &Extracted| normalize::normalize(extracted, source, &page.url, now);
+    match drift::judge(page, &ask, known, &normalize) {
+        Ok((extracted, normalized)) => Ok(Reading {
+            extracted,
+            normalized,
+        }),
         Err(broken) => {
             let repair = broken.repair.map(|repair| Repaired {
                 patch: repair.patch,
                 rules: repair.rules,
-                reading: reading(repair.extracted),
+                reading: Reading {
+                    normalized: normalize(&repair.extracted),
+                    extracted: repair.extracted,
+                },
             });
             Err(Box::new(Drifted {
                 why: broken.why,

@@ -20,7 +20,9 @@ const AROUND: [i64; 5] = [-2, -1, 0, 1, 2];
 /// Weeks that the index reaches back from its newest.
 pub(super) const KEPT: i64 = 5;
 /// A key that so many items have tells nothing.
-const MANY: u8 = 41;
+const MANY: usize = 41;
+/// The bytes of an item's number in a row of them.
+const NUMBER: usize = 8;
 /// So many keys by what they say must lead from one item to another, unless one is very rare: most of what shares less is no telling of the same
 /// story, and each would have to be read to tell.
 const ENOUGH: usize = 2;
@@ -169,13 +171,10 @@ impl<'a> Index<'a> {
         Ok(Self {
             connection,
             find: connection.prepare_cached(
-                "SELECT item FROM sketch WHERE week IN (?1, ?2, ?3, ?4, ?5) AND key = ?6 LIMIT ?7",
+                "SELECT items FROM sketch WHERE week = ?1 AND key = ?2",
             )?,
-            // What a key of a week leads to beyond what makes it common is never looked at.
             enter: connection.prepare_cached(
-                "INSERT INTO sketch (week, key, item) SELECT ?1, ?2, ?3
-                 WHERE (SELECT count(*) FROM (SELECT 1 FROM sketch WHERE week = ?1 AND key = ?2 LIMIT ?4)) < ?4
-                 ON CONFLICT DO NOTHING",
+                "INSERT INTO sketch (week, key, items) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET items = ?3",
             )?,
         })
     }
@@ -183,7 +182,17 @@ impl<'a> Index<'a> {
     /// Lets an item be found from now on.
     pub(super) fn enter(&mut self, row: i64, item: &Sketched) -> Result<(), StoreError> {
         for key in item.places.iter().chain(&item.topics) {
-            self.enter.execute(params![item.week, key, row, MANY])?;
+            let mut rows = self.find.query(params![item.week, key])?;
+            let mut items = match rows.next()? {
+                Some(row) => items(row)?.to_vec(),
+                None => Vec::new(),
+            };
+            drop(rows);
+            // What a key of a week leads to beyond what makes it common is never looked at.
+            if items.len() < MANY * NUMBER && numbers(&items).all(|item| item != row) {
+                items.extend(row.to_be_bytes());
+                self.enter.execute(params![item.week, key, items])?;
+            }
         }
         Ok(())
     }
@@ -212,19 +221,26 @@ impl<'a> Index<'a> {
         const LEAST: usize = KEY / 4;
         // One that no more than three have may be all that two tellings share: the name of a thing rarely in the news.
         const RARE: usize = KEY / 3;
-        // The index knows nothing of weeks to come, and may be asked for one of them twice.
-        let [a, b, c, d, e] = AROUND.map(|apart| (item.week + apart).min(newest));
+        // The index knows nothing of weeks to come.
+        let weeks = AROUND.map(|apart| item.week + apart);
+        let weeks = weeks.into_iter().filter(|week| *week <= newest);
         let mut scores: HashMap<i64, Score> = HashMap::new();
         let mut found = Vec::new();
         let places = item.places.iter().map(|key| (key, ENOUGH));
         let topics = item.topics.iter().map(|key| (key, 1));
         for (key, counts) in places.chain(topics) {
             found.clear();
-            let mut rows = self.find.query(params![a, b, c, d, e, key, MANY])?;
-            while let Some(row) = rows.next()? {
-                found.push(row.get(0)?);
+            for week in weeks.clone() {
+                let mut rows = self.find.query(params![week, key])?;
+                if let Some(row) = rows.next()? {
+                    found.extend(numbers(items(row)?));
+                }
+                // Enough of them to tell that the key tells nothing.
+                if found.len() >= MANY {
+                    break;
+                }
             }
-            if found.len() < usize::from(MANY) {
+            if found.len() < MANY {
                 for row in &found {
                     let score = scores.entry(*row).or_default();
                     score.rarity += KEY / found.len();
@@ -331,6 +347,16 @@ fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Profile> {
     }))
 }
 
+/// The first column of a row, which has the numbers of items.
+fn items<'row>(row: &'row rusqlite::Row<'_>) -> rusqlite::Result<&'row [u8]> {
+    Ok(row.get_ref(0)?.as_blob()?)
+}
+
+fn numbers(items: &[u8]) -> impl Iterator<Item = i64> {
+    let (numbers, _) = items.as_chunks::<NUMBER>();
+    numbers.iter().map(|number| i64::from_be_bytes(*number))
+}
+
 /// Drops the weeks that lie too far before the newest one for another telling to come.
 pub(super) fn prune(connection: &Connection) -> Result<(), StoreError> {
     connection
@@ -404,10 +430,11 @@ mod tests {
         }
         let ranked = index.ranked(&sketched(&[], &[10, 11]), 100).unwrap();
         assert!(ranked.is_empty());
-        let rows: i64 = connection
-            .query_row("SELECT count(*) FROM sketch", [], |row| row.get(0))
+        let length = "SELECT count(*), max(length(items)) FROM sketch";
+        let (rows, longest): (i64, i64) = connection
+            .query_row(length, [], |row| Ok((row.get(0)?, row.get(1)?)))
             .unwrap();
-        assert_eq!(rows, 2 * i64::from(MANY));
+        assert_eq!((rows, longest), (2, 41 * 8));
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub use sources::{SourceState, Summary};
 pub use verify::{Fault, Proof, Seen};
 pub use why::{Life, Revision, Sought, Standing, Telling};
 pub use withdraw::{Aim, Aimed, Withdrawn};
+pub use writer::Coming;
 
 /// Why the store can't be used. Each ends the command with exit code 3.
 #[derive(Debug, Error)]
@@ -199,6 +200,13 @@ impl Store {
             .run(work)
             .await
             .map_err(|error| error.explain(&self.path))
+    }
+
+    /// Says that a poll will be recorded, until what this gives is dropped: what is recorded meanwhile waits a moment for
+    /// it, so that both share one sync of the disk. Nothing where nothing can be written.
+    #[must_use]
+    pub fn expect(&self) -> Option<Coming> {
+        self.writer.as_ref().map(writer::Writer::expect)
     }
 
     /// The same for what deletes for good: when it returns, the log holds no more than the database.

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0010_reach.sql"),
     include_str!("0011_growth.sql"),
     include_str!("0012_published.sql"),
+    include_str!("0013_sketch.sql"),
 ];
 
 /// So many prepared statements are kept: all that a poll may use, and some.
@@ -188,7 +190,7 @@ fn connect(path: &Path, create: bool) -> Result<Connection, StoreError> {
     // What is deleted or rewritten is overwritten with zeros, so that a withdrawn text is nowhere in the file, nor any
     // earlier version of it.
     connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_plans(&connection)?;
     Ok(connection)
 }
 
@@ -203,8 +205,15 @@ fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
     })?;
     connection.busy_timeout(BUSY)?;
     connection.execute_batch("PRAGMA query_only = ON")?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_plans(&connection)?;
     Ok(connection)
+}
+
+/// Statements are prepared once, and keep their plans whatever is bound to them.
+fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
 }
 
 /// The schema that a database has.

@@ -1,11 +1,11 @@
 //! The one thread that writes. What waits goes into one commit, each job in a savepoint of its own, so that a
 //! failing one takes nothing else with it; nobody hears of success before the commit is synced.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -16,6 +16,10 @@ use super::StoreError;
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// The most jobs that share a commit.
 const BATCH: usize = 256;
+/// So long further jobs are waited for that are known to come.
+const TOGETHER: Duration = Duration::from_millis(5);
+/// After so long nothing more goes into a commit.
+const LONG: Duration = Duration::from_millis(200);
 
 /// Does its work inside a savepoint and keeps the answer back until it is told how the commit went.
 type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
@@ -30,21 +34,40 @@ pub(super) struct Writer {
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     /// What was written holds no more what it held before: so shall the log.
     erase: Arc<AtomicBool>,
+    /// How many jobs are known to come.
+    coming: Arc<AtomicUsize>,
+}
+
+/// A job that is known to come. A commit takes milliseconds of the disk, so those that come together shall share it.
+#[derive(Debug)]
+pub struct Coming(Arc<AtomicUsize>);
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
         let (jobs, queue) = channel();
-        let erase = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&erase);
+        let (erase, coming) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let (asked, awaited) = (Arc::clone(&erase), Arc::clone(&coming));
         let thread = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || work(connection, &queue, &asked))?;
+            .spawn(move || work(connection, &queue, &asked, &awaited))?;
         Ok(Self {
             jobs: Arc::new(Mutex::new(Some(jobs))),
             thread: Arc::new(Mutex::new(Some(thread))),
             erase,
+            coming,
         })
+    }
+
+    /// Says that a job will come, until what this gives is dropped.
+    pub(super) fn expect(&self) -> Coming {
+        self.coming.fetch_add(1, Ordering::Relaxed);
+        Coming(Arc::clone(&self.coming))
     }
 
     /// What a job sets that deletes for good: after its commit the log is emptied too.
@@ -135,12 +158,28 @@ fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(!busy?)
 }
 
-fn work(connection: Connection, queue: &Receiver<Job>, erase: &AtomicBool) {
+/// What goes into the same commit: what waits already, and for a moment what is known to come.
+fn next(queue: &Receiver<Job>, since: Instant, coming: &AtomicUsize) -> Option<Job> {
+    let left = TOGETHER.saturating_sub(since.elapsed());
+    if coming.load(Ordering::Relaxed) == 0 || left.is_zero() {
+        return queue.try_recv().ok();
+    }
+    queue.recv_timeout(left).ok()
+}
+
+fn work(
+    connection: Connection,
+    queue: &Receiver<Job>,
+    erase: &AtomicBool,
+    coming: &AtomicUsize,
+) {
     while let Ok(first) = queue.recv() {
+        let since = Instant::now();
         let begun = connection.execute_batch("BEGIN IMMEDIATE");
         let mut answers = vec![first(&connection)];
         while answers.len() < BATCH
-            && let Ok(next) = queue.try_recv()
+            && since.elapsed() < LONG
+            && let Some(next) = next(queue, since, coming)
         {
             answers.push(next(&connection));
         }

@@ -9,6 +9,8 @@ use super::words::{Sort, Word};
 
 /// Letters from which on words of two languages are compared by their spelling.
 const COGNATE: usize = 6;
+/// A word of more letters than these may be the last part of a compound.
+const COMPOUND: usize = 6;
 /// How alike the spelling must be then.
 const ALIKE: f64 = 0.75;
 /// What is shared between a title and a summary, and between two summaries, says less than what titles share.
@@ -201,7 +203,7 @@ fn hard(word: &Word) -> bool {
 
 /// How much it says that a word of `profile` stands in the other item as well.
 pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
-    let letters = word.folded.chars().count();
+    let letters = word.letters;
     let weight = match word.sort {
         Sort::Stop => 0.0,
         Sort::Number(super::numbers::Number::Year(year)) => {
@@ -256,7 +258,13 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         (Sort::Number(_) | Sort::Stop, _) | (_, Sort::Number(_) | Sort::Stop) => return None,
         _ => {}
     }
-    if a.folded == b.folded && (one_language || a.folded.chars().count() > 3 || a.is_name()) {
+    // Most words have nothing in common: this shows in their first letters, but for meanings and compounds.
+    let begin_alike = a.folded.as_bytes().first() == b.folded.as_bytes().first();
+    let compound = one_language && a.letters.min(b.letters) > COMPOUND;
+    if !begin_alike && !compound && (a.meanings.is_empty() || b.meanings.is_empty()) {
+        return None;
+    }
+    if a.folded == b.folded && (one_language || a.letters > 3 || a.is_name()) {
         return Some(1.0);
     }
     let meaning = a
@@ -279,8 +287,7 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
 fn of_one_name(short: &Word, long: &Word) -> bool {
     let same = short.folded.chars().zip(long.folded.chars());
     let same = same.take_while(|(x, y)| x == y).count();
-    let letters = short.folded.chars().count();
-    letters >= COGNATE && letters - same <= 1
+    short.letters >= COGNATE && short.letters - same <= 1
 }
 
 fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
@@ -300,7 +307,7 @@ fn spelling(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
 
 /// The same for words that have no digits.
 fn alike(short: &Word, long: &Word, one_language: bool) -> Option<f64> {
-    let letters = short.folded.chars().count();
+    let letters = short.letters;
     let names = short.is_name() && long.is_name();
     let coded = short.sort == Sort::Code || long.sort == Sort::Code;
     if (names || coded && one_language) && short.stem == long.stem && !of_one_name(short, long) {
@@ -332,7 +339,7 @@ fn alike(short: &Word, long: &Word, one_language: bool) -> Option<f64> {
             return Some(0.9);
         }
         // A compound holds its last part: microlaunchers, launchers.
-        return (letters > 6 && long.folded.ends_with(&short.folded)).then_some(0.7);
+        return (letters > COMPOUND && long.folded.ends_with(&short.folded)).then_some(0.7);
     }
     let near = letters >= COGNATE
         && long.folded.len() < 24

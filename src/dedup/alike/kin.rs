@@ -1,6 +1,7 @@
 //! What a new item is to the stories that an index proposes: the one that it tells as well, and those that it
 //! translates.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::profile::Profile;
@@ -49,7 +50,8 @@ pub struct Kin {
 #[must_use]
 pub fn kin(item: &Profile, candidates: &[Candidate]) -> Kin {
     let mut kin = Kin::default();
-    let keys: BTreeSet<_> = sketch(item).into_iter().collect();
+    // Of most items, no candidate is any kin.
+    let keys: LazyCell<BTreeSet<_>, _> = LazyCell::new(|| sketch(item).into_iter().collect());
     for candidate in candidates {
         let one_language = candidate.language == item.language;
         let wanted = if one_language {

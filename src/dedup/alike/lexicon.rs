@@ -1,8 +1,9 @@
 //! What words mean, as far as two texts can be compared by it: concepts that several languages have a word for, and
 //! names that each language writes its own way. The tables are `concepts.txt` and `names.txt`.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::words::fold;
 
@@ -63,9 +64,9 @@ pub(super) enum Stage {
 /// The words of one table, each with the meanings that it has.
 #[derive(Debug, Default)]
 struct Table {
-    words: HashMap<String, Vec<Entry>>,
+    words: FxHashMap<String, Vec<Entry>>,
     /// The first words of its phrases.
-    heads: HashSet<String>,
+    heads: FxHashSet<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -92,22 +93,21 @@ impl Table {
 
     /// The meanings of the word itself, and of the longest entry that it begins with and that stands for endings.
     fn find(&self, word: &str) -> Vec<Meaning> {
-        let entries = |head: &str, whole: bool| -> Vec<Meaning> {
+        let entries = |head: &str, whole: bool| {
             let entries = self.words.get(head).into_iter().flatten();
-            entries
-                .filter(|entry| entry.whole == whole)
-                .map(|entry| entry.meaning)
-                .collect()
+            let entries = entries.filter(move |entry| entry.whole == whole);
+            entries.map(|entry| entry.meaning)
         };
-        let mut found = entries(word, true);
-        let blanks = |text: &str| text.matches('_').count();
+        let mut found: Vec<Meaning> = entries(word, true).collect();
         let mut end = word.len();
         // An ending is no longer than the word, and ends a phrase's last word.
         for _ in 0..=ENDING.min(word.chars().count() / 2) {
-            let head = word.get(..end).unwrap_or_default();
-            let open = entries(head, false);
-            if !open.is_empty() && blanks(head) == blanks(word) {
-                found.extend(open);
+            let (head, ending) = word.split_at_checked(end).unwrap_or_default();
+            let before = found.len();
+            if !ending.contains('_') {
+                found.extend(entries(head, false));
+            }
+            if found.len() > before {
                 break;
             }
             end = head.char_indices().next_back().map_or(0, |(at, _)| at);
@@ -174,7 +174,7 @@ static NAMES: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The lines of the names that stand for a region.
-static REGIONS: LazyLock<HashSet<u16>> = LazyLock::new(|| {
+static REGIONS: LazyLock<FxHashSet<u16>> = LazyLock::new(|| {
     let lines = include_str!("names.txt").lines();
     (0..)
         .zip(lines)

@@ -115,16 +115,38 @@ impl fmt::Display for Number {
     }
 }
 
+/// Some runs of a text, in a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phrase<'a> {
+    /// As they were written.
+    pub(super) written: &'a [&'a str],
+    /// The same, each folded.
+    pub(super) folded: &'a [String],
+}
+
+impl<'a> Phrase<'a> {
+    fn skip(self, runs: usize) -> Option<Self> {
+        Some(Self {
+            written: self.written.get(runs..)?,
+            folded: self.folded.get(runs..)?,
+        })
+    }
+
+    fn folded(self, run: usize) -> Option<&'a str> {
+        self.folded.get(run).map(String::as_str)
+    }
+}
+
 /// Reads the number that begins with the first run: it, and how many runs it takes.
-pub(super) fn read(runs: &[&str], language: &str) -> Option<(Number, usize)> {
-    let first = *runs.first()?;
+pub(super) fn read(runs: Phrase<'_>, language: &str) -> Option<(Number, usize)> {
+    let first = *runs.written.first()?;
     let plausible = first.starts_with(char::is_numeric) || first.starts_with(char::is_alphabetic);
     if !plausible {
         return None;
     }
     let words = numerals::words(language);
     if let Some((skip, about)) = words.and_then(|words| about(runs, words)) {
-        let (number, taken) = exact(runs.get(skip..)?, language, words)?;
+        let (number, taken) = exact(runs.skip(skip)?, language, words)?;
         let number = match number {
             Number::Count { thousandths, .. } => Number::Count { thousandths, about },
             other => other,
@@ -134,25 +156,25 @@ pub(super) fn read(runs: &[&str], language: &str) -> Option<(Number, usize)> {
     exact(runs, language, words)
 }
 
-fn about(runs: &[&str], words: &Words) -> Option<(usize, bool)> {
-    (1..=2).rev().find_map(|length| {
-        let phrase: Vec<String> = runs.get(..length)?.iter().map(|run| fold(run)).collect();
-        matches!(words.get(&phrase.join("_")), Some(Role::About)).then_some((length, true))
-    })
+fn about(runs: Phrase<'_>, words: &Words) -> Option<(usize, bool)> {
+    let first = runs.folded(0)?;
+    let is_about = |phrase: &str| matches!(words.role(phrase), Some(Role::About));
+    let second = runs.folded(1).filter(|_| words.begins_phrase(first));
+    if second.is_some_and(|second| is_about(&format!("{first}_{second}"))) {
+        return Some((2, true));
+    }
+    is_about(first).then_some((1, true))
 }
 
-fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number, usize)> {
-    let first = *runs.first()?;
-    if let Some(day) = month_first(runs, language) {
+fn exact(runs: Phrase<'_>, language: &str, words: Option<&Words>) -> Option<(Number, usize)> {
+    let first = *runs.written.first()?;
+    if let Some(day) = month_first(runs.written, language) {
         return Some(day);
     }
     if let Some(number) = roman(first) {
         return Some((Number::Ordinal(number), 1));
     }
-    let role = |run: &str| {
-        let folded = fold(run);
-        words.and_then(|words| words.get(&folded)).copied()
-    };
+    let role = |folded: &str| words.and_then(|words| words.role(folded));
     let (mut value, mut taken, digits) = if first.starts_with(|c: char| c.is_ascii_digit()) {
         let end = first
             .find(|c: char| !c.is_ascii_digit() && !is_separator(c))
@@ -164,7 +186,7 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
         let value = digits(number, language)?;
         let plain = number.bytes().all(|b| b.is_ascii_digit());
         if !ending.is_empty() {
-            return match role(ending) {
+            return match role(&fold(ending)) {
                 Some(Role::Times(times)) => Some((count(value * times)?, 1)),
                 _ if plain && is_ordinal(ending) => {
                     Some((Number::Ordinal(number.parse().ok()?), 1))
@@ -173,7 +195,7 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
             };
         }
         if plain {
-            if let Some(day) = month_after(runs, number, language) {
+            if let Some(day) = month_after(runs.written, number, language) {
                 return Some(day);
             }
             if number.len() == 4 && (1900.0..=2100.0).contains(&value) {
@@ -182,21 +204,24 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
         }
         (value, 1, true)
     } else {
-        match role(first)? {
+        match role(runs.folded(0)?)? {
             Role::Ordinal(number) => return Some((Number::Ordinal(number), 1)),
             Role::Value(value) => (value, 1, false),
-            Role::Times(times) if fold(first).len() > 2 => (times, 1, false),
+            Role::Times(times) if runs.folded(0)?.len() > 2 => (times, 1, false),
             _ => return None,
         }
     };
     // "Treinta y uno", "thirty-one".
     if !digits && (20.0..100.0).contains(&value) && value % 10.0 == 0.0 {
-        let linked = matches!(runs.get(taken), Some(&("y" | "e" | "et" | "and")));
+        let linked = matches!(
+            runs.written.get(taken),
+            Some(&("y" | "e" | "et" | "and"))
+        );
         let unit = taken + usize::from(linked);
         // One is an article elsewhere, so the table leaves it out.
-        let ones = runs.get(unit).and_then(|run| match fold(run).as_str() {
+        let ones = runs.folded(unit).and_then(|run| match run {
             "one" | "un" | "uno" | "una" | "une" | "um" | "uma" => Some(1.0),
-            _ => match role(run)? {
+            run => match role(run)? {
                 Role::Value(ones) if ones < 20.0 => Some(ones),
                 _ => None,
             },
@@ -205,7 +230,7 @@ fn exact(runs: &[&str], language: &str, words: Option<&Words>) -> Option<(Number
             (value, taken) = (value + ones, unit + 1);
         }
     }
-    while let Some(Role::Times(times)) = runs.get(taken).and_then(|run| role(run)) {
+    while let Some(Role::Times(times)) = runs.folded(taken).and_then(role) {
         (value, taken) = (value * times, taken + 1);
     }
     // "Milioni di", "millions de" are one with the number.

@@ -1,7 +1,8 @@
 //! The words that languages have for numbers, from `numbers.txt`, and those that they make of them.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::words::fold;
 
@@ -19,9 +20,26 @@ pub(super) enum Role {
 }
 
 /// The number words of a language, folded.
-pub(super) type Words = HashMap<String, Role>;
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    roles: FxHashMap<String, Role>,
+    /// The first words of its phrases.
+    heads: FxHashSet<String>,
+}
 
-static WORDS: LazyLock<HashMap<&str, Words>> = LazyLock::new(|| {
+impl Words {
+    /// What a word or phrase (`_` between its words) does.
+    pub(super) fn role(&self, word: &str) -> Option<Role> {
+        self.roles.get(word).copied()
+    }
+
+    /// Whether a phrase of the table begins with this word.
+    pub(super) fn begins_phrase(&self, word: &str) -> bool {
+        self.heads.contains(word)
+    }
+}
+
+static WORDS: LazyLock<FxHashMap<&str, Words>> = LazyLock::new(|| {
     let rows = include_str!("numbers.txt")
         .lines()
         .filter(|row| !row.starts_with('#'));
@@ -34,11 +52,14 @@ static WORDS: LazyLock<HashMap<&str, Words>> = LazyLock::new(|| {
 });
 
 fn table(language: &str, columns: &[&str]) -> Words {
-    let mut words = Words::new();
+    let mut words = Words::default();
     let mut put = |word: &str, role: Role| {
         let word = fold(&word.replace(['_', '-'], " ")).replace(' ', "_");
+        if let Some((head, _)) = word.split_once('_') {
+            words.heads.insert(head.to_owned());
+        }
         if !word.is_empty() {
-            words.entry(word).or_insert(role);
+            words.roles.entry(word).or_insert(role);
         }
     };
     let column = |at: usize| columns.get(at).copied().unwrap_or_default();

@@ -1,7 +1,9 @@
 //! A text as words: folded, written in Latin letters, cut where the script cuts, and told apart by how much they can say.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lexicon::{self, Mark, Meaning};
 use super::numbers::{self, Number};
@@ -46,6 +48,8 @@ pub(super) struct Word {
     pub(super) written: String,
     /// Folded, in Latin letters where its script has letters for them.
     pub(super) folded: String,
+    /// The letters of that.
+    pub(super) letters: usize,
     /// What is left of it without its ending.
     pub(super) stem: String,
     /// Its sort.
@@ -108,7 +112,7 @@ pub(super) fn fold(text: &str) -> String {
 }
 
 /// Folded words that carry no news, by language.
-static STOPS: LazyLock<HashMap<&str, HashSet<String>>> = LazyLock::new(|| {
+static STOPS: LazyLock<FxHashMap<&str, FxHashSet<String>>> = LazyLock::new(|| {
     let rows = include_str!("stopwords.txt").lines();
     rows.filter_map(|row| row.split_once(" | "))
         .map(|(language, words)| (language, words.split(' ').map(fold).collect()))
@@ -131,7 +135,8 @@ struct Run<'a> {
 pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
     let runs = cut(text, most);
     let letters = |run: &Run<'_>| run.text.chars().any(char::is_alphabetic);
-    let folded: Vec<String> = runs.iter().map(|run| fold(run.text)).collect();
+    let texts: Vec<&str> = runs.iter().map(|run| run.text).collect();
+    let mut folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
     let (mut capital, mut upper, mut all) = (0, 0, 0);
     for (run, folded) in runs.iter().zip(&folded).filter(|(run, _)| letters(run)) {
         if is_stop(folded, language) || folded.chars().count() < 3 {
@@ -147,16 +152,17 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::with_capacity(runs.len());
     let mut next = 0;
     while let Some(run) = runs.get(next) {
-        if let Some((number, taken)) = numbers::read(&runs_text(&runs, next), language) {
+        let most = (next + numbers::LONGEST).min(runs.len());
+        let phrase = numbers::Phrase {
+            written: texts.get(next..most).unwrap_or_default(),
+            folded: folded.get(next..most).unwrap_or_default(),
+        };
+        if let Some((number, taken)) = numbers::read(phrase, language) {
             let last = (next + taken).min(runs.len());
-            let written: Vec<&str> = runs
-                .get(next..last)
-                .unwrap_or_default()
-                .iter()
-                .map(|run| run.text)
-                .collect();
+            let written = texts.get(next..last).unwrap_or_default();
             words.push(Word {
                 written: written.join(" "),
+                letters: number.to_string().len(),
                 folded: number.to_string(),
                 stem: number.to_string(),
                 sort: Sort::Number(number),
@@ -167,21 +173,15 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
             next = last.max(next + 1);
             continue;
         }
-        let folded = folded.get(next).cloned().unwrap_or_default();
+        let folded = folded
+            .get_mut(next)
+            .map(std::mem::take)
+            .unwrap_or_default();
         words.push(word(*run, folded, language, loud, headline));
         next += 1;
     }
     mean(&mut words, language, loud);
     words
-}
-
-fn runs_text<'a>(runs: &[Run<'a>], from: usize) -> Vec<&'a str> {
-    let end = (from + numbers::LONGEST).min(runs.len());
-    runs.get(from..end)
-        .unwrap_or_default()
-        .iter()
-        .map(|run| run.text)
-        .collect()
 }
 
 fn word(run: Run<'_>, folded: String, language: &str, loud: bool, headline: bool) -> Word {
@@ -207,6 +207,7 @@ fn word(run: Run<'_>, folded: String, language: &str, loud: bool, headline: bool
     Word {
         written: run.text.to_owned(),
         stem: stem(&folded),
+        letters: folded.chars().count(),
         folded,
         sort,
         meanings: Vec::new(),
@@ -217,13 +218,17 @@ fn word(run: Run<'_>, folded: String, language: &str, loud: bool, headline: bool
 
 /// Gives the words their meanings; those of a phrase go to all its words.
 fn mean(words: &mut [Word], language: &str, loud: bool) {
+    // Most words begin no phrase.
+    let begins: Vec<bool> = words
+        .iter()
+        .map(|word| lexicon::begins_phrase(&word.folded, language))
+        .collect();
     for length in (1..=lexicon::PHRASE).rev() {
         for from in 0..(words.len() + 1).saturating_sub(length) {
-            let Some(window) = words.get_mut(from..from + length) else {
+            let Some(window) = words.get(from..from + length) else {
                 continue;
             };
-            let begins = |word: &Word| lexicon::begins_phrase(&word.folded, language);
-            if length > 1 && !window.first().is_some_and(begins) {
+            if length > 1 && begins.get(from) != Some(&true) {
                 continue;
             }
             let plain = |word: &Word| !matches!(word.sort, Sort::Number(_));
@@ -235,11 +240,16 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
             {
                 continue;
             }
-            let phrase: Vec<&str> = window.iter().map(|word| word.folded.as_str()).collect();
-            let phrase = phrase.join("_");
+            let phrase = match window {
+                [word] => Cow::Borrowed(word.folded.as_str()),
+                window => {
+                    let words: Vec<&str> = window.iter().map(|word| word.folded.as_str()).collect();
+                    Cow::Owned(words.join("_"))
+                }
+            };
             let mut found = lexicon::names(&phrase);
             // Short names are acronyms, and words of other languages.
-            let short = phrase.chars().count() <= 3;
+            let short = phrase.len() <= 12 && phrase.chars().count() <= 3;
             if short
                 && !window
                     .iter()
@@ -256,10 +266,10 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
             {
                 found.extend(lexicon::borrowed(&phrase));
             }
-            if length > 1 && found.is_empty() {
+            if found.is_empty() {
                 continue;
             }
-            for word in window {
+            for word in words.iter_mut().skip(from).take(length) {
                 word.meanings.clone_from(&found);
             }
         }
@@ -273,7 +283,7 @@ fn is_stop(folded: &str, language: &str) -> bool {
         _ => None,
     });
     stops.is_some_and(|stops| stops.contains(folded))
-        || (folded.chars().count() == 1 && folded.chars().all(|c| c.is_ascii_alphabetic()))
+        || (folded.len() == 1 && folded.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 fn is_upper(text: &str) -> bool {

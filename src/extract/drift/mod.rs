@@ -19,10 +19,7 @@ mod tests;
 
 use std::collections::HashSet;
 
-use url::Url;
-
-use super::cut::{self, Parsed};
-use super::{Ask, Extracted, NoNews, base_of, charset, detect, extract, without_items};
+use super::{Ask, Extracted, Ground, NoNews, detect, extract_from, without_items};
 use crate::config::Listing;
 use crate::model::{Item, Kind, Page};
 
@@ -36,7 +33,7 @@ use known::Roll;
 const FEW: usize = 3;
 
 /// Gives raw items the form in which they are known, as `normalize` does.
-pub type Normalize<'a> = dyn Fn(&Extracted) -> Vec<Item> + 'a;
+type Normalize<'a> = dyn Fn(&Extracted) -> Vec<Item> + 'a;
 
 /// A page on which the rules no longer work.
 #[derive(Debug, Clone)]
@@ -67,13 +64,18 @@ pub struct Repair {
 /// # Errors
 ///
 /// [`Broken`] where nothing can be read, or what is read can't be the same list.
-pub fn judge(
+pub fn judge<N: AsRef<[Item]>>(
     page: &Page,
     ask: &Ask<'_>,
     known: &[Known],
-    normalize: &Normalize<'_>,
-) -> Result<Extracted, Box<Broken>> {
-    let read = extract(page, ask);
+    normalize: &impl Fn(&Extracted) -> N,
+) -> Result<(Extracted, N), Box<Broken>> {
+    let mut ground = None;
+    let read = extract_from(page, ask, &mut ground);
+    let normalized = |extracted: Extracted| {
+        let items = normalize(&extracted);
+        (extracted, items)
+    };
     let told = |why: NoNews| {
         Box::new(Broken {
             why: why.into(),
@@ -82,7 +84,7 @@ pub fn judge(
     };
     let is_list = ask.rules.is_some() || ask.kind == Some(Kind::Listing);
     if !is_list || known.len() < FEW {
-        return read.map_err(told);
+        return read.map(normalized).map_err(told);
     }
     let roll = Roll::of(known);
     let today = ask
@@ -90,33 +92,31 @@ pub fn judge(
         .now
         .with_timezone(&ask.dates.timezone)
         .date_naive();
-    let mut ground = None;
     let why: Why = match read {
         Ok(extracted) => {
-            let items = normalize(&extracted);
-            let pairs = roll.pairs(&items);
-            // The page is parsed once more only if something is not as it was.
-            if pairs.len() < known.len() || pairs.len() < items.len() {
-                ground = Ground::of(page);
-            }
+            let (extracted, normalized) = normalized(extracted);
+            let items = normalized.as_ref();
+            let pairs = roll.pairs(items);
+            // What the page shows is looked at only if something is not as it was.
+            let changed = pairs.len() < known.len() || pairs.len() < items.len();
+            let ground = ground.as_ref().filter(|_| changed);
             let shown = ground
-                .as_ref()
                 .map(|ground| ground.shown(&roll))
                 .unwrap_or_default();
             let sight = Sight {
                 roll: &roll,
-                items: &items,
+                items,
                 pairs,
                 shown: &shown,
                 today,
                 teasers: ask.rules.is_some_and(|rules| !rules.summary.is_empty()),
             };
             let apart = || {
-                let ground = ground.as_ref()?;
+                let ground = ground?;
                 repair::apart(&ground.parsed, ask.rules?, ask.dates, &sight)
             };
             match sight.fault().or_else(apart) {
-                None => return Ok(extracted),
+                None => return Ok((extracted, normalized)),
                 Some(why) => why,
             }
         }
@@ -126,6 +126,7 @@ pub fn judge(
         return Err(Box::new(Broken { why, repair: None }));
     };
     let shown = ground.shown(&roll);
+    let normalize = |extracted: &Extracted| normalize(extracted).as_ref().to_vec();
     let search = repair::Search {
         page,
         ground: &ground,
@@ -133,34 +134,20 @@ pub fn judge(
         roll: &roll,
         shown: &shown,
         today,
-        normalize,
+        normalize: &normalize,
     };
     let nothing = matches!(
         why,
         Why::Nothing(NoNews::NothingMatched | NoNews::NothingFound)
     );
     if nothing && shown.is_empty() && empty::is_empty(&ground.parsed, ask.rules) {
-        return Ok(without_items(&ground.parsed, &ground.base));
+        return Ok(normalized(without_items(&ground.parsed, &ground.base)));
     }
     let repair = search.repair();
     Err(Box::new(Broken { why, repair }))
 }
 
-/// The parsed page.
-struct Ground {
-    parsed: Parsed,
-    base: Url,
-}
-
 impl Ground {
-    fn of(page: &Page) -> Option<Self> {
-        let content_type = page.content_type.as_deref();
-        let decoded = charset::decode(&page.body, content_type, charset::Markup::Html);
-        let parsed = cut::parse(&decoded.text)?;
-        let base = base_of(&parsed.document, &page.url);
-        Some(Self { parsed, base })
-    }
-
     /// The known items whose title or address stands in the main part of the page.
     fn shown(&self, roll: &Roll<'_>) -> HashSet<usize> {
         let (texts, links) = detect::said(&self.parsed);

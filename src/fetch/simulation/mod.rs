@@ -107,6 +107,7 @@ impl World {
                 own: true,
                 robots: source.kind != Some(Kind::Feed),
                 local: false,
+                load: None,
             };
             let answer = fetcher.get(request).await;
             let now = self.now();

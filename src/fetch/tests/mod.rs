@@ -123,6 +123,7 @@ fn of<'a>(source: &'a Source, validators: &'a Validators) -> Request<'a> {
         own: true,
         robots: false,
         local: false,
+        load: None,
     }
 }
 
@@ -599,6 +600,7 @@ async fn only_web_addresses_are_fetched_and_files_where_they_are_allowed() {
         fetcher()
             .get(Request {
                 local: true,
+                load: None,
                 ..request(&url, &none)
             })
             .await
