@@ -292,12 +292,7 @@ fn read_page(
         warnings: decoded.warnings,
         order: order::assumed(
             &decoded.text,
-            Head {
-                document,
-                base,
-            }
-            .language()
-            .as_deref(),
+            Head { document, base }.language().as_deref(),
             ask.dates,
         ),
         ..without_items(parsed, base)

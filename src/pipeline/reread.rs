@@ -52,8 +52,7 @@ pub fn reread(
         told: source.kind.is_some(),
         dates: &dates,
     };
-    let normalize =
-        |extracted: &Extracted| normalize::normalize(extracted, source, &page.url, now);
+    let normalize = |extracted: &Extracted| normalize::normalize(extracted, source, &page.url, now);
     match drift::judge(page, &ask, known, &normalize) {
         Ok((extracted, normalized)) => Ok(Reading {
             extracted,

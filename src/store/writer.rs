@@ -167,12 +167,7 @@ fn next(queue: &Receiver<Job>, since: Instant, coming: &AtomicUsize) -> Option<J
     queue.recv_timeout(left).ok()
 }
 
-fn work(
-    connection: Connection,
-    queue: &Receiver<Job>,
-    erase: &AtomicBool,
-    coming: &AtomicUsize,
-) {
+fn work(connection: Connection, queue: &Receiver<Job>, erase: &AtomicBool, coming: &AtomicUsize) {
     while let Ok(first) = queue.recv() {
         let since = Instant::now();
         let begun = connection.execute_batch("BEGIN IMMEDIATE");

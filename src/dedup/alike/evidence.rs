@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lexicon::Mark;
 use super::profile::Profile;
 use super::script;
-use super::words::{Sort, Word};
+use super::words::{COMPOUND, Sign, Sort, Word};
 
 /// Letters from which on words of two languages are compared by their spelling.
 const COGNATE: usize = 6;
-/// A word of more letters than these may be the last part of a compound.
-const COMPOUND: usize = 6;
 /// How alike the spelling must be then.
 const ALIKE: f64 = 0.75;
 /// What is shared between a title and a summary, and between two summaries, says less than what titles share.
@@ -65,9 +63,18 @@ impl Evidence {
         let one_language = a.language == b.language;
         let (left, right): (Vec<&Word>, Vec<&Word>) = (a.words().collect(), b.words().collect());
         let mut candidates: Vec<(f64, f64, usize, usize)> = Vec::new();
-        let speaks = |word: &(usize, &&Word)| word.1.sort != Sort::Stop;
-        for (i, x) in left.iter().enumerate().filter(speaks) {
-            for (j, y) in right.iter().enumerate().filter(speaks) {
+        let all = |words: &[&Word], from: &Profile, to: &Profile| -> Vec<f64> {
+            words.iter().map(|word| weigh(word, from, to)).collect()
+        };
+        let (mine, others) = (all(&left, a, b), all(&right, b, a));
+        let signs =
+            |words: &[&Word]| -> Vec<Sign> { words.iter().map(|word| word.sign()).collect() };
+        let right_signs = signs(&right);
+        for ((i, x), sign) in left.iter().enumerate().zip(signs(&left)) {
+            for ((j, y), other) in right.iter().enumerate().zip(&right_signs) {
+                if !sign.may_be(*other, one_language) {
+                    continue;
+                }
                 let Some(affinity) = affinity(x, y, one_language) else {
                     continue;
                 };
@@ -77,7 +84,7 @@ impl Evidence {
                     (false, false) => ASIDE_PLAIN,
                     _ => CROSSED,
                 };
-                let (mine, other) = (weigh(x, a, b), weigh(y, b, a));
+                let (mine, other) = (mine[i], others[j]);
                 // A name is not the word that it is made of.
                 let weight = match (x.sort, y.sort) {
                     (Sort::Name, Sort::Plain) | (Sort::Plain, Sort::Name) => mine.min(other),
@@ -128,9 +135,8 @@ impl Evidence {
         if one_language && (speaks_of(a, b) || speaks_of(b, a)) {
             evidence.weight += SPOKEN_OF;
         }
-        let whole = |profile: &Profile, other: &Profile| -> f64 {
-            let words = profile.title.iter();
-            words.map(|word| weigh(word, profile, other)).sum()
+        let whole = |weights: &[f64], profile: &Profile| -> f64 {
+            weights.iter().take(profile.title.len()).sum()
         };
         let both: f64 = evidence
             .shared
@@ -138,7 +144,7 @@ impl Evidence {
             .filter(|shared| shared.at.0 < a.title.len() && shared.at.1 < b.title.len())
             .map(|shared| shared.weight)
             .sum();
-        let less = whole(a, b).min(whole(b, a));
+        let less = whole(&mine, a).min(whole(&others, b));
         evidence.titles = if less > 0.0 { both / less } else { 0.0 };
         evidence
     }
@@ -258,10 +264,7 @@ pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
         (Sort::Number(_) | Sort::Stop, _) | (_, Sort::Number(_) | Sort::Stop) => return None,
         _ => {}
     }
-    // Most words have nothing in common: this shows in their first letters, but for meanings and compounds.
-    let begin_alike = a.folded.as_bytes().first() == b.folded.as_bytes().first();
-    let compound = one_language && a.letters.min(b.letters) > COMPOUND;
-    if !begin_alike && !compound && (a.meanings.is_empty() || b.meanings.is_empty()) {
+    if !a.sign().may_be(b.sign(), one_language) {
         return None;
     }
     if a.folded == b.folded && (one_language || a.letters > 3 || a.is_name()) {

@@ -213,10 +213,7 @@ fn exact(runs: Phrase<'_>, language: &str, words: Option<&Words>) -> Option<(Num
     };
     // "Treinta y uno", "thirty-one".
     if !digits && (20.0..100.0).contains(&value) && value % 10.0 == 0.0 {
-        let linked = matches!(
-            runs.written.get(taken),
-            Some(&("y" | "e" | "et" | "and"))
-        );
+        let linked = matches!(runs.written.get(taken), Some(&("y" | "e" | "et" | "and")));
         let unit = taken + usize::from(linked);
         // One is an article elsewhere, so the table leaves it out.
         let ones = runs.folded(unit).and_then(|run| match run {

@@ -21,6 +21,8 @@ const HEADS: [&str; 48] = [
     "castel", "castello", "ponte", "serra", "sierra", "isola", "island", "rio", "fort", "bad",
     "villa", "new", "grand", "los", "las",
 ];
+/// A word of more letters than these may be the last part of a compound.
+pub(super) const COMPOUND: usize = 6;
 /// Letters that a stem keeps.
 const STEM: usize = 5;
 
@@ -62,7 +64,41 @@ pub(super) struct Word {
     pub(super) set_off: bool,
 }
 
+/// What tells most pairs of words apart at a glance.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sign {
+    /// How it begins.
+    initial: Option<u8>,
+    means: bool,
+    /// It may be the last part of a compound.
+    long: bool,
+    number: bool,
+    stop: bool,
+}
+
+impl Sign {
+    /// Whether two words may be one. Words that begin otherwise are not, but by their meanings or as parts of compounds.
+    pub(super) fn may_be(self, other: Self, one_language: bool) -> bool {
+        let one = self.initial == other.initial
+            || self.means && other.means
+            || one_language && self.long && other.long;
+        let numbers = self.number && other.number;
+        numbers || one && !(self.number || other.number || self.stop || other.stop)
+    }
+}
+
 impl Word {
+    /// What tells it apart from most words.
+    pub(super) fn sign(&self) -> Sign {
+        Sign {
+            initial: self.folded.bytes().next(),
+            means: !self.meanings.is_empty(),
+            long: self.letters > COMPOUND,
+            number: matches!(self.sort, Sort::Number(_)),
+            stop: self.sort == Sort::Stop,
+        }
+    }
+
     /// Whether the word has this mark.
     pub(super) fn is_marked(&self, mark: Mark) -> bool {
         self.meanings.iter().any(|meaning| meaning.mark == mark)
@@ -173,10 +209,7 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
             next = last.max(next + 1);
             continue;
         }
-        let folded = folded
-            .get_mut(next)
-            .map(std::mem::take)
-            .unwrap_or_default();
+        let folded = folded.get_mut(next).map(std::mem::take).unwrap_or_default();
         words.push(word(*run, folded, language, loud, headline));
         next += 1;
     }

@@ -100,9 +100,7 @@ pub fn judge<N: AsRef<[Item]>>(
             // What the page shows is looked at only if something is not as it was.
             let changed = pairs.len() < known.len() || pairs.len() < items.len();
             let ground = ground.as_ref().filter(|_| changed);
-            let shown = ground
-                .map(|ground| ground.shown(&roll))
-                .unwrap_or_default();
+            let shown = ground.map(|ground| ground.shown(&roll)).unwrap_or_default();
             let sight = Sight {
                 roll: &roll,
                 items,
