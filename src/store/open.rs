@@ -30,7 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0010_reach.sql"),
     include_str!("0011_growth.sql"),
     include_str!("0012_published.sql"),
-    include_str!("0013_sketch.sql"),
+    include_str!("0013_narrow.sql"),
 ];
 
 /// So many prepared statements are kept: all that a poll may use, and some.

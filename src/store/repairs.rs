@@ -42,8 +42,10 @@ impl Store {
         let source = source.clone();
         self.read(move |connection| {
             let roll = connection
-                .prepare_cached("SELECT roll FROM source WHERE id = ?1")?
-                .query_row([&source.0], |row| value::<Vec<Listed>>(row, "roll"))
+                .prepare_cached(
+                    "SELECT items FROM roll WHERE source = (SELECT number FROM source WHERE id = ?1)",
+                )?
+                .query_row([&source.0], |row| value::<Vec<Listed>>(row, "items"))
                 .optional()?;
             Ok(known(roll.flatten()))
         })
@@ -96,9 +98,10 @@ pub(super) fn enrol(
 ) -> Result<(), StoreError> {
     if roll.len() < LEAST {
         let before = connection
-            .prepare_cached("SELECT roll FROM source WHERE number = ?1")?
-            .query_row([source], |row| value::<Vec<Listed>>(row, "roll"))?;
-        for known in known(before) {
+            .prepare_cached("SELECT items FROM roll WHERE source = ?1")?
+            .query_row([source], |row| value::<Vec<Listed>>(row, "items"))
+            .optional()?;
+        for known in known(before.flatten()) {
             let is_same = |other: &Known| other.url == known.url && other.title == known.title;
             if roll.len() < LEAST && !roll.iter().any(is_same) {
                 roll.push(known);
@@ -111,7 +114,12 @@ pub(super) fn enrol(
         .map(|known| Listed(known.title, known.url, known.day, known.told))
         .collect();
     connection
-        .prepare_cached("UPDATE source SET roll = ?2 WHERE number = ?1")?
-        .execute(params![source, text(&listed)])?;
+        .prepare_cached(
+            "INSERT INTO roll (source, items) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET items = ?2",
+        )?
+        .execute(params![
+            source,
+            text(&listed).unwrap_or_else(|| "[]".to_owned())
+        ])?;
     Ok(())
 }

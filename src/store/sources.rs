@@ -179,10 +179,15 @@ impl Registered {
             .execute(params![self.id.0, self.title, self.url, self.tags, self.priority, self.rules, self.whole])?;
         connection
             .prepare_cached(
+                "DELETE FROM roll WHERE source = (SELECT number FROM source WHERE id = ?1 AND rules <> ?2)",
+            )?
+            .execute(params![self.id.0, self.rules])?;
+        connection
+            .prepare_cached(
                 "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
                         kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
-                        empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL, roll = NULL,
+                        empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL,
                         repair = NULL, accepted = NULL
                  WHERE id = ?1 AND rules <> ?2",
             )?
