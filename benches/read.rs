@@ -186,7 +186,12 @@ fn source(lines: &str) -> Source {
         "[source.bench]\nurl = \"https://agenzia.example/notizie/\"\nlanguage = \"it\"\ntimezone = \"Europe/Rome\"\n{lines}"
     );
     std::fs::write(&file, text).unwrap();
-    config::load(&file).unwrap().sources.remove(0)
+    config::load(&file)
+        .unwrap()
+        .sources
+        .remove(0)
+        .as_ref()
+        .clone()
 }
 
 fn read(bencher: Bencher, lines: &str, kind: Option<Kind>, items: usize, body: &str) {

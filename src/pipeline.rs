@@ -143,7 +143,8 @@ pub async fn poll(
             } else {
                 Vec::new()
             };
-            answer::outcome(visit, page, body, known).await
+            // In boxes, as all that follows, since thousands of polls may wait for their answers.
+            Box::pin(answer::outcome(visit, page, body, known)).await
         }
         Err(failure) => Err(failure),
     };
@@ -160,12 +161,12 @@ pub async fn poll(
     };
     if let Outcome::Read(fetched) = &mut outcome {
         fetched.mended = mended.is_some();
-        pages::read_on(visit, store, fetched, next).await?;
+        Box::pin(pages::read_on(visit, store, fetched, next)).await?;
         let judged = store.examine(&source.id, fetched, misgiving, source.timezone, Utc::now());
         match judged.await? {
             Verdict::Taken(trust) => {
                 fetched.trust = trust;
-                articles::ask(visit, store, fetched).await?;
+                Box::pin(articles::ask(visit, store, fetched)).await?;
             }
             Verdict::Doubted(doubted) => outcome = Outcome::Doubted(Box::new(doubted)),
         }

@@ -135,7 +135,12 @@ fn bytes(corpus: &Path) -> String {
     };
     let sources = config.sources.iter();
     let answers: Vec<stable::Answer> = sources
-        .map(|source| (source, &bodies[source.id.0[1..].parse::<usize>().unwrap()]))
+        .map(|source| {
+            (
+                source.as_ref(),
+                &bodies[source.id.0[1..].parse::<usize>().unwrap()],
+            )
+        })
         .map(answer)
         .collect();
     let one = stable::published(&config, &answers);

@@ -1,7 +1,7 @@
 //! What the fuzz targets share: a page out of bytes, read by sources of several kinds, and what must then hold.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 use rassegna::config::{self, Source};
@@ -10,7 +10,7 @@ use rassegna::pipeline;
 use url::Url;
 
 /// Sources with rules, by their ids.
-static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+static SOURCES: LazyLock<Vec<Arc<Source>>> = LazyLock::new(|| {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("sources.toml");
     match config::load(&file) {
         Ok(config) => config.sources,

@@ -9,6 +9,7 @@ mod trial;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use url::Url;
@@ -132,7 +133,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The source that has an address already, polled or not.
-    fn known(&self, url: &Url) -> Option<&Source> {
+    fn known(&self, url: &Url) -> Option<&Arc<Source>> {
         let wanted = identity(url);
         self.config
             .sources

@@ -3,6 +3,7 @@
 pub(super) mod batch;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::Utc;
 use chrono_tz::Tz;
@@ -132,7 +133,7 @@ fn source(options: &Options, what: &str) -> Result<(Source, config::Fetch), Exit
         .cloned();
     let fetch = config.map(|config| config.fetch).unwrap_or_default();
     let mut source = match own {
-        Some(source) => source,
+        Some(source) => Arc::unwrap_or_clone(source),
         None => {
             let url = address(what).ok_or_else(|| {
                 usage(format!(

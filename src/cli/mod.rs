@@ -25,6 +25,7 @@ mod withdraw;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
@@ -178,7 +179,7 @@ impl ConfigFile {
 }
 
 /// The sources that people mean by these words; without any, all.
-fn meant(config: &Config, words: &[String]) -> Result<Vec<Source>, Exit> {
+fn meant(config: &Config, words: &[String]) -> Result<Vec<Arc<Source>>, Exit> {
     for word in words {
         if !config.sources.iter().any(|one| one.id.is_meant_by(word)) {
             let known: Vec<&str> = config.sources.iter().map(|one| one.id.0.as_str()).collect();
@@ -190,8 +191,9 @@ fn meant(config: &Config, words: &[String]) -> Result<Vec<Source>, Exit> {
             return Err(Exit::Usage);
         }
     }
-    let meant =
-        |source: &&Source| words.is_empty() || words.iter().any(|word| source.id.is_meant_by(word));
+    let meant = |source: &&Arc<Source>| {
+        words.is_empty() || words.iter().any(|word| source.id.is_meant_by(word))
+    };
     Ok(config.sources.iter().filter(meant).cloned().collect())
 }
 

@@ -13,7 +13,7 @@ use super::out::say;
 use super::table::table;
 use super::{Exit, Place, await_daemon, block_on, failed, logging};
 use crate::config::Config;
-use crate::daemon::{Engine, StartFailure, data_folder};
+use crate::daemon::{Engine, POLLS, StartFailure, data_folder};
 use crate::dedup::health::Doubted;
 use crate::model::SourceId;
 use crate::pipeline::{Published, Word};
@@ -114,13 +114,19 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     let mut polls = JoinSet::new();
-    for (source, state) in engine.config.sources.iter().zip(states) {
-        if asked.contains(&source.id) && state.held.is_none() {
+    let sources = engine.config.sources.iter().zip(states);
+    let mut sources =
+        sources.filter(|(source, state)| asked.contains(&source.id) && state.held.is_none());
+    let mut recorded = BTreeMap::new();
+    loop {
+        while polls.len() < POLLS
+            && let Some((source, state)) = sources.next()
+        {
             polls.spawn(engine.poll(source, Some(state)));
         }
-    }
-    let mut recorded = BTreeMap::new();
-    while let Some(done) = polls.join_next().await {
+        let Some(done) = polls.join_next().await else {
+            break;
+        };
         let Ok((id, result)) = done else { continue };
         bar.set_message(id.to_string());
         bar.inc(1);

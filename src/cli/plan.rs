@@ -1,6 +1,7 @@
 //! `rassegna plan`
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::Utc;
 use clap::Args;
@@ -78,14 +79,14 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
 }
 
 /// Records that the rules of sources may be used whatever they change.
-async fn accept(store: &Store, sources: &[Source], beside: bool) -> Result<(), Exit> {
+async fn accept(store: &Store, sources: &[Arc<Source>], beside: bool) -> Result<(), Exit> {
     let known = store.rules().await.map_err(failed)?;
-    let differs = |source: &&Source| {
+    let differs = |source: &&Arc<Source>| {
         known.get(&source.id).is_some_and(|(rules, accepted)| {
             *rules != source.rules && *accepted != Some(source.rules)
         })
     };
-    let changed: Vec<&Source> = sources.iter().filter(differs).collect();
+    let changed: Vec<&Arc<Source>> = sources.iter().filter(differs).collect();
     if changed.is_empty() {
         say!("there is nothing to accept: no rules have changed since they were last in use");
         return Ok(());
@@ -131,7 +132,7 @@ struct Plan {
 
 impl Plan {
     /// Where there is no database yet, everything is new.
-    fn of_nothing(config: &Config, sources: &[Source]) -> Self {
+    fn of_nothing(config: &Config, sources: &[Arc<Source>]) -> Self {
         let feeds = config.feeds.iter();
         Self {
             sources: sources
@@ -148,7 +149,7 @@ impl Plan {
     async fn make(
         store: &Store,
         config: &Config,
-        sources: &[Source],
+        sources: &[Arc<Source>],
         fetcher: Option<&Fetcher>,
         options: &Options,
     ) -> Result<Self, StoreError> {

@@ -1,5 +1,6 @@
 //! `rassegna replay`
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
@@ -97,7 +98,7 @@ fn moment(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
 /// Records and publishes.
 async fn apply(
     engine: &Engine,
-    sources: &[Source],
+    sources: &[Arc<Source>],
     since: Option<DateTime<Utc>>,
     options: &Options,
 ) -> Result<(), Exit> {

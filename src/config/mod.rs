@@ -20,6 +20,7 @@ pub mod pick;
 pub mod units;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -56,9 +57,9 @@ pub struct Config {
     /// Where to serve.
     pub serve: Serve,
     /// What to poll, in the order of their ids.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Arc<Source>>,
     /// What is not polled for now (`enabled = false`), in the order of their ids.
-    pub idle: Vec<Source>,
+    pub idle: Vec<Arc<Source>>,
     /// What is promised to subscribers, in the order of their ids, those of single sources and tags last; disabled feeds
     /// are left out.
     pub feeds: Vec<Feed>,

@@ -118,8 +118,8 @@ impl Engine {
         if held.is_empty() {
             return self.store.register(&self.config.sources).await;
         }
-        let free = |source: &&Source| !held.contains_key(&source.id);
-        let free: Vec<Source> = self.config.sources.iter().filter(free).cloned().collect();
+        let free = |source: &&Arc<Source>| !held.contains_key(&source.id);
+        let free: Vec<Arc<Source>> = self.config.sources.iter().filter(free).cloned().collect();
         let states = self.store.register(&free).await?;
         let mut states: BTreeMap<&SourceId, SourceState> =
             free.iter().map(|source| &source.id).zip(states).collect();
@@ -151,7 +151,7 @@ impl Engine {
             let (apart, store) = (self.apart.clone(), self.store.clone());
             views.spawn(async move {
                 let view = pipeline::view(&apart, &store, &source).await;
-                (source.id, view)
+                (source.id.clone(), view)
             });
         }
         let mut objections = BTreeMap::new();
@@ -182,11 +182,11 @@ impl Engine {
     /// Polls one source, as a task of its own. `state` is what is remembered of it, where that was just looked up.
     pub fn poll(
         &self,
-        source: &Source,
+        source: &Arc<Source>,
         state: Option<SourceState>,
     ) -> impl Future<Output = (SourceId, Result<Recorded, StoreError>)> + Send + use<> {
         let (fetcher, apart) = (Arc::clone(&self.fetcher), self.apart.clone());
-        let (store, source) = (self.store.clone(), source.clone());
+        let (store, source) = (self.store.clone(), Arc::clone(source));
         let (counts, limits) = (self.counts.clone(), self.config.store.bodies);
         let follow_removals = self.config.publish.follow_removals;
         async move {

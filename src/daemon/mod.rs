@@ -32,6 +32,8 @@ use crate::schedule;
 use crate::serve::{Health, Part};
 use crate::store::{Recorded, Request, StoreError};
 
+/// So many polls are under way at once, most of them waiting for the turn of their host: each takes some kilobytes.
+pub const POLLS: usize = 2_048;
 /// While polls go on, changes are collected for so long before they are published together.
 const SETTLE: Duration = Duration::from_secs(2);
 /// Publishing that failed is tried again after so long.
@@ -199,6 +201,7 @@ impl Daemon {
             self.engine
                 .shelf
                 .set_due(if busy { Some(Utc::now()) } else { next });
+            let next = next.filter(|_| self.polling.len() < POLLS);
             let wait = next.map_or(Duration::from_secs(3600), |due| {
                 (due - Utc::now()).to_std().unwrap_or_default()
             });
@@ -249,11 +252,20 @@ impl Daemon {
 
     fn start_due(&mut self) {
         let now = Utc::now();
-        let due = self
+        let mut due: Vec<(DateTime<Utc>, &SourceId)> = self
             .due
             .iter()
-            .filter(|(id, due)| **due <= now && !self.polling.contains_key(*id));
-        let due: BTreeSet<SourceId> = due.map(|(id, _)| id.clone()).collect();
+            .filter(|(id, due)| **due <= now && !self.polling.contains_key(*id))
+            .map(|(id, due)| (*due, id))
+            .collect();
+        // Where there is no room for all, those that have waited the longest go first.
+        due.sort_unstable();
+        let room = POLLS.saturating_sub(self.polling.len());
+        let due: BTreeSet<SourceId> = due
+            .into_iter()
+            .take(room)
+            .map(|(_, id)| id.clone())
+            .collect();
         self.start(&due);
     }
 

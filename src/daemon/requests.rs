@@ -1,6 +1,7 @@
 //! What other commands ask of the daemon.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::Utc;
 use tokio::time::Instant;
@@ -105,7 +106,7 @@ impl Daemon {
         Ok(BTreeSet::new())
     }
 
-    fn configured(&self, id: &SourceId) -> Option<&Source> {
+    fn configured(&self, id: &SourceId) -> Option<&Arc<Source>> {
         let mut sources = self.engine.config.sources.iter();
         sources.find(|source| source.id == *id)
     }

@@ -172,7 +172,9 @@ impl Http {
                     load.take().await;
                 }
             };
-            let reply = turn.run(self.ask(sending, deadline), proves, in_hand);
+            // Thousands may wait for their turn, and what each has until then is to be little.
+            let ask = Box::pin(self.ask(sending, deadline));
+            let reply = turn.run(ask, proves, in_hand);
             let reply = reply.await?;
             left = deadline.at.saturating_duration_since(Instant::now());
             let (to, permanent, same, new_cookies) = match reply {

@@ -98,7 +98,12 @@ fn amended(old: Option<&Listing>, repair: &Repair) -> Option<Listing> {
     if !has_item {
         text.push_str("\nlisting.item = \"*\"\n");
     }
-    let new = config::load_text(&text).ok()?.sources.pop()?.listing?;
+    let new = config::load_text(&text)
+        .ok()?
+        .sources
+        .pop()?
+        .listing
+        .clone()?;
     let Some(mut rules) = old.cloned() else {
         return has_item.then_some(new);
     };

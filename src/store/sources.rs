@@ -1,5 +1,6 @@
 //! The state of the sources: what they last answered, how they fare, when they are due.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
@@ -200,8 +201,12 @@ impl Store {
     /// Makes the configured sources known and gives the state of each, in their order. Where the rules of a source
     /// changed, its validators and the kind that was seen are void; where its address changed, it is as new, so that
     /// it floods no feed.
-    pub async fn register(&self, sources: &[Source]) -> Result<Vec<SourceState>, StoreError> {
-        let sources: Vec<Registered> = sources.iter().map(Registered::of).collect();
+    pub async fn register(
+        &self,
+        sources: &[impl Borrow<Source>],
+    ) -> Result<Vec<SourceState>, StoreError> {
+        let sources = sources.iter().map(Borrow::borrow);
+        let sources: Vec<Registered> = sources.map(Registered::of).collect();
         self.write(move |connection| {
             let mut known = known(connection)?;
             let mut states = Vec::with_capacity(sources.len());

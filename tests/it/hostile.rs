@@ -1,8 +1,8 @@
 //! Whatever comes, reading it ends, and what it gives is fit to be stored: noise, and invented documents of every kind
 //! with parts cut out, doubled, exchanged and spoiled.
 
-use std::sync::LazyLock;
 use std::sync::mpsc;
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ static ACTIVE: LazyLock<Selector> = LazyLock::new(|| {
 });
 
 /// Sources of every kind, those with rules among them.
-static SOURCES: LazyLock<Vec<Source>> =
+static SOURCES: LazyLock<Vec<Arc<Source>>> =
     LazyLock::new(|| config::load("fuzz/sources.toml".as_ref()).unwrap().sources);
 
 /// Reads a body as everything that it may be taken for.

@@ -19,7 +19,8 @@ fn answers(config: &config::Config) -> Vec<Answer> {
     ];
     let source = |name: &str| {
         let mut sources = config.sources.iter();
-        sources.find(|source| source.id.0 == name).unwrap().clone()
+        let source = sources.find(|source| source.id.0 == name).unwrap();
+        source.as_ref().clone()
     };
     let first = DateTime::<Utc>::from_timestamp(1_764_000_000, 0).unwrap();
     let told = bodies.map(|(name, file)| (source(name), first, fs::read(file).unwrap()));

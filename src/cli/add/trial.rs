@@ -1,6 +1,7 @@
 //! Rules are written only if the configuration takes them and they give what the detection gave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::entry::{Entry, Rules};
 use crate::config::{self, Site, Source};
@@ -36,6 +37,7 @@ pub(super) fn compiled(entry: &Entry, site: &Site) -> Result<Source, String> {
         .sources
         .into_iter()
         .next()
+        .map(Arc::unwrap_or_clone)
         .ok_or_else(|| format!("`{}` is no source", entry.id))
 }
 

@@ -13,6 +13,7 @@ mod source;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use url::Url;
@@ -135,8 +136,10 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
         feeds.extend(by::feeds(&publish.by, &site, &sources));
     }
     let (polled, idle): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| source.enabled);
-    let alone =
-        |declared: Vec<source::Declared>| declared.into_iter().map(|one| one.source).collect();
+    let alone = |declared: Vec<source::Declared>| {
+        let sources = declared.into_iter().map(|one| Arc::new(one.source));
+        sources.collect()
+    };
     Some(Config {
         file: file.to_owned(),
         site,

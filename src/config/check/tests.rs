@@ -3,6 +3,7 @@
 mod problems;
 mod request;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -65,6 +66,8 @@ fn source_of(keys: &str) -> Source {
     ))
     .sources
     .remove(0)
+    .as_ref()
+    .clone()
 }
 
 fn tags(languages: &[Language]) -> Vec<&str> {
@@ -350,7 +353,7 @@ fn an_inherited_rhythm_has_the_hours_of_its_source() {
         schedule = { adaptive = { min = "1m", max = "1h30m" } }
         "#,
     );
-    let bounds = |source: &Source| match &source.plan {
+    let bounds = |source: &Arc<Source>| match &source.plan {
         Plan::Adaptive(bounds) => (bounds.min.as_secs(), bounds.max.as_secs(), bounds.zone),
         other => panic!("{other:?}"),
     };
