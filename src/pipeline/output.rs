@@ -138,9 +138,7 @@ pub(super) fn put_out(
         };
         shelf.fill(shelved, Some(archives));
     }
-    if !published.written.is_empty()
-        && let Err(error) = folder.announce(&published.written)
-    {
+    if let Err(error) = folder.announce(&published.written) {
         failure = failure.or(Some(error));
     }
     match failure {

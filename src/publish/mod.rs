@@ -1,10 +1,12 @@
 //! Documents → files: only what changed, written beside, synced, renamed over; a reader sees the old file or the
 //! new one, never half of either.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -25,16 +27,35 @@ pub struct PublishError {
     pub why: io::Error,
 }
 
+/// The name of a file in a list, in its order: what leads to others stands behind them.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    leads: bool,
+    text: String,
+}
+
+impl Name {
+    fn of(text: &str) -> Self {
+        Self {
+            leads: !text.contains("/archive/"),
+            text: text.to_owned(),
+        }
+    }
+}
+
 /// The folder of the published files.
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
     /// Whether what it is given is written, or only compared with what is there.
     writes: bool,
+    /// What was written and is in no list yet, since a run died or the list could not be written.
+    untold: Arc<Mutex<BTreeSet<Name>>>,
 }
 
 impl Folder {
-    /// Opens the folder, making it where it is missing, and clears what an earlier run left unfinished.
+    /// Opens the folder, making it where it is missing, and clears what an earlier run left unfinished. What such a run has
+    /// written after its last list is remembered for the next one.
     ///
     /// # Errors
     ///
@@ -49,6 +70,10 @@ impl Folder {
                 .and_then(|()| open_to_all(root))
                 .map_err(|why| failed(root, why))?;
         }
+        let modified = |path: &Path| fs::symlink_metadata(path).and_then(|file| file.modified());
+        let list = root.join(CHANGED);
+        let told = modified(&list).ok();
+        let mut untold = BTreeSet::new();
         let mut folders = vec![root.to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).map_err(|why| failed(&folder, why))? {
@@ -61,12 +86,19 @@ impl Folder {
                     folders.push(entry.path());
                 } else if is_unfinished(&entry.file_name()) {
                     fs::remove_file(entry.path()).map_err(|why| failed(&entry.path(), why))?;
+                } else if kind.is_file()
+                    && entry.path() != list
+                    && modified(&entry.path()).is_ok_and(|at| told.is_none_or(|told| at > told))
+                    && let Ok(name) = entry.path().strip_prefix(root)
+                {
+                    untold.insert(Name::of(&name.to_string_lossy()));
                 }
             }
         }
         Ok(Self {
             root: root.to_owned(),
             writes: true,
+            untold: Arc::new(Mutex::new(untold)),
         })
     }
 
@@ -76,6 +108,7 @@ impl Folder {
         Self {
             root: root.to_owned(),
             writes: false,
+            untold: Arc::default(),
         }
     }
 
@@ -109,19 +142,24 @@ impl Folder {
         Ok(true)
     }
 
-    /// Says what a publish has changed: writes the names of the files, one a line, to [`CHANGED`]. Done last, and also
-    /// where the list is the same as before, so that whoever watches that file comes to copy the others.
+    /// Says what a publish has changed: writes the names of the files, one a line, to [`CHANGED`], with those that no list has
+    /// told of yet. Done last, and also where the list is the same as before, so that whoever watches that file comes to
+    /// copy the others. Where nothing has changed, the list stays.
     ///
     /// # Errors
     ///
-    /// [`PublishError`]; the list is then the one before.
+    /// [`PublishError`]; the list is then the one before, and the next one has these names too.
     pub fn announce(&self, names: &[String]) -> Result<(), PublishError> {
-        if !self.writes {
+        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        untold.extend(names.iter().map(|name| Name::of(name)));
+        if !self.writes || untold.is_empty() {
             return Ok(());
         }
         let path = self.root.join(CHANGED);
-        let list: String = names.iter().map(|name| format!("{name}\n")).collect();
-        replace(&path, list.as_bytes()).map_err(|why| PublishError { path, why })
+        let list: String = untold.iter().map(|name| name.text.clone() + "\n").collect();
+        replace(&path, list.as_bytes()).map_err(|why| PublishError { path, why })?;
+        untold.clear();
+        Ok(())
     }
 
     /// Whether a file is there, as one that was published: symbolic links are not followed.
@@ -272,6 +310,27 @@ mod tests {
         Folder::open(place.path()).unwrap();
         assert!(!left.exists());
         assert!(place.path().join("it/rss.xml").exists());
+    }
+
+    #[test]
+    fn what_a_dead_run_has_written_is_in_the_next_list() {
+        let place = tempfile::tempdir().unwrap();
+        let list = || fs::read_to_string(place.path().join(CHANGED)).unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        folder.write("it/rss.xml", b"one").unwrap();
+        folder.announce(&["it/rss.xml".into()]).unwrap();
+        let later = fs::metadata(place.path().join(CHANGED)).unwrap().modified();
+        let later = later.unwrap() + std::time::Duration::from_secs(1);
+        folder.write("en/rss.xml", b"two").unwrap();
+        let file = File::open(place.path().join("en/rss.xml")).unwrap();
+        file.set_modified(later).unwrap();
+        // It died before it said so.
+        let folder = Folder::open(place.path()).unwrap();
+        folder.write("it/atom.xml", b"three").unwrap();
+        folder.announce(&["it/atom.xml".into()]).unwrap();
+        assert_eq!(list(), "en/rss.xml\nit/atom.xml\n");
+        folder.announce(&[]).unwrap();
+        assert_eq!(list(), "en/rss.xml\nit/atom.xml\n");
     }
 
     #[test]
