@@ -158,6 +158,17 @@ def fired(site, after):
     return "INJECTED" in trace or after in trace
 
 
+def lines(data):
+    """The names in a list of what changed; none where there is no list."""
+    return set((data or b"").decode().splitlines())
+
+
+def listed(site):
+    """What the last publish says that it changed."""
+    place = site.feeds / ".changed"
+    return lines(place.read_bytes() if place.exists() else None)
+
+
 def aftermath(cycle, site, ran, exact):
     """The look, the plain run, the other look."""
     failures, seen = [], rig.Seen()
@@ -181,13 +192,18 @@ def aftermath(cycle, site, ran, exact):
         for name, body in now.items():
             if not name.endswith(".rassegna-unfinished") and body not in (old.get(name), cycle.bytes[name]):
                 failures.append(f"after the fault: {name} is neither the old file nor the new one")
+    # A publish that came to its end tells what it changed, and the next one the rest.
+    told = listed(site)
     plain = site.once()
     if plain.code != 0:
         failures.append(f"the plain run ends with {plain.code}: {rig.tail(plain.err + plain.out)}")
     failures += [f"after the plain run: {what}" for what in rig.check(site, seen)]
     now = rig.bytes_below(site.feeds) if site.feeds.exists() else {}
     for name in sorted(now.keys() | cycle.bytes.keys()):
-        if now.get(name) != cycle.bytes.get(name):
+        if name == ".changed":
+            missing = lines(cycle.bytes.get(name)) - lines(now.get(name)) - told
+            failures += [f"no list tells of {name}" for name in sorted(missing)]
+        elif now.get(name) != cycle.bytes.get(name):
             failures.append(f"after the plain run: {name} is not what it is without a fault")
     return failures
 

@@ -6,7 +6,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -138,8 +138,16 @@ impl Folder {
         if !self.writes {
             return Ok(true);
         }
-        replace(&path, bytes).map_err(failed)?;
-        Ok(true)
+        let written = replace(&path, bytes).map_err(failed);
+        if written.is_err() {
+            // It may stand there all the same, where only its folder could not be synced.
+            self.untold().insert(Name::of(name));
+        }
+        written.map(|()| true)
+    }
+
+    fn untold(&self) -> MutexGuard<'_, BTreeSet<Name>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says what a publish has changed: writes the names of the files, one a line, to [`CHANGED`], with those that no list has
@@ -150,7 +158,7 @@ impl Folder {
     ///
     /// [`PublishError`]; the list is then the one before, and the next one has these names too.
     pub fn announce(&self, names: &[String]) -> Result<(), PublishError> {
-        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut untold = self.untold();
         untold.extend(names.iter().map(|name| Name::of(name)));
         if !self.writes || untold.is_empty() {
             return Ok(());
