@@ -202,13 +202,6 @@ impl Store {
             .map_err(|error| error.explain(&self.path))
     }
 
-    /// Says that a poll will be recorded, until what this gives is dropped: what is recorded meanwhile waits a moment for
-    /// it, so that both share one sync of the disk. Nothing where nothing can be written.
-    #[must_use]
-    pub fn expect(&self) -> Option<Coming> {
-        self.writer.as_ref().map(writer::Writer::expect)
-    }
-
     /// The same for what deletes for good: when it returns, the log holds no more than the database.
     async fn erase<T: Send + 'static>(
         &self,
@@ -223,6 +216,13 @@ impl Store {
             Ok(result)
         })
         .await
+    }
+
+    /// Says that a poll will be recorded, until what this gives is dropped: what is recorded meanwhile waits a moment for
+    /// it, so that both share one sync of the disk. Nothing where nothing can be written.
+    #[must_use]
+    pub fn expect(&self) -> Option<Coming> {
+        self.writer.as_ref().map(writer::Writer::expect)
     }
 
     /// Runs `work` on the thread with the read-only connection.
