@@ -321,7 +321,7 @@ impl World {
     pub(crate) fn counts(&self) -> (i64, i64) {
         let connection = rusqlite::Connection::open(self.store.path()).unwrap();
         let count = |query: &str| connection.query_row(query, [], |row| row.get(0)).unwrap();
-        let mut rows = connection.prepare("SELECT items FROM sketch").unwrap();
+        let mut rows = connection.prepare("SELECT stories FROM sketch").unwrap();
         let rows = rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
         let indexed: HashSet<[u8; 8]> = rows
             .flat_map(|items| items.unwrap().as_chunks::<8>().0.to_vec())

@@ -165,9 +165,11 @@ pub(super) fn find(
         .select(&links)
         .filter_map(|link| Some((link, target(link)?)))
         .collect();
-    let named = links
-        .iter()
-        .find(|(link, _)| names_next(*link, in_pager(*link)));
+    let named = links.iter().find(|(link, _)| match says_next(*link) {
+        Says::Anywhere => true,
+        Says::InPager => in_pager(*link),
+        Says::Nothing => false,
+    });
     let (_, next) = named.or_else(|| {
         let current = current(document)?;
         links
@@ -242,22 +244,39 @@ impl Words {
     }
 
     /// Whether a text says that it leads to the next page.
-    fn say(&self, text: &str, pager: bool) -> bool {
+    fn in_text(&self, text: &str) -> Says {
         if text.is_empty() || text.chars().nth(SHORT).is_some() {
-            return false;
+            return Says::Nothing;
         }
         let text = format!(" {} ", fold(text));
-        self.phrases.contains(&text)
-            || pager && self.words.iter().any(|word| text.contains(word.as_str()))
+        if self.phrases.contains(&text) {
+            Says::Anywhere
+        } else if self.words.iter().any(|word| text.contains(word.as_str())) {
+            Says::InPager
+        } else {
+            Says::Nothing
+        }
     }
 }
 
+/// Where something says that it leads to the next page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Says {
+    Nothing,
+    /// In a pager, which costs more to tell than whether it says so.
+    InPager,
+    Anywhere,
+}
+
 /// Whether a link says that it leads to the next page, by its words, its label or its class.
-fn names_next(link: ElementRef<'_>, pager: bool) -> bool {
+fn says_next(link: ElementRef<'_>) -> Says {
     let Some(text) = label(link) else {
-        return false;
+        return Says::Nothing;
     };
-    let called = |name: &str| link.attr(name).is_some_and(|label| NEXT.say(label, pager));
+    let called = |name: &str| {
+        link.attr(name)
+            .map_or(Says::Nothing, |label| NEXT.in_text(label))
+    };
     let class = || {
         let around = link.parent().and_then(ElementRef::wrap);
         [Some(link), around].into_iter().flatten().any(|element| {
@@ -268,10 +287,14 @@ fn names_next(link: ElementRef<'_>, pager: bool) -> bool {
                 .any(|part| part.eq_ignore_ascii_case("next"))
         })
     };
-    NEXT.say(&text, pager)
-        || called("aria-label")
-        || called("title")
-        || pager && (class() || SIGNS.contains(&text.trim()))
+    let says = NEXT
+        .in_text(&text)
+        .max(called("aria-label"))
+        .max(called("title"));
+    if says == Says::Nothing && (SIGNS.contains(&text.trim()) || class()) {
+        return Says::InPager;
+    }
+    says
 }
 
 /// The number of the page that a pager shows as the current one.

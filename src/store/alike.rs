@@ -3,12 +3,15 @@
 //! Its cost does not grow with the archive: only the weeks around the item are looked at, keys that many items have are
 //! passed over, and no more than a few of the best candidates are read.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{Connection, params};
 use url::Url;
 
+use super::postings::{Found, MANY, Postings, Tongue};
 use super::rows::{list, maybe_time, time};
 use super::{Store, StoreError};
 use crate::dedup::alike::{self, Candidate, Kin, Profile, Telling};
@@ -20,19 +23,17 @@ use crate::model::{Alternate, Item, Key, SourceId};
 const AROUND: [i64; 5] = [0, -1, 1, -2, 2];
 /// Weeks that the index reaches back from its newest.
 pub(super) const KEPT: i64 = 5;
-/// A key that so many items have tells nothing.
-const MANY: usize = 41;
-/// The bytes of an item's number in a row of them.
-const NUMBER: usize = 8;
 /// So many keys by what they say must lead from one item to another, unless one is very rare: most of what shares less is no telling of the same
 /// story, and each would have to be read to tell.
 const ENOUGH: usize = 2;
-/// The most items that are looked up, those with the most and rarest keys in common first.
+/// The most stories that are looked up, those with the most and rarest keys in common first.
 const RANKED: usize = 48;
 /// The most stories that are read and compared: of the item's own language, and of all others.
 const READ: usize = 8;
 /// The most tellings of a story that are read.
-const TELLINGS: i64 = 4;
+const TELLINGS: usize = 3;
+/// The most among whose sources that of the same site in another language is looked for.
+const TELLERS: i64 = 16;
 /// So much of a text stands for a teaser that is missing, in characters.
 const TEXT: usize = 4_000;
 const TEASER: usize = 300;
@@ -40,50 +41,40 @@ const TEASER: usize = 300;
 /// An item, read for being found and compared.
 pub(super) struct Sketched {
     profile: Profile,
-    /// By where it stands and what it shows.
+    /// Its keys by where it stands and what it shows.
     places: Vec<i64>,
-    /// By what it says.
-    topics: Vec<i64>,
+    /// By what it says: each word, with the stories that have it.
+    words: Vec<(i64, Vec<i64>)>,
+    /// By two words each.
+    pairs: Vec<i64>,
     week: i64,
+    tongue: Tongue,
 }
 
 impl Sketched {
-    /// Reads an item with the time that it was published.
-    pub(super) fn new(item: &Item, published: DateTime<Utc>) -> Self {
-        let start = item.html.char_indices().nth(TEXT);
-        let html = start.map_or(item.html.as_str(), |(end, _)| &item.html[..end]);
-        let profile = profile(&Read {
-            source: &item.source.0,
-            url: item.url.clone(),
-            title: &item.title,
-            summary: &item.summary,
-            html,
-            language: item.language.tag(),
-            published: Some(published),
-            image: item.image.clone(),
-            alternates: &item.alternates,
-        });
-        Self::of(profile, published)
+    fn keys(&self) -> impl Iterator<Item = i64> {
+        let words = self.words.iter().map(|(key, _)| *key);
+        (self.places.iter().copied())
+            .chain(words)
+            .chain(self.pairs.iter().copied())
     }
+}
 
-    /// Reads an item that is stored.
-    pub(super) fn stored(connection: &Connection, row: i64) -> Result<Self, StoreError> {
-        let mut query = connection.prepare_cached(&format!(
-            "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
-        ))?;
-        let read = |row: &rusqlite::Row<'_>| Ok((stored(row)?, time(row, "published")?));
-        let (profile, published) = query.query_row(params![stored_text(), row], read)?;
-        Ok(Self::of(profile, published))
-    }
-
-    fn of(profile: Profile, published: DateTime<Utc>) -> Self {
-        Self {
-            places: alike::places(&profile).iter().map(compact).collect(),
-            topics: alike::topics(&profile).iter().map(compact).collect(),
-            profile,
-            week: week(published),
-        }
-    }
+/// An item that came, as it is compared.
+fn told(item: &Item, published: DateTime<Utc>) -> Profile {
+    let start = item.html.char_indices().nth(TEXT);
+    let html = start.map_or(item.html.as_str(), |(end, _)| &item.html[..end]);
+    profile(&Read {
+        source: &item.source.0,
+        url: item.url.clone(),
+        title: &item.title,
+        summary: &item.summary,
+        html,
+        language: item.language.tag(),
+        published: Some(published),
+        image: item.image.clone(),
+        alternates: &item.alternates,
+    })
 }
 
 impl Store {
@@ -94,9 +85,9 @@ impl Store {
                 .published
                 .as_ref()
                 .map_or(now, |dated| dated.at.to_utc());
-            let sketched = Sketched::new(&item, published);
-            let language = item.language.tag();
-            Index::new(connection)?.kin(&sketched, &item.source, language, now)
+            let mut index = Index::new(connection, now)?;
+            let sketched = index.read(&item, published)?;
+            index.kin(&sketched, &item.source, item.language.tag())
         })
         .await
     }
@@ -151,7 +142,7 @@ fn week(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(7 * 24 * 60 * 60)
 }
 
-/// How much an item has in common with another one, by the index.
+/// How much an item has in common with a story, by the index.
 #[derive(Default)]
 struct Score {
     /// Each key that both have counts the more, the fewer have it.
@@ -160,42 +151,103 @@ struct Score {
     keys: usize,
 }
 
-/// The statements of one poll.
+/// The index, with the statements of one poll.
 pub(super) struct Index<'a> {
     connection: &'a Connection,
-    find: CachedStatement<'a>,
-    enter: CachedStatement<'a>,
+    postings: Postings<'a>,
+    /// The week of the poll: of those to come, the index knows nothing.
+    newest: i64,
+    /// The stored items that were read so far.
+    read: RefCell<HashMap<i64, Rc<Profile>>>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(connection: &'a Connection) -> Result<Self, StoreError> {
+    pub(super) fn new(connection: &'a Connection, now: DateTime<Utc>) -> Result<Self, StoreError> {
         Ok(Self {
             connection,
-            find: connection.prepare_cached(
-                "SELECT items FROM sketch WHERE week = ?1 AND key = ?2",
-            )?,
-            enter: connection.prepare_cached(
-                "INSERT INTO sketch (week, key, items) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET items = ?3",
-            )?,
+            postings: Postings::new(connection)?,
+            newest: week(now),
+            read: RefCell::default(),
         })
     }
 
-    /// Lets an item be found from now on.
-    pub(super) fn enter(&mut self, row: i64, item: &Sketched) -> Result<(), StoreError> {
-        for key in item.places.iter().chain(&item.topics) {
-            let mut rows = self.find.query(params![item.week, key])?;
-            let mut items = match rows.next()? {
-                Some(row) => items(row)?.to_vec(),
-                None => Vec::new(),
-            };
-            drop(rows);
-            // What a key of a week leads to beyond what makes it common is never looked at.
-            if items.len() < MANY * NUMBER && numbers(&items).all(|item| item != row) {
-                items.extend(row.to_be_bytes());
-                self.enter.execute(params![item.week, key, items])?;
+    /// The weeks in which the other tellings of an item of this week are.
+    fn around(&self, week: i64) -> Vec<i64> {
+        let weeks = AROUND.map(|apart| week + apart);
+        weeks
+            .into_iter()
+            .filter(|week| *week <= self.newest)
+            .collect()
+    }
+
+    /// Reads an item with the time that it was published.
+    pub(super) fn read(
+        &mut self,
+        item: &Item,
+        published: DateTime<Utc>,
+    ) -> Result<Sketched, StoreError> {
+        self.sketch(told(item, published), published)
+    }
+
+    /// Reads an item that is stored.
+    pub(super) fn read_stored(&mut self, row: i64) -> Result<Sketched, StoreError> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
+        ))?;
+        let read = |row: &rusqlite::Row<'_>| Ok((stored(row)?, time(row, "published")?));
+        let (profile, published) = query.query_row(params![stored_text(), row], read)?;
+        self.sketch(profile, published)
+    }
+
+    /// Looks up the words of an item: what many stories have says less, and makes no key together with another word.
+    fn sketch(
+        &mut self,
+        mut profile: Profile,
+        published: DateTime<Utc>,
+    ) -> Result<Sketched, StoreError> {
+        let week = week(published);
+        let (weeks, tongue) = (self.around(week), Tongue::of(profile.language()));
+        let mut terms = alike::terms(&profile);
+        let mut words: Vec<(i64, Vec<i64>)> = Vec::with_capacity(terms.len());
+        for term in &mut terms {
+            let key = compact(&term.key);
+            let found = self.postings.find(&weeks, key, tongue, |found| {
+                alike::is_everywhere(found.having, found.of)
+            })?;
+            term.rarity = alike::rarity(found.having, found.of);
+            if term.alone {
+                words.push((key, leads(found)));
+            }
+            if let Some(key) = term.spelling.as_ref().map(compact).filter(|_| term.alone) {
+                let found = self.postings.find(&weeks, key, tongue, is_enough)?;
+                words.push((key, leads(found)));
             }
         }
-        Ok(())
+        words.sort_unstable();
+        words.dedup_by_key(|(key, _)| *key);
+        profile.heed(&terms);
+        Ok(Sketched {
+            places: alike::places(&profile).iter().map(compact).collect(),
+            words,
+            pairs: alike::pairs(&terms).iter().map(compact).collect(),
+            profile,
+            week,
+            tongue,
+        })
+    }
+
+    /// Lets a story be found by an item of it from now on, which `opens` it or is one more of its tellings.
+    pub(super) fn enter(
+        &mut self,
+        story: i64,
+        item: &Sketched,
+        opens: bool,
+    ) -> Result<(), StoreError> {
+        if !opens {
+            // One of its items may have been written anew.
+            self.read.borrow_mut().clear();
+        }
+        (self.postings).enter((story, item.tongue), item.week, item.keys(), opens)
     }
 
     /// What an item is to the stories that are there.
@@ -204,50 +256,44 @@ impl<'a> Index<'a> {
         item: &Sketched,
         source: &SourceId,
         language: &str,
-        now: DateTime<Utc>,
     ) -> Result<Kin, StoreError> {
-        let ranked = self.ranked(item, week(now))?;
+        let ranked = self.ranked(item)?;
         if ranked.is_empty() {
             return Ok(Kin::default());
         }
-        let candidates = self.candidates(&ranked, source, language)?;
-        Ok(alike::kin(&item.profile, &candidates))
+        let mut kin = Kin::default();
+        for (candidate, tellings) in self.candidates(&ranked, source, language)? {
+            let read = tellings.iter().map(|row| self.telling(*row));
+            kin.consider(&item.profile, &candidate, tellings.len(), read)?;
+        }
+        Ok(kin)
     }
 
-    /// The items that share keys with an item: each key counts the more, the fewer have it.
-    fn ranked(&mut self, item: &Sketched, newest: i64) -> Result<Vec<i64>, StoreError> {
+    /// The stories that share keys with an item: each key counts the more, the fewer have it.
+    fn ranked(&mut self, item: &Sketched) -> Result<Vec<i64>, StoreError> {
         // Divided by the number of those that have the key; a whole number, so that no order of adding matters.
         const KEY: usize = 1_000_000;
         // One word that more than four items have is shared by chance.
         const LEAST: usize = KEY / 4;
         // One that no more than three have may be all that two tellings share: the name of a thing rarely in the news.
         const RARE: usize = KEY / 3;
-        // The index knows nothing of weeks to come.
-        let weeks = AROUND.map(|apart| item.week + apart);
-        let weeks = weeks.into_iter().filter(|week| *week <= newest);
+        let (weeks, tongue) = (self.around(item.week), item.tongue);
         let mut scores: HashMap<i64, Score> = HashMap::new();
-        let mut found = Vec::new();
+        let mut add = |stories: &[i64], counts: usize| {
+            for story in stories {
+                let score = scores.entry(*story).or_default();
+                score.rarity += KEY / stories.len();
+                score.keys += counts;
+            }
+        };
+        for (_, stories) in &item.words {
+            add(stories, 1);
+        }
         let places = item.places.iter().map(|key| (key, ENOUGH));
-        let topics = item.topics.iter().map(|key| (key, 1));
-        for (key, counts) in places.chain(topics) {
-            found.clear();
-            for week in weeks.clone() {
-                let mut rows = self.find.query(params![week, key])?;
-                if let Some(row) = rows.next()? {
-                    found.extend(numbers(items(row)?));
-                }
-                // Enough of them to tell that the key tells nothing.
-                if found.len() >= MANY {
-                    break;
-                }
-            }
-            if found.len() < MANY {
-                for row in &found {
-                    let score = scores.entry(*row).or_default();
-                    score.rarity += KEY / found.len();
-                    score.keys += counts;
-                }
-            }
+        let pairs = item.pairs.iter().map(|key| (key, 1));
+        for (key, counts) in places.chain(pairs) {
+            let found = self.postings.find(&weeks, *key, tongue, is_enough)?;
+            add(&leads(found), counts);
         }
         let mut ranked: Vec<(i64, Score)> = scores
             .into_iter()
@@ -255,59 +301,62 @@ impl<'a> Index<'a> {
                 score.rarity >= RARE || score.rarity >= LEAST && score.keys >= ENOUGH
             })
             .collect();
-        ranked.sort_unstable_by_key(|(row, score)| (std::cmp::Reverse(score.rarity), *row));
+        ranked.sort_unstable_by_key(|(story, score)| (std::cmp::Reverse(score.rarity), *story));
         ranked.truncate(RANKED);
-        Ok(ranked.into_iter().map(|(row, _)| row).collect())
+        Ok(ranked.into_iter().map(|(story, _)| story).collect())
     }
 
-    /// The stories of these items, as far as one of this source and language may belong to them; those of the same
-    /// site in another language first.
+    /// Those of these stories that an item of this source and language may belong to; those of the same site in another
+    /// language first.
     fn candidates(
         &self,
         ranked: &[i64],
         source: &SourceId,
         language: &str,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    ) -> Result<Vec<(Candidate, Vec<i64>)>, StoreError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT item.story, story.language, source.id AS source
-             FROM item JOIN story ON story.number = item.story JOIN source ON source.number = item.source
-             WHERE item.number = ?1",
+            "SELECT story.language, source.id, item.number FROM item JOIN story ON story.number = item.story
+             JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number LIMIT ?2",
         )?;
         let mut tellers = self.connection.prepare_cached(
             "SELECT 1 FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 AND source.id = ?2",
         )?;
         let own = source.site_of(language);
-        let mut stories: Vec<Candidate> = Vec::new();
-        for item in ranked {
+        let mut stories: Vec<(Candidate, Vec<i64>)> = Vec::new();
+        for story in ranked {
             // Only those of a source's own site would go before the ones that are there.
-            let same = stories.iter().filter(|story| story.language == language);
+            let same = stories
+                .iter()
+                .filter(|(story, _)| story.language == language);
             let same = same.count();
             if own.is_none() && same >= READ && stories.len() - same >= READ {
                 break;
             }
-            let mut rows = query.query([item])?;
-            // An item may have been pruned since it was entered.
-            let Some(row) = rows.next()? else { continue };
-            let story: i64 = row.get("story")?;
-            let its: String = row.get("language")?;
-            if stories.iter().any(|known| known.story == story) {
+            let told = query.query_map(params![story, TELLERS], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            let told: Vec<(String, String, i64)> = told.collect::<rusqlite::Result<_>>()?;
+            // A story may have been pruned since it was entered.
+            let Some((its, ..)) = told.first().cloned() else {
                 continue;
-            }
+            };
             // A source tells a story once: what else it has is other news, whatever it looks like.
             if its == language && tellers.exists(params![story, source.0])? {
                 continue;
             }
-            let teller = SourceId(row.get("source")?);
-            stories.push(Candidate {
-                story,
-                sisters: its != language && own.is_some() && own == teller.site_of(&its),
+            let tellings = told.iter().take(TELLINGS).map(|(.., row)| *row).collect();
+            let sister = |teller: SourceId| own.is_some() && own == teller.site_of(&its);
+            let mut tellers = told.into_iter().map(|(_, teller, _)| SourceId(teller));
+            let candidate = Candidate {
+                story: *story,
+                sisters: its != language && tellers.any(sister),
                 language: its,
-                tellings: Vec::new(),
-            });
+            };
+            stories.push((candidate, tellings));
         }
-        stories.sort_by_key(|story| !story.sisters);
+        stories.sort_by_key(|(story, _)| !story.sisters);
         let (mut same, mut other) = (0, 0);
-        stories.retain(|story| {
+        stories.retain(|(story, _)| {
             let count = if story.language == language {
                 &mut same
             } else {
@@ -316,19 +365,20 @@ impl<'a> Index<'a> {
             *count += 1;
             *count <= READ
         });
-        for story in &mut stories {
-            story.tellings = self.tellings(story.story)?;
-        }
         Ok(stories)
     }
 
-    fn tellings(&self, story: i64) -> Result<Vec<Profile>, StoreError> {
+    /// A stored item as it is compared; the items of one poll are often compared with the same ones.
+    fn telling(&self, row: i64) -> Result<Rc<Profile>, StoreError> {
+        if let Some(known) = self.read.borrow().get(&row) {
+            return Ok(Rc::clone(known));
+        }
         let mut query = self.connection.prepare_cached(&format!(
-            "SELECT {STORED} FROM item JOIN source ON source.number = item.source
-             WHERE story = ?2 ORDER BY item.number LIMIT ?3"
+            "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
         ))?;
-        let rows = query.query_map(params![stored_text(), story, TELLINGS], stored)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let profile = Rc::new(query.query_row(params![stored_text(), row], stored)?);
+        self.read.borrow_mut().insert(row, Rc::clone(&profile));
+        Ok(profile)
     }
 }
 
@@ -357,14 +407,18 @@ fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Profile> {
     }))
 }
 
-/// The first column of a row, which has the numbers of items.
-fn items<'row>(row: &'row rusqlite::Row<'_>) -> rusqlite::Result<&'row [u8]> {
-    Ok(row.get_ref(0)?.as_blob()?)
+/// Whether a key that is no word leads nowhere, so that it need not be known how many have it.
+fn is_enough(found: &Found) -> bool {
+    found.all >= MANY
 }
 
-fn numbers(items: &[u8]) -> impl Iterator<Item = i64> {
-    let (numbers, _) = items.as_chunks::<NUMBER>();
-    numbers.iter().map(|number| i64::from_be_bytes(*number))
+/// The stories that a key leads to: none where many have it.
+fn leads(found: Found) -> Vec<i64> {
+    if found.all < MANY {
+        found.stories
+    } else {
+        Vec::new()
+    }
 }
 
 /// Drops the weeks that lie too far before the newest one for another telling to come.
@@ -381,7 +435,7 @@ mod tests {
     use super::super::open::schema;
     use super::*;
 
-    fn sketched(places: &[i64], topics: &[i64]) -> Sketched {
+    fn sketched(places: &[i64], pairs: &[i64]) -> Sketched {
         let profile = profile(&Read {
             source: "agenzia",
             url: None,
@@ -396,8 +450,10 @@ mod tests {
         Sketched {
             profile,
             places: places.to_vec(),
-            topics: topics.to_vec(),
+            words: Vec::new(),
+            pairs: pairs.to_vec(),
             week: 100,
+            tongue: Tongue::of("it"),
         }
     }
 
@@ -407,59 +463,61 @@ mod tests {
         connection
     }
 
+    fn index(connection: &Connection, newest: i64) -> Index<'_> {
+        let index = Index::new(connection, DateTime::UNIX_EPOCH).unwrap();
+        Index { newest, ..index }
+    }
+
     #[test]
-    fn one_place_or_two_topics_lead_to_an_item() {
+    fn one_place_or_two_topics_lead_to_a_story() {
         let connection = database();
-        let mut index = Index::new(&connection).unwrap();
-        index.enter(1, &sketched(&[], &[10, 11])).unwrap();
+        let mut index = index(&connection, 100);
+        index.enter(1, &sketched(&[], &[10, 11]), true).unwrap();
         for row in 2..5 {
-            index.enter(row, &sketched(&[], &[10])).unwrap();
+            index.enter(row, &sketched(&[], &[10]), true).unwrap();
         }
-        index.enter(5, &sketched(&[20], &[])).unwrap();
-        let ranked = index.ranked(&sketched(&[20], &[10, 11]), 100).unwrap();
+        index.enter(5, &sketched(&[20], &[]), true).unwrap();
+        let ranked = index.ranked(&sketched(&[20], &[10, 11])).unwrap();
         assert_eq!(ranked, [1, 5]);
     }
 
     #[test]
-    fn one_topic_leads_to_an_item_where_few_have_it() {
+    fn one_topic_leads_to_a_story_where_few_have_it() {
         let connection = database();
-        let mut index = Index::new(&connection).unwrap();
+        let mut index = index(&connection, 100);
         for row in 1..4 {
-            index.enter(row, &sketched(&[], &[10])).unwrap();
+            index.enter(row, &sketched(&[], &[10]), true).unwrap();
         }
-        let ranked = index.ranked(&sketched(&[], &[10]), 100).unwrap();
+        let ranked = index.ranked(&sketched(&[], &[10])).unwrap();
         assert_eq!(ranked, [1, 2, 3]);
     }
 
     #[test]
-    fn a_key_that_many_items_have_leads_nowhere_and_takes_no_more_room() {
+    fn a_key_that_many_stories_have_leads_nowhere() {
         let connection = database();
-        let mut index = Index::new(&connection).unwrap();
+        let mut index = index(&connection, 100);
         for row in 1..=200 {
-            index.enter(row, &sketched(&[], &[10, 11])).unwrap();
+            index.enter(row, &sketched(&[], &[10, 11]), true).unwrap();
         }
-        let ranked = index.ranked(&sketched(&[], &[10, 11]), 100).unwrap();
+        let ranked = index.ranked(&sketched(&[], &[10, 11])).unwrap();
         assert!(ranked.is_empty());
-        let length = "SELECT count(*), max(length(items)) FROM sketch";
-        let (rows, longest): (i64, i64) = connection
-            .query_row(length, [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap();
-        assert_eq!((rows, longest), (2, 41 * 8));
     }
 
     #[test]
     fn weeks_beyond_two_are_not_looked_at() {
         let connection = database();
-        let mut index = Index::new(&connection).unwrap();
+        let mut index = index(&connection, 100);
         for (row, week) in [(1, 97), (2, 98), (3, 101), (4, 102), (5, 103)] {
             let item = Sketched {
                 week,
                 ..sketched(&[20], &[])
             };
-            index.enter(row, &item).unwrap();
+            index.enter(row, &item, true).unwrap();
         }
         let item = sketched(&[20], &[]);
-        assert_eq!(index.ranked(&item, 103).unwrap(), [2, 3, 4]);
-        assert_eq!(index.ranked(&item, 101).unwrap(), [2, 3]);
+        index.newest = 103;
+        assert_eq!(index.ranked(&item).unwrap(), [2, 3, 4]);
+        index.newest = 101;
+        assert_eq!(index.ranked(&item).unwrap(), [2, 3]);
     }
 }

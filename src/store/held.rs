@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::alike::{Index, Sketched};
+use super::alike::Index;
 use super::course::Course;
 use super::items::Recorded;
 use super::rows::maybe_time;
@@ -45,7 +45,7 @@ impl Store {
             let rows: Vec<i64> = query
                 .query_map([course.number], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
-            let mut index = Index::new(connection)?;
+            let mut index = Index::new(connection, now)?;
             let mut published = 0;
             for row in rows {
                 match release(connection, &mut index, row, now)? {
@@ -170,7 +170,7 @@ pub(super) fn confirm(
     let confirmed: Vec<i64> = confirmed
         .query_map(params![course.number, CONFIRMED], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    let mut index = Index::new(connection)?;
+    let mut index = Index::new(connection, now)?;
     for since in confirmed {
         let mut query = connection.prepare_cached(
             "SELECT item FROM held JOIN item ON item.number = held.item WHERE held.source = ?1 AND since = ?2
@@ -232,12 +232,12 @@ fn release(
         .prepare_cached("SELECT story FROM address WHERE key = ?1")?
         .query_row([address], |row| row.get(0))
         .optional()?;
-    let sketched = Sketched::stored(connection, row)?;
+    let sketched = index.read_stored(row)?;
     let (same, translated) = match owner {
         Some(None) => return Ok(Released::Not),
         Some(Some(story)) => (Some((story, ONE_ADDRESS.to_owned())), BTreeMap::new()),
         None => {
-            let kin = index.kin(&sketched, &SourceId(source), &language, now)?;
+            let kin = index.kin(&sketched, &SourceId(source), &language)?;
             (kin.same.map(|bond| (bond.story, bond.why)), kin.translated)
         }
     };
@@ -261,7 +261,7 @@ fn release(
     connection
         .prepare_cached("UPDATE item SET story = ?2, joined = ?3 WHERE number = ?1")?
         .execute(params![row, story, joined])?;
-    index.enter(row, &sketched)?;
+    index.enter(story, &sketched, joined.is_none())?;
     for (other, bond) in translated {
         for story in translations::tie(connection, (story, &language), (&other, &bond))? {
             touch(connection, story, now)?;

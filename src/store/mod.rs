@@ -18,6 +18,7 @@ mod open;
 mod outlook;
 #[cfg(test)]
 mod plans;
+mod postings;
 mod prune;
 mod published;
 mod reader;

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0011_growth.sql"),
     include_str!("0012_published.sql"),
     include_str!("0013_narrow.sql"),
+    include_str!("0014_rarity.sql"),
 ];
 
 /// So many prepared statements are kept: all that a poll may use, and some.

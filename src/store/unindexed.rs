@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::StoreError;
-use super::alike::{Index, KEPT, Sketched};
+use super::alike::{Index, KEPT};
 
 /// The most items that are looked at with one poll.
 const STEP: usize = 50;
@@ -28,21 +28,24 @@ pub(super) fn enter_some(connection: &Connection, now: DateTime<Utc>) -> Result<
     };
     let oldest = (now - TimeDelta::weeks(KEPT)).timestamp();
     let mut query = connection.prepare_cached(
-        "SELECT number, story IS NOT NULL AND published >= ?2, first_seen < ?2 FROM item
+        "SELECT number, iif(published >= ?2, story, NULL), joined IS NULL, first_seen < ?2 FROM item
          WHERE number < ?1 ORDER BY number DESC LIMIT ?3",
     )?;
     let most = i64::try_from(STEP).unwrap_or(i64::MAX);
-    let rows: Vec<(i64, bool, bool)> = query
+    let rows: Vec<(i64, Option<i64>, bool, bool)> = query
         .query_map(params![from, oldest, most], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let mut index = Index::new(connection)?;
-    for (row, _, _) in rows.iter().filter(|(_, wanted, _)| *wanted) {
-        index.enter(*row, &Sketched::stored(connection, *row)?)?;
+    let mut index = Index::new(connection, now)?;
+    for (row, story, opened, _) in &rows {
+        if let Some(story) = story {
+            let sketched = index.read_stored(*row)?;
+            index.enter(*story, &sketched, *opened)?;
+        }
     }
     // Items are numbered as they came, and none is dated later than it came.
-    let through = rows.len() < STEP || rows.iter().all(|(_, _, is_old)| *is_old);
+    let through = rows.len() < STEP || rows.iter().all(|(.., is_old)| *is_old);
     let left = rows.last().filter(|_| !through).map_or(0, |(row, ..)| *row);
     connection
         .prepare_cached(

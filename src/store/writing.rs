@@ -74,7 +74,7 @@ impl<'a> Writing<'a> {
             revision,
             identify,
             claim,
-            index: Index::new(connection)?,
+            index: Index::new(connection, now)?,
         })
     }
 
@@ -101,7 +101,7 @@ impl<'a> Writing<'a> {
                     recorded.seen += 1;
                 }
                 Verdict::Joins(story) => {
-                    let sketched = self.sketched(placed);
+                    let sketched = self.sketched(placed)?;
                     self.join(placed, &sketched, story, ONE_ADDRESS)?;
                     recorded.joined += 1;
                 }
@@ -152,10 +152,8 @@ impl<'a> Writing<'a> {
     fn admit(&mut self, placed: &Placed, recorded: &mut Recorded) -> Result<(), StoreError> {
         let item = &placed.item;
         let language = item.language.tag();
-        let sketched = self.sketched(placed);
-        let kin = self
-            .index
-            .kin(&sketched, &item.source, language, self.now)?;
+        let sketched = self.sketched(placed)?;
+        let kin = self.index.kin(&sketched, &item.source, language)?;
         let story = match kin.same {
             Some(bond) => {
                 self.join(placed, &sketched, bond.story, &bond.why)?;
@@ -170,8 +168,8 @@ impl<'a> Writing<'a> {
                 let Some(story) = self.open(placed)? else {
                     return Ok(());
                 };
-                let row = self.insert(placed, Some(story), None)?;
-                self.index.enter(row, &sketched)?;
+                self.insert(placed, Some(story), None)?;
+                self.index.enter(story, &sketched, true)?;
                 recorded.new += 1;
                 story
             }
@@ -192,14 +190,14 @@ impl<'a> Writing<'a> {
         story: i64,
         why: &str,
     ) -> Result<(), StoreError> {
-        let row = self.insert(placed, Some(story), Some(why))?;
-        self.index.enter(row, sketched)?;
+        self.insert(placed, Some(story), Some(why))?;
+        self.index.enter(story, sketched, false)?;
         self.touch(story, None)
     }
 
-    fn sketched(&self, placed: &Placed) -> Sketched {
+    fn sketched(&mut self, placed: &Placed) -> Result<Sketched, StoreError> {
         let dated = dedup::fixed(&placed.item, self.timezone, self.now);
-        Sketched::new(&placed.item, dated.at.to_utc())
+        self.index.read(&placed.item, dated.at.to_utc())
     }
 
     fn open(&mut self, placed: &Placed) -> Result<Option<i64>, StoreError> {
@@ -367,10 +365,11 @@ impl<'a> Writing<'a> {
                 .execute(params![self.source, said, row])?;
         }
         self.remember(keys, Some(row))?;
-        if story.is_some() {
+        if let Some(story) = story {
             // It is found by what it says now, and by what it said.
             let published = DateTime::from_timestamp(published, 0).unwrap_or_default();
-            self.index.enter(row, &Sketched::new(item, published))?;
+            let sketched = self.index.read(item, published)?;
+            self.index.enter(story, &sketched, false)?;
         }
         if let (true, Some(story), Some(address)) = (free, story, keys.address) {
             self.claim.execute(params![address, story])?;

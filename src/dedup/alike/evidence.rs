@@ -84,7 +84,8 @@ impl Evidence {
                     (false, false) => ASIDE_PLAIN,
                     _ => CROSSED,
                 };
-                let (mine, other) = (mine[i], others[j]);
+                // Of the two, the new item is the one whose words have been looked up.
+                let (mine, other) = (mine[i] * y.rarity, others[j] * x.rarity);
                 // A name is not the word that it is made of.
                 let weight = match (x.sort, y.sort) {
                     (Sort::Name, Sort::Plain) | (Sort::Plain, Sort::Name) => mine.min(other),
@@ -250,6 +251,7 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
             _ => 1.0,
         },
     };
+    let weight = weight * word.rarity;
     if profile.own.contains(&word.stem) || other.own.contains(&word.stem) {
         weight * OWN
     } else {

@@ -1,14 +1,13 @@
 //! What a new item is to the stories that an index proposes: the one that it tells as well, and those that it
 //! translates.
 
-use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::profile::Profile;
-use super::sketch::sketch;
 use super::{Kinship, compare};
 
-/// What it counts that a page names the other as its version in that language, against the keys that two items share.
+/// What it counts that a page names the other as its version in that language, against the words that two items share.
 const NAMED: usize = 2_000;
 /// The same for the two languages of one site.
 const SISTERS: usize = 1_000;
@@ -22,8 +21,6 @@ pub struct Candidate {
     pub language: String,
     /// Whether its source is the new item's in another language.
     pub sisters: bool,
-    /// Its tellings, or the first of them.
-    pub tellings: Vec<Profile>,
 }
 
 /// What ties a new item to a story.
@@ -46,72 +43,65 @@ pub struct Kin {
     pub translated: BTreeMap<String, Bond>,
 }
 
-/// Judges the candidates; of several, those with the most evidence count, of equals the older one.
-#[must_use]
-pub fn kin(item: &Profile, candidates: &[Candidate]) -> Kin {
-    let mut kin = Kin::default();
-    // Of most items, no candidate is any kin.
-    let keys: LazyCell<BTreeSet<_>, _> = LazyCell::new(|| sketch(item).into_iter().collect());
-    for candidate in candidates {
+impl Kin {
+    /// Judges one candidate, by `count` tellings of it which are read one by one, as far as they are needed; of several
+    /// candidates, those with the most evidence count, of equals the older one.
+    ///
+    /// An item must be kin to half of the tellings, lest a story grow link by link into another one. What a page names
+    /// needs no second witness.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading a telling.
+    pub fn consider<E>(
+        &mut self,
+        item: &Profile,
+        candidate: &Candidate,
+        count: usize,
+        tellings: impl Iterator<Item = Result<Rc<Profile>, E>>,
+    ) -> Result<(), E> {
         let one_language = candidate.language == item.language;
         let wanted = if one_language {
             Kinship::Same
         } else {
             Kinship::Translation
         };
-        let Some(why) = agreed(item, candidate, wanted) else {
-            continue;
+        let (mut agreeing, mut named) = (Vec::new(), false);
+        for (heard, telling) in (1..).zip(tellings) {
+            let telling = telling?;
+            let judgement = compare(item, &telling);
+            named |= !one_language && (telling.names(item) || item.names(&telling));
+            if judgement.kinship == wanted {
+                agreeing.push(judgement);
+            }
+            // Those that are left can't make half of them.
+            if one_language && 2 * (agreeing.len() + count.saturating_sub(heard)) < count {
+                return Ok(());
+            }
+        }
+        let evidence = agreeing.iter().map(|judgement| judgement.evidence).max();
+        let enough = 2 * agreeing.len() >= count || named;
+        let (Some(evidence), Some(first), true) = (evidence, agreeing.into_iter().next(), enough)
+        else {
+            return Ok(());
         };
-        let shared = |telling: &Profile| {
-            let others = sketch(telling);
-            others.iter().filter(|key| keys.contains(*key)).count()
-        };
-        let shared = candidate.tellings.iter().map(shared).max();
         let sisters = if candidate.sisters { SISTERS } else { 0 };
-        let named = if candidate.is_named_with(item) {
-            NAMED
-        } else {
-            0
-        };
+        let named = if named { NAMED } else { 0 };
         let bond = Bond {
             story: candidate.story,
-            evidence: shared.unwrap_or_default() + sisters + named,
-            why,
+            evidence: evidence + sisters + named,
+            why: first.why,
         };
         if one_language {
-            keep_best(&mut kin.same, bond);
+            keep_best(&mut self.same, bond);
         } else {
-            let mut known = kin.translated.remove(&candidate.language);
+            let mut known = self.translated.remove(&candidate.language);
             keep_best(&mut known, bond);
-            kin.translated
-                .extend(known.map(|bond| (candidate.language.clone(), bond)));
+            let known = known.map(|bond| (candidate.language.clone(), bond));
+            self.translated.extend(known);
         }
+        Ok(())
     }
-    kin
-}
-
-impl Candidate {
-    /// Whether a page of either names one of the other as its version in that language.
-    fn is_named_with(&self, item: &Profile) -> bool {
-        let mut tellings = self.tellings.iter();
-        item.language != self.language
-            && tellings.any(|telling| telling.names(item) || item.names(telling))
-    }
-}
-
-/// Why an item is that to a story: it must be so to half of its tellings, lest a story grow link by link into another
-/// one. What a page names needs no second witness.
-fn agreed(item: &Profile, candidate: &Candidate, wanted: Kinship) -> Option<String> {
-    let judgements = candidate
-        .tellings
-        .iter()
-        .map(|telling| compare(item, telling));
-    let agreeing: Vec<String> = judgements
-        .filter(|judgement| judgement.kinship == wanted)
-        .map(|judgement| judgement.why)
-        .collect();
-    let enough = 2 * agreeing.len() >= candidate.tellings.len() || candidate.is_named_with(item);
-    agreeing.into_iter().next().filter(|_| enough)
 }
 
 fn keep_best(known: &mut Option<Bond>, bond: Bond) {
@@ -127,6 +117,8 @@ fn keep_best(known: &mut Option<Bond>, bond: Bond) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::convert::Infallible;
+
     use chrono::{TimeZone, Utc};
     use url::Url;
 
@@ -150,13 +142,27 @@ mod tests {
         })
     }
 
-    fn candidate(story: i64, language: &str, tellings: Vec<Profile>) -> Candidate {
-        Candidate {
+    /// A candidate and its tellings.
+    type Told = (Candidate, Vec<Profile>);
+
+    fn candidate(story: i64, language: &str, tellings: Vec<Profile>) -> Told {
+        let candidate = Candidate {
             story,
             language: language.into(),
             sisters: false,
-            tellings,
+        };
+        (candidate, tellings)
+    }
+
+    fn kin(item: &Profile, candidates: &[Told]) -> Kin {
+        let mut kin = Kin::default();
+        for (candidate, tellings) in candidates {
+            let read = tellings
+                .iter()
+                .map(|telling| Ok::<_, Infallible>(Rc::new(telling.clone())));
+            kin.consider(item, candidate, tellings.len(), read).unwrap();
         }
+        kin
     }
 
     const WHALE: &str = "La sonda Balena fotografa i geyser di Encelado";
@@ -200,6 +206,25 @@ mod tests {
     }
 
     #[test]
+    fn no_more_tellings_are_read_than_are_needed() {
+        let item = telling("regione", "it", WHALE, None);
+        let (candidate, far) = candidate(
+            1,
+            "it",
+            vec![telling("altra", "it", "Delibera n. 7 sui parcheggi", None)],
+        );
+        let mut read = 0;
+        let tellings = std::iter::repeat_with(|| {
+            read += 1;
+            Ok::<_, Infallible>(Rc::new(far[0].clone()))
+        });
+        let mut kin = Kin::default();
+        kin.consider(&item, &candidate, 3, tellings.take(3))
+            .unwrap();
+        assert_eq!((read, kin), (2, Kin::default()));
+    }
+
+    #[test]
     fn what_a_page_names_goes_before_what_only_looks_like_it() {
         let english = "Balena probe photographs the geysers of Enceladus";
         let item = telling(
@@ -226,7 +251,7 @@ mod tests {
         let item = telling("agenzia", "it", WHALE, None);
         let paper = candidate(1, "en", vec![telling("paper", "en", english, None)]);
         let mut own = candidate(2, "en", vec![telling("agenzia", "en", english, None)]);
-        own.sisters = true;
+        own.0.sisters = true;
         assert_eq!(kin(&item, &[paper, own]).translated["en"].story, 2);
     }
 }

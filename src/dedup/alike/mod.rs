@@ -12,6 +12,7 @@ mod named;
 mod numbers;
 mod numerals;
 mod profile;
+mod rarity;
 mod script;
 mod signs;
 mod sketch;
@@ -26,10 +27,11 @@ use std::fmt;
 
 use address::Relation;
 use evidence::{Evidence, Shared};
-pub use kin::{Bond, Candidate, Kin, kin};
+pub use kin::{Bond, Candidate, Kin};
 use lexicon::Stage;
 pub use profile::{Profile, Telling};
-pub use sketch::{places, sketch, topics};
+pub use rarity::{is_everywhere, rarity};
+pub use sketch::{Term, pairs, places, sketch, terms};
 
 /// Hours beyond which two tellings are not of one story, whatever they share.
 const WINDOW: f64 = 12.0 * 24.0;
@@ -112,6 +114,8 @@ pub struct Judgement {
     pub kinship: Kinship,
     /// A sentence for people.
     pub why: String,
+    /// How much speaks for it, in tenths of what one rare word says; nothing where they are two stories.
+    pub evidence: usize,
 }
 
 impl Judgement {
@@ -119,6 +123,7 @@ impl Judgement {
         Self {
             kinship,
             why: why.into(),
+            evidence: 0,
         }
     }
 
@@ -152,11 +157,21 @@ pub fn compare(a: &Profile, b: &Profile) -> Judgement {
         apart,
         evidence,
     };
-    if a.language == b.language {
+    let mut judgement = if a.language == b.language {
         pair.same()
     } else {
         pair.translation()
+    };
+    if judgement.kinship != Kinship::Different {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative, and small"
+        )]
+        let tenths = (pair.weight() * 10.0) as usize;
+        judgement.evidence = tenths;
     }
+    judgement
 }
 
 /// Which of two items is the first, whatever order they come in.

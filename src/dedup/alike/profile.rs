@@ -7,6 +7,7 @@ use url::Url;
 
 use super::address::{Address, Relation, image};
 use super::lexicon::{self, Mark, Meaning, Stage};
+use super::sketch::Term;
 use super::words::{self, SUMMARY, TITLE, Word, fold};
 
 /// What is compared of an item. All but the title may be missing.
@@ -88,6 +89,24 @@ impl Profile {
         let version = self.alternates.get(&other.language);
         matches!((version, &other.address), (Some(version), Some(address))
             if version.relation(address) >= Relation::OneArticle)
+    }
+
+    /// The tag of its language.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// Takes to heart how rare these words of it are.
+    pub fn heed(&mut self, terms: &[Term]) {
+        let mut words: Vec<&mut Word> = self.title.iter_mut().chain(&mut self.summary).collect();
+        for term in terms {
+            for at in &term.at {
+                if let Some(word) = words.get_mut(*at) {
+                    word.rarity = term.rarity;
+                }
+            }
+        }
     }
 
     /// All its words, those of the title first.

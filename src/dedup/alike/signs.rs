@@ -120,7 +120,9 @@ impl Pair<'_> {
 /// Whether the word there is a designation that means nothing else.
 fn is_code(profile: &Profile, at: usize) -> bool {
     let word = profile.words().nth(at);
-    word.is_some_and(|word| word.sort == Sort::Code && word.meanings.is_empty())
+    word.is_some_and(|word| {
+        word.sort == Sort::Code && word.meanings.is_empty() && !word.is_common()
+    })
 }
 
 /// Whether the word there is a name that is in no table: what is in the news every day is.
@@ -133,6 +135,7 @@ fn is_rare(profile: &Profile, at: usize) -> bool {
     profile.words().nth(at).is_some_and(|word| {
         sure(word)
             && word.meanings.is_empty()
+            && !word.is_common()
             && !word.is_head()
             && !profile.own.contains(&word.stem)
     })

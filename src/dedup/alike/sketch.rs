@@ -8,8 +8,10 @@ use super::profile::Profile;
 use super::words::{Sort, Word};
 use crate::model::Key;
 
-/// The most words that become keys by themselves.
-const SINGLE: usize = 20;
+/// The most words that an item is looked for by.
+const TERMS: usize = 32;
+/// What a word must say for that.
+const LEAST: f64 = 0.4;
 /// The most words whose pairs become keys.
 const PAIRED: usize = 9;
 /// A word that says so much is a key by itself: less in a title, more in a summary.
@@ -19,8 +21,11 @@ const ALONE: [f64; 2] = [0.55, 0.8];
 /// number of keys is bounded.
 #[must_use]
 pub fn sketch(profile: &Profile) -> Vec<Key> {
-    let mut keys = places(profile);
-    keys.extend(topics(profile));
+    let (mut keys, terms) = (places(profile), terms(profile));
+    for term in terms.iter().filter(|term| term.alone) {
+        keys.extend([term.key].into_iter().chain(term.spelling));
+    }
+    keys.extend(pairs(&terms));
     keys
 }
 
@@ -46,58 +51,76 @@ pub fn places(profile: &Profile) -> Vec<Key> {
     keys.into_iter().collect()
 }
 
-/// The keys of an item by what it says. Tellings that are one story by what they say have at least two of them in common:
-/// with two words they share the key of both words together as well.
+/// A word by which an item may be found.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// Its key, by its meaning where it has one.
+    pub key: Key,
+    /// The key of its spelling, where that is another one: a city and its people may be two names, or none.
+    pub spelling: Option<Key>,
+    /// Whether it says enough to be a key by itself.
+    pub alone: bool,
+    /// What is left of what it says, of how many stories tell of it: 1 until somebody looks.
+    pub rarity: f64,
+    /// Where it stands, the words of the title counted first.
+    pub(super) at: Vec<usize>,
+    weight: f64,
+    name: String,
+}
+
+/// The words of an item that tell what it is about, the weightiest first.
 #[must_use]
-pub fn topics(profile: &Profile) -> Vec<Key> {
-    let mut keys = BTreeSet::new();
+pub fn terms(profile: &Profile) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
-    let parts = [
-        (1.0, ALONE[0], &profile.title),
-        (0.7, ALONE[1], &profile.summary),
-    ];
-    for (place, alone, words) in parts {
-        for word in words {
-            let said = weigh(word, profile, profile);
-            let (weight, name) = (said * place, name(word));
-            if weight < 0.4 || terms.iter().any(|term| term.name == name) {
-                continue;
-            }
-            terms.push(Term {
-                weight,
-                name,
-                stem: &word.stem,
-                alone: said >= alone,
-            });
+    let title = profile.title.len();
+    for (at, word) in profile.words().enumerate() {
+        let (place, alone) = if at < title {
+            (1.0, ALONE[0])
+        } else {
+            (0.7, ALONE[1])
+        };
+        let said = weigh(word, profile, profile);
+        if said * place < LEAST {
+            continue;
         }
+        let name = name(word);
+        if let Some(known) = terms.iter_mut().find(|term| term.name == name) {
+            known.at.push(at);
+            continue;
+        }
+        terms.push(Term {
+            key: Key::of(&["word", &name]),
+            spelling: (word.stem != name).then(|| Key::of(&["word", &word.stem])),
+            alone: said >= alone,
+            rarity: 1.0,
+            at: vec![at],
+            weight: said * place,
+            name,
+        });
     }
     terms.sort_by(|a, b| {
         b.weight
             .total_cmp(&a.weight)
             .then_with(|| a.name.cmp(&b.name))
     });
-    for term in terms.iter().filter(|term| term.alone).take(SINGLE) {
-        // By its spelling as well: a city and its people may be two names, or none.
-        keys.insert(Key::of(&["word", &term.name]));
-        keys.insert(Key::of(&["word", term.stem]));
-    }
-    terms.truncate(PAIRED);
-    for (at, first) in terms.iter().enumerate() {
-        for second in terms.iter().skip(at + 1) {
+    terms.truncate(TERMS);
+    terms
+}
+
+/// The keys of two words of an item each. Tellings that are one story by what they say have at least two words in
+/// common, and so the key of both together.
+#[must_use]
+pub fn pairs(terms: &[Term]) -> Vec<Key> {
+    let telling = |term: &&Term| term.weight * term.rarity >= LEAST;
+    let telling: Vec<&Term> = terms.iter().filter(telling).take(PAIRED).collect();
+    let mut keys = BTreeSet::new();
+    for (at, first) in telling.iter().enumerate() {
+        for second in telling.iter().skip(at + 1) {
             let (first, second) = (&first.name, &second.name);
             keys.insert(Key::of(&["pair", first.min(second), first.max(second)]));
         }
     }
     keys.into_iter().collect()
-}
-
-/// A word that may become a key.
-struct Term<'a> {
-    weight: f64,
-    name: String,
-    stem: &'a str,
-    /// It says enough to be a key by itself.
-    alone: bool,
 }
 
 /// What a word is to an index: its meaning where it has one, for that is the same in every language.

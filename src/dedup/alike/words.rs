@@ -58,6 +58,8 @@ pub(super) struct Word {
     pub(super) sort: Sort,
     /// What it can mean.
     pub(super) meanings: Vec<Meaning>,
+    /// What is left of what it says, of how many stories tell of it; 1 where nothing is known of that.
+    pub(super) rarity: f64,
     /// It stands within quotation marks.
     pub(super) quoted: bool,
     /// A comma or a colon ends it: at the beginning of a title, what the story is about.
@@ -69,9 +71,10 @@ pub(super) struct Word {
 pub(super) struct Sign {
     /// How it begins.
     initial: Option<u8>,
-    means: bool,
-    /// It may be the last part of a compound.
-    long: bool,
+    /// How it ends, where it may be the last part of a compound or have one.
+    end: Option<[u8; 2]>,
+    /// A bit for each of its meanings; some share one.
+    meanings: u64,
     number: bool,
     stop: bool,
 }
@@ -80,8 +83,8 @@ impl Sign {
     /// Whether two words may be one. Words that begin otherwise are not, but by their meanings or as parts of compounds.
     pub(super) fn may_be(self, other: Self, one_language: bool) -> bool {
         let one = self.initial == other.initial
-            || self.means && other.means
-            || one_language && self.long && other.long;
+            || self.meanings & other.meanings != 0
+            || one_language && self.end.is_some() && self.end == other.end;
         let numbers = self.number && other.number;
         numbers || one && !(self.number || other.number || self.stop || other.stop)
     }
@@ -92,8 +95,13 @@ impl Word {
     pub(super) fn sign(&self) -> Sign {
         Sign {
             initial: self.folded.bytes().next(),
-            means: !self.meanings.is_empty(),
-            long: self.letters > COMPOUND,
+            end: (self.letters > COMPOUND)
+                .then(|| self.folded.as_bytes().last_chunk().copied())
+                .flatten(),
+            meanings: self
+                .meanings
+                .iter()
+                .fold(0, |bits, meaning| bits | 1 << (meaning.id % 64)),
             number: matches!(self.sort, Sort::Number(_)),
             stop: self.sort == Sort::Stop,
         }
@@ -106,7 +114,7 @@ impl Word {
 
     /// Whether the word is so common in news that it tells little.
     pub(super) fn is_common(&self) -> bool {
-        self.is_marked(Mark::Common) || self.is_marked(Mark::CommonName)
+        self.rarity < 0.5 || self.is_marked(Mark::Common) || self.is_marked(Mark::CommonName)
     }
 
     /// Whether names of places begin with the word.
@@ -203,6 +211,7 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
                 stem: number.to_string(),
                 sort: Sort::Number(number),
                 meanings: Vec::new(),
+                rarity: 1.0,
                 quoted: run.quoted,
                 set_off: false,
             });
@@ -244,6 +253,7 @@ fn word(run: Run<'_>, folded: String, language: &str, loud: bool, headline: bool
         folded,
         sort,
         meanings: Vec::new(),
+        rarity: 1.0,
         quoted: run.quoted,
         set_off: run.set_off,
     }
