@@ -275,6 +275,7 @@ fn feed_1_extracted(bencher: Bencher) {
     let ask = Ask {
         kind: Some(Kind::Feed),
         told: true,
+        next: false,
         rules: None,
         json: None,
         dates: &dates,

@@ -53,6 +53,17 @@ impl fmt::Display for FeedId {
 pub struct Key(pub [u8; 16]);
 
 impl Key {
+    /// The digest of bytes that come in pieces; where one ends does not count.
+    pub fn of_bytes<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut key = [0; 16];
+        let mut hasher = blake3::Hasher::new();
+        for piece in pieces {
+            hasher.update(piece);
+        }
+        hasher.finalize_xof().fill(&mut key);
+        Self(key)
+    }
+
     /// The digest of several parts; the boundaries between the parts count.
     #[must_use]
     pub fn of(parts: &[&str]) -> Self {
@@ -73,13 +84,16 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The validators of a response (RFC 9110 §8.8), kept byte for byte to be sent back as they came.
+/// The validators of a response (RFC 9110 §8.8), kept byte for byte to be sent back as they came; and one of our own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Validators {
     /// The `ETag` header, quotes and `W/` included.
     pub etag: Option<String>,
     /// The `Last-Modified` header, unparsed.
     pub last_modified: Option<String>,
+    /// The digest of its body as it came, still coded: where a server knows no conditions, what is the same again needs
+    /// neither be decoded nor read.
+    pub coded: Option<Key>,
 }
 
 /// How often a feed itself wants to be asked: a wish of its publisher, in the feed and not in HTTP.

@@ -72,6 +72,7 @@ pub fn read(
     let ask = Ask {
         kind: source.kind.or(kind),
         told: source.kind.is_some(),
+        next: true,
         rules: source.listing.as_ref(),
         json: source.json.as_ref(),
         dates: &dates,
@@ -94,6 +95,7 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
     let ask = Ask {
         kind: Some(Kind::Article),
         told: false,
+        next: true,
         rules: None,
         json: None,
         dates: &dates,

@@ -393,6 +393,7 @@ fn with_rules(entry: &mut Entry, desk: &Desk<'_>, page: &Page, source: &Source, 
         rules: None,
         json: None,
         told: false,
+        next: true,
         dates: &dates,
     };
     let why = match extract::rules::draft(page, &ask) {

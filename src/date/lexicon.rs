@@ -3,11 +3,11 @@
 //!
 //! Which locales, and what they lack, stands in `forms.rs`.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{LazyLock, OnceLock};
 
 use pure_rust_locales::{Locale, locale_match};
+use rustc_hash::FxHashMap;
 
 use super::forms::{INFLECTED, LOCALES, MAIN, Meaning, ORDERS, PREFIXES, SUFFIXES, SUPPLEMENT};
 use super::names::{Name, Order};
@@ -22,9 +22,9 @@ const SHORTEST_STEM_OF_ANY: usize = 5;
 /// The names of one language, folded.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    names: HashMap<Box<str>, Name>,
+    names: FxHashMap<Box<str>, Name>,
     /// The names of months that take endings.
-    stems: HashMap<Box<str>, Name>,
+    stems: FxHashMap<Box<str>, Name>,
     /// The length of the longest name, in bytes: most spans of words are longer, and need not be looked up.
     longest: usize,
     /// The order of dates in numbers.
@@ -32,10 +32,10 @@ pub(super) struct Lexicon {
 }
 
 /// Per language tag: its locales, and its lexicon once it was asked for.
-type Rows = HashMap<&'static str, (Vec<Locale>, OnceLock<Lexicon>)>;
+type Rows = FxHashMap<&'static str, (Vec<Locale>, OnceLock<Lexicon>)>;
 
 static ROWS: LazyLock<Rows> = LazyLock::new(|| {
-    let mut rows = Rows::new();
+    let mut rows = Rows::default();
     for name in LOCALES.split_whitespace() {
         let Ok(locale) = Locale::try_from(name) else {
             continue;
@@ -240,7 +240,7 @@ impl Lexicon {
 
     /// The abbreviations by rule: what begins the names of one month alone, or one weekday, from three letters on.
     fn add_abbreviations(&mut self, locales: &[Locale]) {
-        let mut found: HashMap<String, Name> = HashMap::new();
+        let mut found: FxHashMap<String, Name> = FxHashMap::default();
         let mut collect = |form: &str, meaning| {
             let form = fold(form);
             for (end, _) in form

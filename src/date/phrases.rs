@@ -1,7 +1,8 @@
 //! The phrases that ages and near days are told in, compiled from `relative.txt` once per language, on demand.
 
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use super::token::{Text, fold};
 
@@ -59,7 +60,7 @@ pub(super) struct Row {
 }
 
 /// The phrases of a language, folded. One can have two meanings: Italian `ora` is "hour" and "now".
-pub(super) type Phrases = HashMap<Box<str>, Vec<Phrase>>;
+pub(super) type Phrases = FxHashMap<Box<str>, Vec<Phrase>>;
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let lines = include_str!("relative.txt")
@@ -75,8 +76,8 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
 });
 
 /// The languages, as places in the table, by the first words of their phrases.
-static FIRST_WORDS: LazyLock<HashMap<Box<str>, Vec<usize>>> = LazyLock::new(|| {
-    let mut first_words: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+static FIRST_WORDS: LazyLock<FxHashMap<Box<str>, Vec<usize>>> = LazyLock::new(|| {
+    let mut first_words: FxHashMap<Box<str>, Vec<usize>> = FxHashMap::default();
     for (place, row) in ROWS.iter().enumerate() {
         for phrase in row.phrases().keys() {
             if let Some(word) = Text::new(phrase).word(0) {
@@ -126,7 +127,7 @@ impl Row {
     /// Its phrases.
     pub(super) fn phrases(&self) -> &Phrases {
         self.phrases.get_or_init(|| {
-            let mut phrases = Phrases::new();
+            let mut phrases = Phrases::default();
             for (column, words) in self.columns.split('|').enumerate() {
                 for word in words.split_whitespace() {
                     let (word, value) = word.split_once('=').unwrap_or((word, "1"));

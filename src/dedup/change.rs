@@ -155,7 +155,6 @@ mod tests {
                 title: item.title.clone(),
                 dated: None,
                 content: crate::dedup::content(item),
-                meaning: Some(crate::dedup::meaning(item)),
                 story: Some(row),
             };
             memory.items.insert(row, known);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use url::Url;
 
-use super::said;
+use super::said::Texts;
 use crate::config::units::fold;
 use crate::model::{Item, Key};
 use crate::normalize::url::{identity, unanchored};
@@ -25,6 +25,8 @@ pub struct Keys {
     pub said: Option<Key>,
     /// Of its published address: the one that no two entries may have.
     pub address: Option<Key>,
+    /// Of what it means: what changes it is an edit. It is known by none; nothing where that was not written down.
+    pub meaning: Option<Key>,
 }
 
 impl Keys {
@@ -100,6 +102,7 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
     let plain_address = item.url.as_ref().map(|url| identity(&unanchored(url)));
     let own = address == plain_address;
     let nameless = guid.is_none() && address.is_none();
+    let texts = Texts::of(item);
     Keys {
         guid,
         url: item.url.as_ref().filter(|_| own).map(link),
@@ -107,8 +110,9 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
             .as_deref()
             .map(|address| Key::of(&["link and title", address, &title])),
         title_day: title_and_day(item, nameless),
-        said: Some(said::said(item)),
+        said: Some(texts.said()),
         address: address.map(|address| Key::of(&["address", &address])),
+        meaning: Some(texts.meaning()),
     }
 }
 

@@ -22,7 +22,7 @@ pub use change::{Change, FEW, Listed, change, settle};
 pub use flood::{busiest, limit, withhold};
 pub use keys::{Keys, keys, link, page};
 pub use policy::{Name, Policy};
-pub use said::{alike, content, meaning};
+pub use said::{alike, content};
 
 use crate::model::{Dated, Item, Key, Place, Precision, SourceId};
 
@@ -54,8 +54,6 @@ pub struct Known {
     pub dated: Option<DateTime<Utc>>,
     /// All that it said: [`content`].
     pub content: Key,
-    /// What of it matters: [`meaning`]; nothing where that was not written down.
-    pub meaning: Option<Key>,
     /// The story that it tells; nothing where it was only seen.
     pub story: Option<i64>,
 }

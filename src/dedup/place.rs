@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::keys::Keys;
 use super::policy::part;
-use super::said::{content, is_telling, meaning};
+use super::said::{content, is_telling};
 use super::{Fetch, Known, Memory, Owner, Placed, Trace, Verdict, alike, is_other_day};
 use crate::config::units::fold;
 use crate::model::{Item, Key};
@@ -38,8 +38,8 @@ pub(super) fn all(
         .map(|((item, keys), verdict)| {
             let known = verdict.row().and_then(|row| memory.items.get(&row));
             let edited = known
-                .and_then(|known| known.meaning)
-                .is_some_and(|known| known != meaning(&item));
+                .and_then(|known| known.keys.meaning)
+                .is_some_and(|known| Some(known) != keys.meaning);
             Placed {
                 item,
                 keys,

@@ -93,24 +93,39 @@ pub fn content(item: &Item) -> Key {
     ])
 }
 
-/// What of it matters, as one key: its words, and the names of its enclosures. White space, markup, addresses, marks,
-/// counters and ages don't count.
-#[must_use]
-pub fn meaning(item: &Item) -> Key {
-    let (summary, html) = texts(item);
-    let mut parts = vec![fold(&item.title), summary, html];
-    parts.extend(item.enclosures.iter().map(|enclosure| {
-        let path = enclosure.url.split(['?', '#']).next().unwrap_or_default();
-        path.rsplit('/').next().unwrap_or_default().to_owned()
-    }));
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Key::of(&parts)
+/// What an item says, without white space, markup, addresses, marks, counters and ages.
+pub(super) struct Texts<'a> {
+    item: &'a Item,
+    title: String,
+    summary: String,
+    html: String,
 }
 
-/// The key of its title and its text.
-pub(super) fn said(item: &Item) -> Key {
-    let (summary, html) = texts(item);
-    Key::of(&["title and text", &fold(&item.title), &summary, &html])
+impl<'a> Texts<'a> {
+    pub(super) fn of(item: &'a Item) -> Self {
+        let (summary, html) = texts(item);
+        Self {
+            item,
+            title: fold(&item.title),
+            summary,
+            html,
+        }
+    }
+
+    /// The key of what of it matters: its words, and the names of its enclosures.
+    pub(super) fn meaning(&self) -> Key {
+        let mut parts = vec![self.title.as_str(), &self.summary, &self.html];
+        parts.extend(self.item.enclosures.iter().map(|enclosure| {
+            let path = enclosure.url.split(['?', '#']).next().unwrap_or_default();
+            path.rsplit('/').next().unwrap_or_default()
+        }));
+        Key::of(&parts)
+    }
+
+    /// The key of its title and its text.
+    pub(super) fn said(&self) -> Key {
+        Key::of(&["title and text", &self.title, &self.summary, &self.html])
+    }
 }
 
 /// Whether its text is so long that no other news has it by chance.

@@ -57,7 +57,6 @@ fn memory(items: &[Item]) -> Memory {
             title: item.title.clone(),
             dated: item.published.as_ref().map(|dated| dated.at.to_utc()),
             content: content(item),
-            meaning: Some(meaning(item)),
             story: Some(row),
         };
         memory.items.insert(row, known);

@@ -53,6 +53,8 @@ pub struct Ask<'a> {
     pub rules: Option<&'a Listing>,
     /// The rules of its JSON, if there are any.
     pub json: Option<&'a Json>,
+    /// Whether the page on which its list goes on is looked for.
+    pub next: bool,
     /// How its dates are written.
     pub dates: &'a date::Context<'a>,
 }
@@ -80,7 +82,7 @@ pub struct Extracted {
     pub announced: Vec<Url>,
     /// The documents of which it is only the index, those first that are rather the newest.
     pub parts: Vec<Url>,
-    /// The page that goes on with the list, on the same origin.
+    /// The page that goes on with the list, on the same origin, where that was asked.
     pub next: Option<Url>,
     /// How often a feed wants to be asked.
     pub pace: Pace,
@@ -356,7 +358,7 @@ fn read_page(
             .warnings
             .push("The page breaks off; its complete items were kept.".to_owned());
     }
-    if extracted.kind == Kind::Listing {
+    if ask.next && extracted.kind == Kind::Listing {
         extracted.next = next::find(document, base, &page.url, ask.rules);
     }
     bound(&mut extracted, dates, "page");

@@ -37,6 +37,7 @@ fn read(body: &str, rules: Option<&Listing>, kind: Option<Kind>) -> Result<Extra
             rules,
             json: None,
             told: false,
+            next: true,
             dates: &dates,
         },
     )

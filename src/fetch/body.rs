@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
 use super::{FetchError, fault};
+use crate::model::Key;
 
 /// What is accepted of a server: the codings that [`read`] undoes.
 pub(super) const ACCEPTED: &str = "gzip, br, zstd, deflate";
@@ -29,8 +30,13 @@ enum Coding {
     Deflate,
 }
 
-/// The decoded body, of at most `limit` bytes.
-pub(super) async fn read(response: Response, limit: usize) -> Result<Vec<u8>, FetchError> {
+/// The decoded body, of at most `limit` bytes, and the digest of what it was decoded from; nothing where that is the
+/// `known` one.
+pub(super) async fn read(
+    response: Response,
+    limit: usize,
+    known: Option<Key>,
+) -> Result<Option<(Vec<u8>, Key)>, FetchError> {
     let coding = coding(response.headers())?;
     if announced(response.headers()).is_some_and(|length| length > limit as u64) {
         return Err(FetchError::TooLarge { limit });
@@ -38,21 +44,27 @@ pub(super) async fn read(response: Response, limit: usize) -> Result<Vec<u8>, Fe
     let bytes = response
         .bytes_stream()
         .map_err(|error| io::Error::other(fault::incomplete(&error)));
-    let mut raw = StreamReader::new(bytes);
+    let raw = up_to(StreamReader::new(bytes), limit).await?;
+    let digest = Key::of_bytes([raw.as_slice()]);
+    if known == Some(digest) {
+        return Ok(None);
+    }
+    Ok(Some((decode(raw, coding, limit).await?, digest)))
+}
+
+async fn decode(raw: Vec<u8>, coding: Option<Coding>, limit: usize) -> Result<Vec<u8>, FetchError> {
     // The first bytes are more to be trusted than the header.
-    let mut start = Vec::with_capacity(2);
-    let seen = (&mut raw).take(2).read_to_end(&mut start).await;
-    seen.map_err(|error| told(&error))?;
-    let gzipped = start == [0x1f, 0x8b];
-    let zlib = matches!(*start, [first, second] if first & 0x0f == 8 && (u16::from(first) << 8 | u16::from(second)) % 31 == 0);
+    let gzipped = raw.starts_with(&[0x1f, 0x8b]);
+    let zlib = matches!(*raw, [first, second, ..] if first & 0x0f == 8 && (u16::from(first) << 8 | u16::from(second)) % 31 == 0);
     let text = !gzipped
-        && start.first().is_none_or(|byte| {
+        && raw.first().is_none_or(|byte| {
             byte.is_ascii_graphic() || byte.is_ascii_whitespace() || *byte >= 0xef
         });
-    let raw = io::Cursor::new(start).chain(raw);
+    if !gzipped && (coding.is_none() || coding == Some(Coding::Gzip) && text) {
+        return Ok(raw);
+    }
+    let raw = raw.as_slice();
     match coding {
-        Some(Coding::Gzip) if text => up_to(raw, limit).await,
-        None if !gzipped => up_to(raw, limit).await,
         None | Some(Coding::Gzip) => {
             let mut decoder = GzipDecoder::new(raw);
             decoder.multiple_members(true);

@@ -90,6 +90,7 @@ fn version(metadata: &Metadata) -> Validators {
     Validators {
         etag,
         last_modified: None,
+        coded: None,
     }
 }
 

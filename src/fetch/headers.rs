@@ -74,6 +74,7 @@ pub(super) fn validators(headers: &HeaderMap) -> Validators {
     Validators {
         etag: text(headers, &ETAG),
         last_modified: text(headers, &LAST_MODIFIED),
+        coded: None,
     }
 }
 

@@ -138,6 +138,7 @@ impl Http {
             time: self.timeout,
             max_body: self.max_body,
             proves: true,
+            known: request.validators.coded,
             load: request.load,
         })
     }
@@ -225,6 +226,7 @@ impl Http {
             time: self.timeout / ROBOTS,
             max_body: self.max_body.max(robots::READ),
             proves: false,
+            known: None,
             load: None,
         };
         match self.follow(&mut file, false).await? {
@@ -319,7 +321,7 @@ impl Http {
         response: Response,
         deadline: Deadline,
     ) -> Result<Fetched, FetchError> {
-        let validators = headers::validators(response.headers());
+        let mut validators = headers::validators(response.headers());
         let fresh_until = fresh::until(response.headers(), Utc::now());
         let retry_after = headers::text(response.headers(), &RETRY_AFTER)
             .and_then(|value| retry::pause(&value, Utc::now()));
@@ -330,11 +332,20 @@ impl Http {
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                 let content_type = headers::text(response.headers(), &CONTENT_TYPE);
                 let links = headers::list(response.headers(), &LINK);
-                let body = timeout_at(deadline.at, body::read(response, sending.max_body)).await;
+                let body = body::read(response, sending.max_body, sending.known);
+                let body = timeout_at(deadline.at, body).await;
                 let body = body.map_err(|_| FetchError::Timeout {
                     what: Wait::Body,
                     after: deadline.after,
                 })??;
+                let Some((body, coded)) = body else {
+                    return Ok(Fetched::NotModified {
+                        validators,
+                        fresh_until,
+                        moved: None,
+                    });
+                };
+                validators.coded = Some(coded);
                 Ok(Fetched::Page(Page {
                     url: sending.url.clone(),
                     content_type,

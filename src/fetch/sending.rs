@@ -12,6 +12,7 @@ use super::client::Route;
 use super::cookies::Jar;
 use super::{Load, Redirect, body};
 use crate::config::{Post, Proxy};
+use crate::model::Key;
 
 /// What is sent, in the end maybe to several addresses one after the other.
 pub(super) struct Sending<'a> {
@@ -27,6 +28,8 @@ pub(super) struct Sending<'a> {
     pub(super) max_body: usize,
     /// Whether an answer to it shows that its host answers; robots.txt is often there where the rest stalls.
     pub(super) proves: bool,
+    /// The digest of the body that is known, still coded.
+    pub(super) known: Option<Key>,
     /// What its answer adds to.
     pub(super) load: Option<&'a Load>,
 }

@@ -156,7 +156,7 @@ pub(super) async fn ask(visit: Visit<'_>) -> Result<Asked, Failure> {
             Ok(Asked::Same(Outcome::NotModified(told)))
         }
         Answer::Page(page) => {
-            let body = digest(&page.body);
+            let body = Key::of_bytes([page.body.as_slice()]);
             if state.body == Some(body) && fresh {
                 return Ok(Asked::Same(Outcome::Identical(told(&page, source))));
             }
@@ -179,7 +179,7 @@ pub(super) async fn outcome(
     let read = read.reading.map_err(Failure::Unread);
     let choosing = state.kind.is_none() && is_open(source);
     if choosing && let Some(better) = instead(visit, &page, &read).await {
-        let body = digest(&better.page.body);
+        let body = Key::of_bytes([better.page.body.as_slice()]);
         return Ok(fetched(
             source,
             &better.page,
@@ -203,7 +203,7 @@ pub(super) async fn outcome(
         let (whole, pages) = parts::read_all(visit, robots, &page, reading.extracted).await?;
         reading = whole;
         // An index may stay as it is while its parts change: whether there is news, only they tell.
-        body = digest_of(pages.iter().map(|page| page.body.as_slice()));
+        body = Key::of_bytes(pages.iter().map(|page| page.body.as_slice()));
         Arc::make_mut(&mut page).validators = Validators::default();
         if state.body == Some(body) && is_fresh(state) {
             return Ok(Outcome::Identical(told(&page, source)).into());
@@ -290,20 +290,6 @@ fn may_move(source: &Source, to: &Url) -> bool {
         || source.auth.is_some()
         || source.post.is_some();
     !private || to.origin() == source.url.origin()
-}
-
-fn digest(body: &[u8]) -> Key {
-    digest_of(std::iter::once(body))
-}
-
-fn digest_of<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> Key {
-    let mut key = [0; 16];
-    let mut hasher = blake3::Hasher::new();
-    for body in bodies {
-        hasher.update(body);
-    }
-    hasher.finalize_xof().fill(&mut key);
-    Key(key)
 }
 
 pub(super) async fn get(

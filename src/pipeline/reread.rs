@@ -50,6 +50,7 @@ pub fn reread(
         rules: source.listing.as_ref(),
         json: source.json.as_ref(),
         told: source.kind.is_some(),
+        next: source.pages > 1,
         dates: &dates,
     };
     let normalize = |extracted: &Extracted| normalize::normalize(extracted, source, &page.url, now);

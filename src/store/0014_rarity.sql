@@ -9,3 +9,5 @@ CREATE TABLE sketch (
     PRIMARY KEY (week, key)
 ) STRICT, WITHOUT ROWID;
 DELETE FROM meta WHERE name = 'indexed from';
+
+ALTER TABLE source ADD COLUMN coded BLOB;    -- the digest of the last body as it came, still coded

@@ -1,11 +1,17 @@
 //! The archive pages of feeds (RFC 5005 §4): which entries are on which page, and which pages are to be written anew.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::feeds::story;
 use super::{Store, StoreError};
 use crate::model::{FeedId, Key, Story};
 use crate::normalize::teaser;
+
+/// About so many entries are put onto pages in one commit: each costs the more, the more of them there are in it, and
+/// polls wait for it.
+const AT_ONCE: usize = 4_000;
 
 /// A feed whose archive is kept.
 #[derive(Debug, Clone)]
@@ -47,13 +53,16 @@ impl Store {
             Ok(false)
         });
         if behind.await? {
-            let pending = feeds.clone();
-            self.write(move |connection| {
-                pending
-                    .iter()
-                    .try_for_each(|feed| close(connection, feed, size))
-            })
-            .await?;
+            for feed in feeds.clone() {
+                let feed = Arc::new(feed);
+                loop {
+                    let feed = Arc::clone(&feed);
+                    let all = self.write(move |connection| close(connection, &feed, size));
+                    if all.await? {
+                        break;
+                    }
+                }
+            }
         }
         self.read(move |connection| {
             feeds
@@ -170,7 +179,8 @@ fn open(connection: &Connection, feed: &FeedId) -> Result<Vec<Vec<u8>>, StoreErr
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn close(connection: &Connection, feed: &Archived, size: usize) -> Result<(), StoreError> {
+/// Puts entries onto pages, as many as one commit shall have; says whether no others are left to be put.
+fn close(connection: &Connection, feed: &Archived, size: usize) -> Result<bool, StoreError> {
     if look(connection, &feed.id)? != Some(feed.look) {
         connection
             .prepare_cached("UPDATE archive SET changed = changed + 1 WHERE feed = ?1")?
@@ -182,7 +192,10 @@ fn close(connection: &Connection, feed: &Archived, size: usize) -> Result<(), St
     let mut put =
         connection.prepare_cached("UPDATE ledger SET page = ?3 WHERE feed = ?1 AND entry = ?2")?;
     let mut last = pages(connection, &feed.id)?;
-    for entries in open(connection, &feed.id)?.chunks_exact(size.max(1)) {
+    let open = open(connection, &feed.id)?;
+    let pages = open.chunks_exact(size.max(1));
+    let (all, most) = (pages.len(), AT_ONCE.div_ceil(size.max(1)));
+    for entries in pages.take(most) {
         // The page that was the newest until now gets its link to the next one.
         connection
             .prepare_cached(
@@ -197,7 +210,7 @@ fn close(connection: &Connection, feed: &Archived, size: usize) -> Result<(), St
             put.execute(params![feed.id.0, entry, last])?;
         }
     }
-    Ok(())
+    Ok(all <= most)
 }
 
 /// Keeps what the archive shows of a published story that is about to be dropped. A text that is not published goes.

@@ -321,13 +321,14 @@ fn record(
             let Validators {
                 etag,
                 last_modified,
+                coded,
             } = validators.unwrap_or_default();
             connection
                 .prepare_cached(
                     "UPDATE source SET last_attempt = ?2, last_success = ?2, first_success = coalesce(first_success, ?2),
                             last_new = iif(?3, ?2, last_new), failures = 0, error = ?14, kind = ?4,
                             failing_since = iif(?14 IS NULL, NULL, coalesce(failing_since, ?2)),
-                            feed_url = iif(?12, feed_url, ?5), etag = ?6, last_modified = ?7, body = ?8, whole_at = ?2,
+                            feed_url = iif(?12, feed_url, ?5), etag = ?6, last_modified = ?7, coded = ?16, body = ?8, whole_at = ?2,
                             listed = ?9, rates = ?10, warnings = ?11, partial = ?13,
                             unread_since = iif(?15, coalesce(unread_since, iif(first_success IS NULL, 0, last_success)), NULL)
                      WHERE number = ?1",
@@ -348,6 +349,7 @@ fn record(
                     fetched.partial,
                     empty.as_ref().map(|empty| &empty.text),
                     fetched.unread,
+                    coded,
                 ])?;
             let whole = recorded.listed > 0 && !fetched.partial;
             health::believe(connection, number, whole.then_some(fetched.picture))?;
@@ -606,6 +608,7 @@ pub(super) fn recall(
                 title_day: row.get("title_key")?,
                 said: row.get("said_key")?,
                 address: row.get("address")?,
+                meaning: row.get("meaning")?,
             };
             course.policy.reduce(&mut keys);
             Ok(dedup::Known {
@@ -614,7 +617,6 @@ pub(super) fn recall(
                 title: row.get("title")?,
                 dated: maybe_time(row, "dated")?,
                 content: row.get("content")?,
-                meaning: row.get("meaning")?,
                 story: row.get("story")?,
             })
         })?;

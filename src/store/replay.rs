@@ -253,7 +253,7 @@ fn pass(
         .prepare_cached(
             "UPDATE source SET first_success = coalesce(first_success, ?2), last_success = coalesce(last_success, ?3),
                     last_new = coalesce(max(last_new, ?4), last_new, ?4),
-                    etag = iif(?5, NULL, etag), last_modified = iif(?5, NULL, last_modified), body = iif(?5, NULL, body)
+                    etag = iif(?5, NULL, etag), last_modified = iif(?5, NULL, last_modified), coded = iif(?5, NULL, coded), body = iif(?5, NULL, body)
              WHERE number = ?1",
         )?
         .execute(params![

@@ -185,7 +185,7 @@ impl Registered {
             .execute(params![self.id.0, self.rules])?;
         connection
             .prepare_cached(
-                "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, body = NULL, whole_at = NULL,
+                "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, coded = NULL, body = NULL, whole_at = NULL,
                         kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
                         moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
                         empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL,
@@ -408,6 +408,8 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         validators: Validators {
             etag: row.get("etag")?,
             last_modified: row.get("last_modified")?,
+            // A database of before has none, and may be looked at.
+            coded: row.get("coded").unwrap_or_default(),
         },
         body: row.get("body")?,
         whole_at: maybe_time(row, "whole_at")?,

@@ -30,7 +30,7 @@ pub(super) fn record(
         .prepare_cached(
             "UPDATE source SET last_attempt = ?2, last_success = ?2, failures = 0, error = ?5, doubted = NULL,
                     failing_since = iif(?5 IS NULL, NULL, coalesce(failing_since, ?2)),
-                    etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified),
+                    etag = coalesce(?3, etag), last_modified = coalesce(?4, last_modified), coded = coalesce(?9, coded),
                     next_run = ?6, pace = ?7, fresh_until = ?8 WHERE number = ?1",
         )?
         .execute(params![
@@ -42,6 +42,7 @@ pub(super) fn record(
             recorded.next_run.timestamp(),
             pace(floor.pace),
             floor.fresh_until.map(|until| until.timestamp()),
+            told.validators.coded,
         ])?;
     let condition = empty.map_or(Condition::Well(None), |empty| empty.condition(course, now));
     if course.is_troubled || recorded.failed {

@@ -283,7 +283,7 @@ impl<'a> Writing<'a> {
                 self.now.timestamp(),
                 json(&item.alternates),
                 keys.said,
-                dedup::meaning(item),
+                keys.meaning,
                 joined,
             ])?;
         let row = self.connection.last_insert_rowid();
@@ -351,7 +351,7 @@ impl<'a> Writing<'a> {
                 item.url.as_ref().map(Url::as_str),
                 json(&item.alternates),
                 keys.said,
-                dedup::meaning(item),
+                keys.meaning,
             ], |row| row.get(0))?;
         // Of what it said, only the last matters: it would have to be said again elsewhere.
         if let Some(said) = known

@@ -35,6 +35,7 @@ fn read_as(body: &str, kind: Option<Kind>, rules: Option<&Json>) -> Result<Extra
         rules: None,
         json: rules,
         told: false,
+        next: true,
         dates: &dates,
     };
     extract(&page, &ask)

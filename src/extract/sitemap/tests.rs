@@ -59,6 +59,7 @@ fn read_as(body: &[u8], kind: Option<Kind>) -> Result<Extracted, NoNews> {
         rules: None,
         json: None,
         told: kind.is_some(),
+        next: true,
         dates: &dates,
     };
     extract(&page, &ask)

@@ -255,6 +255,7 @@ async fn not_modified_brings_the_validators_that_it_has() {
     let known = Validators {
         etag: Some("\"old\"".into()),
         last_modified: Some("then".into()),
+        coded: None,
     };
     let url = Url::parse(&server.url("/")).unwrap();
     let fetched = fetcher().get(request(&url, &known)).await.unwrap();
@@ -265,9 +266,50 @@ async fn not_modified_brings_the_validators_that_it_has() {
         validators,
         Validators {
             etag: Some("\"new\"".into()),
-            last_modified: None
+            last_modified: None,
+            coded: None,
         }
     );
+}
+
+#[tokio::test]
+async fn a_body_that_comes_again_as_it_was_is_not_modified_whatever_the_server_knows() {
+    let bodies = [gzip(b"<p>news"), gzip(b"<p>other"), b"<p>news".to_vec()];
+    let server = Server::start(move |request, stream| {
+        let at: usize = request[5..6].parse().unwrap();
+        let coding = if at < 2 {
+            "Content-Encoding: gzip\r\n"
+        } else {
+            ""
+        };
+        let answer = answer(
+            "200 OK",
+            &format!("{coding}ETag: \"{at}\"\r\n"),
+            &bodies[at],
+        );
+        let _ = stream.write_all(&answer);
+    });
+    let first = page(&server.url("/0")).await;
+    assert_eq!(first.body, b"<p>news");
+    let again = async |path: &str| {
+        let known = Validators {
+            coded: first.validators.coded,
+            ..Validators::default()
+        };
+        let url = Url::parse(&server.url(path)).unwrap();
+        fetcher().get(request(&url, &known)).await.unwrap()
+    };
+    let Fetched::NotModified { validators, .. } = again("/0").await else {
+        panic!("modified")
+    };
+    assert_eq!(validators.etag.as_deref(), Some("\"0\""));
+    // What says the same otherwise coded, only its text can tell.
+    for (path, body) in [("/1", "<p>other"), ("/2", "<p>news")] {
+        let Fetched::Page(page) = again(path).await else {
+            panic!("not modified")
+        };
+        assert_eq!(page.body, body.as_bytes());
+    }
 }
 
 #[tokio::test]
@@ -279,6 +321,7 @@ async fn not_modified_without_a_condition_is_an_error_as_when_the_validator_cann
     let illegal = Validators {
         etag: Some("a\nb".into()),
         last_modified: Some("\u{1F600}".into()),
+        coded: None,
     };
     assert_eq!(
         fetcher()

@@ -59,6 +59,7 @@ fn read(html: &str, language: &str, kind: Option<Kind>) -> Result<Extracted, NoN
                 rules,
                 json: None,
                 told: false,
+                next: true,
                 dates,
             },
         )
