@@ -510,3 +510,56 @@ fn the_same_fetches_give_the_same_stories_with_the_same_sources_and_sisters() {
     fs::remove_dir_all(site.data()).unwrap();
     assert_eq!(build(&site, &origin), first);
 }
+
+/// Words that regional news are made of.
+const TRADE: &str = "bilancio bando graduatoria consiglio giunta riforma mercato scuola sanità trasporti energia ambiente ricerca \
+                     università imprese lavoro turismo cultura sicurezza territorio comune regione servizi progetto contributo \
+                     investimenti accordo rapporto annuale trimestre crescita riduzione qualità digitale pubblico privato \
+                     sostenibile europeo nazionale cittadini approvato presentato avviato prorogato confermato sospeso firmato \
+                     scadenza analisi attività aumento ministero";
+
+#[test]
+fn news_in_the_words_of_the_trade_are_not_one_story_and_what_is_retold_among_them_is() {
+    let origin = Origin::start();
+    let names: Vec<String> = (0..60).map(|n| format!("ente{n}")).collect();
+    let mut all: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "it")).collect();
+    all.extend([("agenzia", "it"), ("regione", "it")]);
+    let site = site(&origin, &all);
+    let words: Vec<&str> = TRADE.split_whitespace().collect();
+    let mut seed = 7_u64;
+    let mut some = |count: usize| -> String {
+        let word = |_| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            words[usize::try_from(seed >> 33).unwrap() % words.len()]
+        };
+        (0..count).map(word).collect::<Vec<_>>().join(" ")
+    };
+    for name in &names {
+        let items: Vec<News> = (0..10)
+            .map(|n| News {
+                link: format!("https://{name}.example/{n}"),
+                guid: Some(format!("{name}:{n}")),
+                ..told(name, n % 9, &some(7), &some(25))
+            })
+            .collect();
+        origin.set(&format!("/{name}"), Route::rss(&items));
+    }
+    let [wire, edited, _] = republished();
+    origin.set("/agenzia", Route::rss(&[wire]));
+    origin.set("/regione", Route::rss(&[edited]));
+    site.once();
+    let joined = |from: i64| -> i64 {
+        let query = "SELECT count(*) FROM item WHERE joined IS NOT NULL AND number > ?1 AND url LIKE '%//ente%'";
+        site.look()
+            .query_row(query, [from], |row| row.get(0))
+            .unwrap()
+    };
+    // What words are common is only known once some stories have them.
+    assert!(joined(300) <= 10, "{} of the last 300", joined(300));
+    let retold = "SELECT count(DISTINCT story), count(*) FROM item WHERE url NOT LIKE '%//ente%'";
+    let retold: (i64, i64) = site
+        .look()
+        .query_row(retold, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!(retold, (1, 2));
+}
