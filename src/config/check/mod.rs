@@ -13,7 +13,6 @@ mod source;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono_tz::Tz;
 use url::Url;
@@ -137,7 +136,7 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
     }
     let (polled, idle): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| source.enabled);
     let alone = |declared: Vec<source::Declared>| {
-        let sources = declared.into_iter().map(|one| Arc::new(one.source));
+        let sources = declared.into_iter().map(|one| one.source);
         sources.collect()
     };
     Some(Config {

@@ -1,6 +1,7 @@
 //! `[source.ID]`: what it inherits, and what its keys mean together.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use url::Url;
@@ -25,7 +26,7 @@ pub(super) struct Inherited<'a> {
 
 /// A source, with what only other tables ask about.
 pub(super) struct Declared {
-    pub(super) source: Source,
+    pub(super) source: Arc<Source>,
     /// The id of its table; its own is longer where the table has `urls`.
     pub(super) table: String,
     pub(super) enabled: bool,
@@ -152,7 +153,7 @@ fn of_table(
         }
     };
     let declared = |source| Declared {
-        source,
+        source: Arc::new(source),
         table: id.to_owned(),
         enabled,
         place: entry.key,
