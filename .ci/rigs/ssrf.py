@@ -220,7 +220,9 @@ def follow(network, place, name, allow=()):
     network.pages["/lista"] = listing([control, *links])
     for _ in range(2 + 3 * len(links) // 10):
         ran = site.once()
-        if "wait" not in ran.out:
+        with sqlite3.connect(site.database) as database:
+            waiting = database.execute("SELECT count(*) FROM followed WHERE item IS NOT NULL").fetchone()[0]
+        if not waiting:
             return site, links, first
     raise RuntimeError(f"articles wait for ever: {ran.out} {ran.err}")
 
