@@ -45,7 +45,7 @@ impl Store {
         let behind = self.read(move |connection| {
             for feed in &pending {
                 if look(connection, &feed.id)? != Some(feed.look)
-                    || open(connection, &feed.id)?.len() >= size
+                    || open(connection, &feed.id, size)?.len() >= size
                 {
                     return Ok(true);
                 }
@@ -167,15 +167,17 @@ fn pages(connection: &Connection, feed: &FeedId) -> Result<u32, StoreError> {
     Ok(query.query_row([&feed.0], |row| row.get(0))?)
 }
 
-/// The entries that no page has, in the order of the archive. What the filter has excluded meanwhile is not archived.
-fn open(connection: &Connection, feed: &FeedId) -> Result<Vec<Vec<u8>>, StoreError> {
+/// The first `most` entries that no page has, in the order of the archive. What the filter has excluded meanwhile is not
+/// archived.
+fn open(connection: &Connection, feed: &FeedId, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT entry FROM ledger INDEXED BY ledger_page
          WHERE feed = ?1 AND page IS NULL AND hidden = 0
            AND (story IS NOT NULL OR EXISTS (SELECT 1 FROM kept WHERE kept.entry = ledger.entry))
-         ORDER BY first_published, story, entry",
+         ORDER BY first_published, story, entry LIMIT ?2",
     )?;
-    let rows = query.query_map([&feed.0], |row| row.get(0))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = query.query_map(params![feed.0, most], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -192,9 +194,12 @@ fn close(connection: &Connection, feed: &Archived, size: usize) -> Result<bool, 
     let mut put =
         connection.prepare_cached("UPDATE ledger SET page = ?3 WHERE feed = ?1 AND entry = ?2")?;
     let mut last = pages(connection, &feed.id)?;
-    let open = open(connection, &feed.id)?;
-    let pages = open.chunks_exact(size.max(1));
-    let (all, most) = (pages.len(), AT_ONCE.div_ceil(size.max(1)));
+    let size = size.max(1);
+    let most = AT_ONCE.div_ceil(size);
+    // One page more than are filled now tells whether any are left.
+    let open = open(connection, &feed.id, (most + 1) * size)?;
+    let pages = open.chunks_exact(size);
+    let all = pages.len();
     for entries in pages.take(most) {
         // The page that was the newest until now gets its link to the next one.
         connection
