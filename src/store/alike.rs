@@ -191,12 +191,17 @@ impl<'a> Index<'a> {
 
     /// Reads an item that is stored.
     pub(super) fn read_stored(&mut self, row: i64) -> Result<Sketched, StoreError> {
+        let (profile, published) = self.stored(row)?;
+        self.sketch(profile, published)
+    }
+
+    /// A stored item and when it was published.
+    fn stored(&self, row: i64) -> Result<(Profile, DateTime<Utc>), StoreError> {
         let mut query = self.connection.prepare_cached(&format!(
             "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
         ))?;
         let read = |row: &rusqlite::Row<'_>| Ok((stored(row)?, time(row, "published")?));
-        let (profile, published) = query.query_row(params![stored_text(), row], read)?;
-        self.sketch(profile, published)
+        Ok(query.query_row(params![stored_text(), row], read)?)
     }
 
     /// Looks up the words of an item: what many stories have says less, and makes no key together with another word.
@@ -373,10 +378,7 @@ impl<'a> Index<'a> {
         if let Some(known) = self.read.borrow().get(&row) {
             return Ok(Rc::clone(known));
         }
-        let mut query = self.connection.prepare_cached(&format!(
-            "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
-        ))?;
-        let profile = Rc::new(query.query_row(params![stored_text(), row], stored)?);
+        let profile = Rc::new(self.stored(row)?.0);
         self.read.borrow_mut().insert(row, Rc::clone(&profile));
         Ok(profile)
     }
@@ -414,10 +416,10 @@ fn is_enough(found: &Found) -> bool {
 
 /// The stories that a key leads to: none where many have it.
 fn leads(found: Found) -> Vec<i64> {
-    if found.all < MANY {
-        found.stories
-    } else {
+    if is_enough(&found) {
         Vec::new()
+    } else {
+        found.stories
     }
 }
 
