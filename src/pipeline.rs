@@ -73,8 +73,8 @@ pub fn read(
         kind: source.kind.or(kind),
         told: source.kind.is_some(),
         next: true,
-        rules: source.listing.as_ref(),
-        json: source.json.as_ref(),
+        rules: source.listing.as_deref(),
+        json: source.json.as_deref(),
         dates: &dates,
     };
     let extracted = extract::extract(page, &ask)?;

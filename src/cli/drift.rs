@@ -60,7 +60,8 @@ fn answer(question: &Question) -> Result<Value, String> {
     source.timezone = zone
         .and_then(|zone| zone.parse().ok())
         .unwrap_or(source.timezone);
-    source.listing = question.rules.as_ref().map(listing).transpose()?;
+    let rules = question.rules.as_ref().map(listing).transpose()?;
+    source.listing = rules.map(Box::new);
     let now = question.now.unwrap_or_else(Utc::now);
     let page = |path: &str| {
         let body = batch::body(path).map_err(|error| format!("{path}: {error}"))?;

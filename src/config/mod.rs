@@ -305,9 +305,9 @@ pub struct Source {
     /// What kind of document it is, where the configuration says.
     pub kind: Option<Kind>,
     /// The rules of its listing; nothing means that the listing is detected.
-    pub listing: Option<Listing>,
+    pub listing: Option<Box<Listing>>,
     /// The rules of its JSON text.
-    pub json: Option<Json>,
+    pub json: Option<Box<Json>>,
     /// When it is polled.
     pub plan: Plan,
     /// How its dates are to be read, where that needs saying.

@@ -105,6 +105,14 @@ impl Table {
         self.node(key)?.table()
     }
 
+    /// The same, taken out.
+    pub(super) fn take(&mut self, key: &str) -> Option<Table> {
+        match self.0.remove(key)?.node.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// The tables in a table, by name.
     pub(super) fn tables(&self, key: &str) -> impl Iterator<Item = (&str, &Entry, &Table)> {
         let entries = self.table(key).into_iter().flat_map(|table| &table.0);

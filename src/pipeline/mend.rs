@@ -52,7 +52,7 @@ pub(super) fn in_use(source: &Source, state: &SourceState) -> Option<Source> {
         .as_ref()
         .filter(|repair| repair.used && wanted)?;
     Some(Source {
-        listing: Some(amended(source.listing.as_ref(), repair)?),
+        listing: Some(Box::new(amended(source.listing.as_deref(), repair)?)),
         ..source.clone()
     })
 }
@@ -98,12 +98,8 @@ fn amended(old: Option<&Listing>, repair: &Repair) -> Option<Listing> {
     if !has_item {
         text.push_str("\nlisting.item = \"*\"\n");
     }
-    let new = config::load_text(&text)
-        .ok()?
-        .sources
-        .pop()?
-        .listing
-        .clone()?;
+    let made = config::load_text(&text).ok()?.sources.pop()?;
+    let new = made.listing.as_deref().cloned()?;
     let Some(mut rules) = old.cloned() else {
         return has_item.then_some(new);
     };
@@ -172,7 +168,7 @@ pub(super) fn read_list(
             } = repaired;
             let repair = Repair {
                 patch,
-                dropped: dropped(source.listing.as_ref(), &rules),
+                dropped: dropped(source.listing.as_deref(), &rules),
                 reason: drifted.why.to_string(),
                 since: now,
                 used: source.repair == Wish::Auto,

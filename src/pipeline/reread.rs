@@ -47,8 +47,8 @@ pub fn reread(
     let dates = normalize::date_context(source, now);
     let ask = Ask {
         kind: source.kind.or(kind),
-        rules: source.listing.as_ref(),
-        json: source.json.as_ref(),
+        rules: source.listing.as_deref(),
+        json: source.json.as_deref(),
         told: source.kind.is_some(),
         next: source.pages > 1,
         dates: &dates,

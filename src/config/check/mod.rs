@@ -105,7 +105,7 @@ fn judge(
     if !whole {
         return Err(report.into_problems());
     }
-    let config = config(file, &root, secrets, &mut report);
+    let config = config(file, root, secrets, &mut report);
     match config {
         Some(config) if report.is_clean() => Ok(config),
         _ => Err(report.into_problems()),
@@ -113,15 +113,20 @@ fn judge(
 }
 
 /// Nothing comes of what the shape has complained about.
-fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report) -> Option<Config> {
+fn config(
+    file: &Path,
+    mut root: Table,
+    secrets: &Secrets<'_>,
+    report: &mut Report,
+) -> Option<Config> {
     let serve = serve(root.table("serve")?)?;
-    let site = site(root, serve.listen.as_ref())?;
+    let site = site(&root, serve.listen.as_ref())?;
     let publish = publish(root.table("publish")?);
     let fetch = fetch(root.table("fetch")?, &site, secrets, report);
     let inherited = source::Inherited {
         languages: &site.languages,
         timezone: site.timezone,
-        plan: plan(root, site.timezone, report),
+        plan: plan(&root, site.timezone, report),
         content: publish
             .as_ref()
             .map_or(Content::Summary, |publish| publish.content),
@@ -129,8 +134,9 @@ fn config(file: &Path, root: &Table, secrets: &Secrets<'_>, report: &mut Report)
         proxy: fetch.as_ref().and_then(|fetch| fetch.proxy.as_ref()),
         secrets,
     };
-    let sources = source::sources(root, &inherited, report);
-    let mut feeds = feed::feeds(root, &site, &sources, report);
+    let written = root.take("source").unwrap_or_default();
+    let sources = source::sources(written, &inherited, report);
+    let mut feeds = feed::feeds(&root, &site, &sources, report);
     if let Some(publish) = &publish {
         feeds.extend(by::feeds(&publish.by, &site, &sources));
     }

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{Secrets, auth, json, listing, request};
 use crate::config::problem::{Place, Report};
-use crate::config::tree::{Entry, Table};
-use crate::config::{Bounds, Content, Dates, Follow, Plan, Proxy, Repair, Source, leaf};
+use crate::config::tree::Table;
+use crate::config::{Bounds, Content, Dates, Follow, Plan, Proxy, Repair, Source, leaf, shape};
 use crate::language::Language;
 use crate::model::{Key, Kind, SourceId};
 
@@ -34,16 +34,20 @@ pub(super) struct Declared {
     pub(super) place: Place,
 }
 
-/// All sources, also those that are not enabled, in the order of their ids.
+/// All sources, also those that are not enabled, in the order of their ids. There may be tens of thousands, so each is
+/// dropped as it was written once it is understood.
 pub(super) fn sources(
-    root: &Table,
+    written: Table,
     inherited: &Inherited<'_>,
     report: &mut Report,
 ) -> Vec<Declared> {
-    let tables = root.tables("source");
-    let mut sources: Vec<Declared> = tables
-        .flat_map(|(id, entry, table)| of_table(id, entry, table, inherited, report))
-        .collect();
+    let mut sources: Vec<Declared> = Vec::with_capacity(written.0.len());
+    for (id, mut entry) in written.0 {
+        shape::fill_source(&mut entry.node);
+        if let Some(table) = entry.node.table() {
+            sources.extend(of_table(&id, entry.key, table, inherited, report));
+        }
+    }
     sources.sort_by(|a, b| a.source.id.cmp(&b.source.id));
     sources
 }
@@ -64,7 +68,7 @@ pub(super) fn languages(table: &Table) -> Vec<Language> {
 
 fn of_table(
     id: &str,
-    entry: &Entry,
+    place: Place,
     table: &Table,
     inherited: &Inherited<'_>,
     report: &mut Report,
@@ -92,8 +96,9 @@ fn of_table(
     };
     let listing = table
         .table("listing")
-        .and_then(|rules| listing::listing(rules, report));
-    let json = table.table("json").and_then(json::json);
+        .and_then(|rules| listing::listing(rules, report))
+        .map(Box::new);
+    let json = table.table("json").and_then(json::json).map(Box::new);
     let own = super::plan(table, timezone, report);
     let plan = own.or_else(|| match inherited.plan.clone() {
         // A rhythm has the hours of the place where it is made.
@@ -146,7 +151,7 @@ fn of_table(
                 .collect()
         }
         None => {
-            let languages = said_or_inherited(id, entry, table, inherited, report);
+            let languages = said_or_inherited(id, place, table, inherited, report);
             let url = table.read("url", leaf::page_url).into_iter();
             url.map(|url| with(id.to_owned(), url, languages.clone()))
                 .collect::<Vec<_>>()
@@ -156,7 +161,7 @@ fn of_table(
         source: Arc::new(source),
         table: id.to_owned(),
         enabled,
-        place: entry.key,
+        place,
     };
     sources.into_iter().map(declared).collect()
 }
@@ -224,7 +229,7 @@ fn addresses(urls: &Table, report: &mut Report) -> BTreeMap<Language, Url> {
 
 fn said_or_inherited(
     id: &str,
-    entry: &Entry,
+    place: Place,
     table: &Table,
     inherited: &Inherited<'_>,
     report: &mut Report,
@@ -234,7 +239,7 @@ fn said_or_inherited(
         languages = inherited.languages.to_vec();
         if languages.is_empty() {
             report.at(
-                entry.key,
+                place,
                 format!("`{id}` has no language"),
                 "expected `language` here, or `languages` in `[site]`",
             );

@@ -535,7 +535,7 @@ proptest::proptest! {
         if let Some(table) = crate::config::tree::parse(&text, file, &mut report) {
             let root = shape::check(table, &mut report);
             let secrets = Secrets { credentials: None, variable: &|_| None, needed: true };
-            let _ = config(Path::new("a.toml"), &root, &secrets, &mut report);
+            let _ = config(Path::new("a.toml"), root, &secrets, &mut report);
         }
         let _ = report.into_problems().to_string();
     }

@@ -73,7 +73,8 @@ enum Need {
     Default(&'static str),
 }
 
-/// Compares a whole configuration with the shape, and gives it with the defaults filled in.
+/// Compares a whole configuration with the shape, and gives it with the defaults filled in; those of a source are for
+/// [`fill_source`].
 pub(super) fn check(root: Table, report: &mut Report) -> Table {
     let place = Place {
         file: usize::MAX,
@@ -89,7 +90,9 @@ pub(super) fn check(root: Table, report: &mut Report) -> Table {
         secret: false,
     }
     .keys(&keys::ROOT, "the configuration", place, &node);
-    fill(&keys::ROOT, &mut node);
+    for key in keys::ROOT.keys.iter().filter(|key| key.name != "source") {
+        fill_key(key, &mut node);
+    }
     match node.value {
         Value::Table(root) => root,
         _ => Table::default(),
@@ -341,22 +344,29 @@ impl Kind {
     }
 }
 
+/// Puts the defaults of a source where it has none of its keys.
+pub(super) fn fill_source(node: &mut Node) {
+    fill_kind(&keys::SOURCE, node);
+}
+
 /// Puts the defaults where keys are missing, down to the last table that is there.
 fn fill(keys: &Keys, node: &mut Node) {
+    keys.keys.iter().for_each(|key| fill_key(key, node));
+}
+
+fn fill_key(key: &Key, node: &mut Node) {
     let place = node.place;
     let Value::Table(table) = &mut node.value else {
         return;
     };
-    for key in keys.keys {
-        if let (Need::Default(text), None) = (&key.need, table.entry(key.name)) {
-            let default = tree::literal(text, place).map(|node| Entry { key: place, node });
-            table
-                .0
-                .extend(default.map(|default| (key.name.to_owned(), default)));
-        }
-        if let Some(entry) = table.0.get_mut(key.name) {
-            fill_kind(&key.kind, &mut entry.node);
-        }
+    if let (Need::Default(text), None) = (&key.need, table.entry(key.name)) {
+        let default = tree::literal(text, place).map(|node| Entry { key: place, node });
+        table
+            .0
+            .extend(default.map(|default| (key.name.to_owned(), default)));
+    }
+    if let Some(entry) = table.0.get_mut(key.name) {
+        fill_kind(&key.kind, &mut entry.node);
     }
 }
 

@@ -92,12 +92,13 @@ fn usual(news: &[News]) -> String {
 fn source(rules: bool) -> Source {
     let mut source = Source::unknown(Url::parse("https://agency.example/news/").unwrap());
     source.languages = Language::parse("en").into_iter().collect();
-    source.listing = rules.then(|| Listing {
+    let listing = || Listing {
         title: vec![Pick::parse("h3 a").unwrap()],
         link: vec![Pick::parse("h3 a").unwrap().or_attribute(Some("href"))],
         date: vec![Pick::parse("span.date").unwrap()],
         ..Listing::of(pick::selector("ul.news-list > li.news-item").unwrap())
-    });
+    };
+    source.listing = rules.then(|| Box::new(listing()));
     source
 }
 
@@ -130,7 +131,7 @@ fn mended(html: &str) -> (String, Reading) {
     }
     // What is shown to people is what is used.
     let with = Source {
-        listing: Some(repair.rules),
+        listing: Some(Box::new(repair.rules)),
         ..source(true)
     };
     let again = reread(&with, None, &known(), &page(html), now()).unwrap();

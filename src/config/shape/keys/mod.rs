@@ -9,7 +9,7 @@ mod texts;
 
 use self::feed::FEED;
 use self::request::PROXY;
-use self::source::SOURCE;
+pub(super) use self::source::SOURCE;
 use self::texts::{DURATION, FEED_ID, ID, LANGUAGE, LISTEN, PATH, SIZE, WORDS, ZONE};
 use super::Need::{Default, Optional, Required};
 use super::{Key, Keys, Kind, Need, Text};

@@ -9,7 +9,7 @@ use crate::config::leaf;
 use crate::config::shape::Need::{Default, Optional};
 use crate::config::shape::{Key, Keys, Kind};
 
-pub(super) const SOURCE: Kind = Kind::Table(Keys {
+pub(in crate::config::shape) const SOURCE: Kind = Kind::Table(Keys {
     one_of: &["url", "urls"],
     expected: "a table such as `[source.agenzia]`",
     secret: false,
