@@ -26,6 +26,9 @@ pub(super) const KEPT: i64 = 5;
 /// So many keys by what they say must lead from one item to another, unless one is very rare: most of what shares less is no telling of the same
 /// story, and each would have to be read to tell.
 const ENOUGH: usize = 2;
+/// So much must the shared words say, in thousandths of what one rare word of a title says: less is by chance, and more
+/// than twice as much makes two tellings one story.
+const SAID: usize = 800;
 /// The most stories that are looked up, those with the most and rarest keys in common first.
 const RANKED: usize = 48;
 /// The most stories that are read and compared: of the item's own language, and of all others.
@@ -43,17 +46,27 @@ pub(super) struct Sketched {
     profile: Profile,
     /// Its keys by where it stands and what it shows.
     places: Vec<i64>,
-    /// By what it says: each word, with the stories that have it.
-    words: Vec<(i64, Vec<i64>)>,
+    /// By what it says.
+    words: Vec<Lead>,
     /// By two words each.
     pairs: Vec<i64>,
     week: i64,
     tongue: Tongue,
 }
 
+/// A word of an item, and where it leads.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Lead {
+    key: i64,
+    /// How much it says, in thousandths.
+    said: usize,
+    /// The stories that have it.
+    stories: Vec<i64>,
+}
+
 impl Sketched {
     fn keys(&self) -> impl Iterator<Item = i64> {
-        let words = self.words.iter().map(|(key, _)| *key);
+        let words = self.words.iter().map(|word| word.key);
         (self.places.iter().copied())
             .chain(words)
             .chain(self.pairs.iter().copied())
@@ -149,6 +162,9 @@ struct Score {
     rarity: usize,
     /// How many keys they share, one of a place for [`ENOUGH`].
     keys: usize,
+    /// How much the words say that they share, in thousandths; a place says enough, and so do two words that few have
+    /// together.
+    said: usize,
 }
 
 /// The index, with the statements of one poll.
@@ -213,23 +229,31 @@ impl<'a> Index<'a> {
         let week = week(published);
         let (weeks, tongue) = (self.around(week), Tongue::of(profile.language()));
         let mut terms = alike::terms(&profile);
-        let mut words: Vec<(i64, Vec<i64>)> = Vec::with_capacity(terms.len());
+        let mut words: Vec<Lead> = Vec::with_capacity(terms.len());
         for term in &mut terms {
             let key = compact(&term.key);
             let found = self.postings.find(&weeks, key, tongue, |found| {
                 alike::is_everywhere(found.having, found.of)
             })?;
             term.rarity = alike::rarity(found.having, found.of);
-            if term.alone {
-                words.push((key, leads(found)));
+            if !term.alone {
+                continue;
             }
-            if let Some(key) = term.spelling.as_ref().map(compact).filter(|_| term.alone) {
-                let found = self.postings.find(&weeks, key, tongue, is_enough)?;
-                words.push((key, leads(found)));
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative, and small"
+            )]
+            let said = (term.said() * 1000.0) as usize;
+            let stories = leads(found);
+            words.push(Lead { key, said, stories });
+            if let Some(key) = term.spelling.as_ref().map(compact) {
+                let stories = leads(self.postings.find(&weeks, key, tongue, is_enough)?);
+                words.push(Lead { key, said, stories });
             }
         }
         words.sort_unstable();
-        words.dedup_by_key(|(key, _)| *key);
+        words.dedup_by_key(|word| word.key);
         profile.heed(&terms);
         Ok(Sketched {
             places: alike::places(&profile).iter().map(compact).collect(),
@@ -284,26 +308,28 @@ impl<'a> Index<'a> {
         const RARE: usize = KEY / 3;
         let (weeks, tongue) = (self.around(item.week), item.tongue);
         let mut scores: HashMap<i64, Score> = HashMap::new();
-        let mut add = |stories: &[i64], counts: usize| {
+        let mut add = |stories: &[i64], counts: usize, said: usize| {
             for story in stories {
                 let score = scores.entry(*story).or_default();
                 score.rarity += KEY / stories.len();
                 score.keys += counts;
+                score.said += said;
             }
         };
-        for (_, stories) in &item.words {
-            add(stories, 1);
+        for word in &item.words {
+            add(&word.stories, 1, word.said);
         }
         let places = item.places.iter().map(|key| (key, ENOUGH));
         let pairs = item.pairs.iter().map(|key| (key, 1));
         for (key, counts) in places.chain(pairs) {
             let found = self.postings.find(&weeks, *key, tongue, is_enough)?;
-            add(&leads(found), counts);
+            add(&leads(found), counts, SAID);
         }
         let mut ranked: Vec<(i64, Score)> = scores
             .into_iter()
             .filter(|(_, score)| {
-                score.rarity >= RARE || score.rarity >= LEAST && score.keys >= ENOUGH
+                let rare = score.rarity >= RARE || score.rarity >= LEAST && score.keys >= ENOUGH;
+                rare && score.said >= SAID
             })
             .collect();
         ranked.sort_unstable_by_key(|(story, score)| (std::cmp::Reverse(score.rarity), *story));

@@ -67,15 +67,14 @@ impl Evidence {
             words.iter().map(|word| weigh(word, from, to)).collect()
         };
         let (mine, others) = (all(&left, a, b), all(&right, b, a));
-        let signs =
-            |words: &[&Word]| -> Vec<Sign> { words.iter().map(|word| word.sign()).collect() };
-        let right_signs = signs(&right);
-        for ((i, x), sign) in left.iter().enumerate().zip(signs(&left)) {
-            for ((j, y), other) in right.iter().enumerate().zip(&right_signs) {
-                if !sign.may_be(*other, one_language) {
+        // Most pairs of words are told apart by their signs, which lie side by side here.
+        let signs: Vec<Sign> = right.iter().map(|word| word.sign).collect();
+        for (i, x) in left.iter().enumerate() {
+            for ((j, y), sign) in right.iter().enumerate().zip(&signs) {
+                if !x.sign.may_be(*sign, one_language) {
                     continue;
                 }
-                let Some(affinity) = affinity(x, y, one_language) else {
+                let Some(affinity) = match_of(x, y, one_language) else {
                     continue;
                 };
                 let place = match (i < a.title.len(), j < b.title.len()) {
@@ -261,13 +260,15 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
 
 /// Whether two words can be one, and how surely (up to 1).
 pub(super) fn affinity(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
-    match (a.sort, b.sort) {
-        (Sort::Number(a), Sort::Number(b)) => return a.agrees(b).then_some(1.0),
-        (Sort::Number(_) | Sort::Stop, _) | (_, Sort::Number(_) | Sort::Stop) => return None,
-        _ => {}
-    }
-    if !a.sign().may_be(b.sign(), one_language) {
-        return None;
+    (a.sign.may_be(b.sign, one_language))
+        .then(|| match_of(a, b, one_language))
+        .flatten()
+}
+
+/// The same for two words whose signs say that they may be one.
+fn match_of(a: &Word, b: &Word, one_language: bool) -> Option<f64> {
+    if let (Sort::Number(a), Sort::Number(b)) = (a.sort, b.sort) {
+        return a.agrees(b).then_some(1.0);
     }
     if a.folded == b.folded && (one_language || a.letters > 3 || a.is_name()) {
         return Some(1.0);

@@ -5,6 +5,7 @@
 
 mod address;
 mod evidence;
+mod form;
 mod kin;
 mod lettered;
 mod lexicon;

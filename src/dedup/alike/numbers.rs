@@ -1,7 +1,9 @@
 //! Numbers, years and days, written in digits or in words: `3,2 milioni` is `3.2 million`, `tre` is `3`.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::form::Form;
 use super::numerals::{self, Role, Words};
 use super::words::fold;
 use crate::date;
@@ -116,37 +118,33 @@ impl fmt::Display for Number {
 }
 
 /// Some runs of a text, in a row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Phrase<'a> {
-    /// As they were written.
-    pub(super) written: &'a [&'a str],
-    /// The same, each folded.
-    pub(super) folded: &'a [String],
+type Phrase<'a> = &'a [Arc<Form>];
+
+fn written(runs: Phrase<'_>, run: usize) -> Option<&str> {
+    runs.get(run).map(|form| form.written.as_str())
 }
 
-impl<'a> Phrase<'a> {
-    fn skip(self, runs: usize) -> Option<Self> {
-        Some(Self {
-            written: self.written.get(runs..)?,
-            folded: self.folded.get(runs..)?,
-        })
-    }
+fn folded(runs: Phrase<'_>, run: usize) -> Option<&str> {
+    runs.get(run).map(|form| form.folded.as_str())
+}
 
-    fn folded(self, run: usize) -> Option<&'a str> {
-        self.folded.get(run).map(String::as_str)
-    }
+/// Whether a number can begin with a run: what this says no to need not be read.
+pub(super) fn may_begin(written: &str, folded: &str, language: &str) -> bool {
+    let named = || {
+        let words = numerals::words(language);
+        words.is_some_and(|words| words.role(folded).is_some() || words.begins_phrase(folded))
+    };
+    let first = written.chars().next();
+    first.is_some_and(char::is_numeric)
+        || first.is_some_and(char::is_alphabetic)
+            && (named() || roman(written).is_some() || month(written, language).is_some())
 }
 
 /// Reads the number that begins with the first run: it, and how many runs it takes.
 pub(super) fn read(runs: Phrase<'_>, language: &str) -> Option<(Number, usize)> {
-    let first = *runs.written.first()?;
-    let plausible = first.starts_with(char::is_numeric) || first.starts_with(char::is_alphabetic);
-    if !plausible {
-        return None;
-    }
     let words = numerals::words(language);
     if let Some((skip, about)) = words.and_then(|words| about(runs, words)) {
-        let (number, taken) = exact(runs.skip(skip)?, language, words)?;
+        let (number, taken) = exact(runs.get(skip..)?, language, words)?;
         let number = match number {
             Number::Count { thousandths, .. } => Number::Count { thousandths, about },
             other => other,
@@ -157,9 +155,9 @@ pub(super) fn read(runs: Phrase<'_>, language: &str) -> Option<(Number, usize)> 
 }
 
 fn about(runs: Phrase<'_>, words: &Words) -> Option<(usize, bool)> {
-    let first = runs.folded(0)?;
+    let first = folded(runs, 0)?;
     let is_about = |phrase: &str| matches!(words.role(phrase), Some(Role::About));
-    let second = runs.folded(1).filter(|_| words.begins_phrase(first));
+    let second = folded(runs, 1).filter(|_| words.begins_phrase(first));
     if second.is_some_and(|second| is_about(&format!("{first}_{second}"))) {
         return Some((2, true));
     }
@@ -167,8 +165,8 @@ fn about(runs: Phrase<'_>, words: &Words) -> Option<(usize, bool)> {
 }
 
 fn exact(runs: Phrase<'_>, language: &str, words: Option<&Words>) -> Option<(Number, usize)> {
-    let first = *runs.written.first()?;
-    if let Some(day) = month_first(runs.written, language) {
+    let first = written(runs, 0)?;
+    if let Some(day) = month_first(runs, language) {
         return Some(day);
     }
     if let Some(number) = roman(first) {
@@ -195,7 +193,7 @@ fn exact(runs: Phrase<'_>, language: &str, words: Option<&Words>) -> Option<(Num
             };
         }
         if plain {
-            if let Some(day) = month_after(runs.written, number, language) {
+            if let Some(day) = month_after(runs, number, language) {
                 return Some(day);
             }
             if number.len() == 4 && (1900.0..=2100.0).contains(&value) {
@@ -204,19 +202,19 @@ fn exact(runs: Phrase<'_>, language: &str, words: Option<&Words>) -> Option<(Num
         }
         (value, 1, true)
     } else {
-        match role(runs.folded(0)?)? {
+        match role(folded(runs, 0)?)? {
             Role::Ordinal(number) => return Some((Number::Ordinal(number), 1)),
             Role::Value(value) => (value, 1, false),
-            Role::Times(times) if runs.folded(0)?.len() > 2 => (times, 1, false),
+            Role::Times(times) if folded(runs, 0)?.len() > 2 => (times, 1, false),
             _ => return None,
         }
     };
     // "Treinta y uno", "thirty-one".
     if !digits && (20.0..100.0).contains(&value) && value % 10.0 == 0.0 {
-        let linked = matches!(runs.written.get(taken), Some(&("y" | "e" | "et" | "and")));
+        let linked = matches!(written(runs, taken), Some("y" | "e" | "et" | "and"));
         let unit = taken + usize::from(linked);
         // One is an article elsewhere, so the table leaves it out.
-        let ones = runs.folded(unit).and_then(|run| match run {
+        let ones = folded(runs, unit).and_then(|run| match run {
             "one" | "un" | "uno" | "una" | "une" | "um" | "uma" => Some(1.0),
             run => match role(run)? {
                 Role::Value(ones) if ones < 20.0 => Some(ones),
@@ -227,7 +225,7 @@ fn exact(runs: Phrase<'_>, language: &str, words: Option<&Words>) -> Option<(Num
             (value, taken) = (value + ones, unit + 1);
         }
     }
-    while let Some(Role::Times(times)) = runs.folded(taken).and_then(role) {
+    while let Some(Role::Times(times)) = folded(runs, taken).and_then(role) {
         (value, taken) = (value * times, taken + 1);
     }
     // "Milioni di", "millions de" are one with the number.
@@ -347,24 +345,27 @@ fn day_of(day: &str, month: u32) -> Option<Number> {
 }
 
 /// `7 ottobre`, `7 de octubre`, `7. Oktober`.
-fn month_after(runs: &[&str], day: &str, language: &str) -> Option<(Number, usize)> {
+fn month_after(runs: Phrase<'_>, day: &str, language: &str) -> Option<(Number, usize)> {
     if day.len() > 2 {
         return None;
     }
-    let linked = matches!(runs.get(1), Some(&("de" | "di" | "of" | "d")));
+    let linked = matches!(written(runs, 1), Some("de" | "di" | "of" | "d"));
     let at = 1 + usize::from(linked);
-    let month = date::month(runs.get(at)?, language)?;
+    let month = date::month(written(runs, at)?, language)?;
     Some((day_of(day, month)?, at + 1))
 }
 
+/// The month that a word names, if it is no shorter name than those of months are.
+fn month(word: &str, language: &str) -> Option<u32> {
+    let long = word.starts_with(char::is_alphabetic) && word.chars().count() > 2;
+    date::month(word, language).filter(|_| long)
+}
+
 /// `October 7`, or a month alone.
-fn month_first(runs: &[&str], language: &str) -> Option<(Number, usize)> {
-    let first = *runs.first()?;
-    if first.chars().count() < 3 || !first.starts_with(char::is_alphabetic) {
-        return None;
-    }
-    let month = date::month(first, language)?;
-    let day = runs.get(1).filter(|day| {
+fn month_first(runs: Phrase<'_>, language: &str) -> Option<(Number, usize)> {
+    let first = written(runs, 0)?;
+    let month = month(first, language)?;
+    let day = written(runs, 1).filter(|day| {
         language == "en" && day.len() <= 2 && day.bytes().all(|b| b.is_ascii_digit())
     });
     if let Some(day) = day {

@@ -68,6 +68,14 @@ pub struct Term {
     name: String,
 }
 
+impl Term {
+    /// How much it says, as rare as it is; a rare word of a title says 1.
+    #[must_use]
+    pub fn said(&self) -> f64 {
+        self.weight * self.rarity
+    }
+}
+
 /// The words of an item that tell what it is about, the weightiest first.
 #[must_use]
 pub fn terms(profile: &Profile) -> Vec<Term> {
@@ -111,7 +119,7 @@ pub fn terms(profile: &Profile) -> Vec<Term> {
 /// common, and so the key of both together.
 #[must_use]
 pub fn pairs(terms: &[Term]) -> Vec<Key> {
-    let telling = |term: &&Term| term.weight * term.rarity >= LEAST;
+    let telling = |term: &&Term| term.said() >= LEAST;
     let telling: Vec<&Term> = terms.iter().filter(telling).take(PAIRED).collect();
     let mut keys = BTreeSet::new();
     for (at, first) in telling.iter().enumerate() {

@@ -1,10 +1,11 @@
 //! A text as words: folded, written in Latin letters, cut where the script cuts, and told apart by how much they can say.
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::form::{self, Form};
 use super::lexicon::{self, Mark, Meaning};
 use super::numbers::{self, Number};
 use super::script;
@@ -46,14 +47,8 @@ pub(super) enum Sort {
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Word {
-    /// As it was written, for people.
-    pub(super) written: String,
-    /// Folded, in Latin letters where its script has letters for them.
-    pub(super) folded: String,
-    /// The letters of that.
-    pub(super) letters: usize,
-    /// What is left of it without its ending.
-    pub(super) stem: String,
+    /// What it is by itself.
+    form: Arc<Form>,
     /// Its sort.
     pub(super) sort: Sort,
     /// What it can mean.
@@ -64,10 +59,20 @@ pub(super) struct Word {
     pub(super) quoted: bool,
     /// A comma or a colon ends it: at the beginning of a title, what the story is about.
     pub(super) set_off: bool,
+    /// What tells it apart from most words.
+    pub(super) sign: Sign,
+}
+
+impl Deref for Word {
+    type Target = Form;
+
+    fn deref(&self) -> &Form {
+        &self.form
+    }
 }
 
 /// What tells most pairs of words apart at a glance.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Sign {
     /// How it begins.
     initial: Option<u8>,
@@ -91,8 +96,7 @@ impl Sign {
 }
 
 impl Word {
-    /// What tells it apart from most words.
-    pub(super) fn sign(&self) -> Sign {
+    fn signed(&self) -> Sign {
         Sign {
             initial: self.folded.bytes().next(),
             end: (self.letters > COMPOUND)
@@ -178,137 +182,89 @@ struct Run<'a> {
 /// Reads the words of a text in a language (the tag; nothing is lost if it is not known), at most so many.
 pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
     let runs = cut(text, most);
-    let letters = |run: &Run<'_>| run.text.chars().any(char::is_alphabetic);
-    let texts: Vec<&str> = runs.iter().map(|run| run.text).collect();
-    let mut folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
+    let forms = form::forms(runs.iter().map(|run| run.text), language);
     let (mut capital, mut upper, mut all) = (0, 0, 0);
-    for (run, folded) in runs.iter().zip(&folded).filter(|(run, _)| letters(run)) {
-        if is_stop(folded, language) || folded.chars().count() < 3 {
+    for form in forms.iter().filter(|form| form.shape.letter) {
+        if form.stop || form.letters < 3 {
             continue;
         }
         all += 1;
-        capital += usize::from(run.text.starts_with(char::is_uppercase));
-        upper += usize::from(is_upper(run.text));
+        capital += usize::from(form.shape.capital);
+        upper += usize::from(form.shape.upper);
     }
     // Where most words have a capital, as in English headlines and German, a capital says nothing.
     let loud = upper * 10 > all * 7 && all > 1;
     let headline = capital * 10 > all * 6 && all > 2 || language == "de";
     let mut words: Vec<Word> = Vec::with_capacity(runs.len());
     let mut next = 0;
-    while let Some(run) = runs.get(next) {
+    while let (Some(run), Some(form)) = (runs.get(next), forms.get(next)) {
         let most = (next + numbers::LONGEST).min(runs.len());
-        let phrase = numbers::Phrase {
-            written: texts.get(next..most).unwrap_or_default(),
-            folded: folded.get(next..most).unwrap_or_default(),
+        let phrase = forms.get(next..most).filter(|_| form.begins_number);
+        let number = phrase.and_then(|phrase| numbers::read(phrase, language));
+        let word = |form, sort| Word {
+            form,
+            sort,
+            meanings: Vec::new(),
+            rarity: 1.0,
+            quoted: run.quoted,
+            set_off: run.set_off && !matches!(sort, Sort::Number(_)),
+            sign: Sign::default(),
         };
-        if let Some((number, taken)) = numbers::read(phrase, language) {
-            let last = (next + taken).min(runs.len());
-            let written = texts.get(next..last).unwrap_or_default();
-            words.push(Word {
-                written: written.join(" "),
-                letters: number.to_string().len(),
-                folded: number.to_string(),
-                stem: number.to_string(),
-                sort: Sort::Number(number),
-                meanings: Vec::new(),
-                rarity: 1.0,
-                quoted: run.quoted,
-                set_off: false,
-            });
-            next = last.max(next + 1);
+        if let Some((number, taken)) = number {
+            let last = (next + taken).clamp(next + 1, runs.len());
+            let parts = forms.get(next..last).unwrap_or_default();
+            let written: Vec<&str> = parts.iter().map(|form| form.written.as_str()).collect();
+            let form = Form::number(written.join(" "), number.to_string());
+            words.push(word(Arc::new(form), Sort::Number(number)));
+            next = last;
             continue;
         }
-        let folded = folded.get_mut(next).map(std::mem::take).unwrap_or_default();
-        words.push(word(*run, folded, language, loud, headline));
+        words.push(word(Arc::clone(form), sort(*run, form, loud, headline)));
         next += 1;
     }
     mean(&mut words, language, loud);
+    for word in &mut words {
+        word.sign = word.signed();
+    }
     words
 }
 
-fn word(run: Run<'_>, folded: String, language: &str, loud: bool, headline: bool) -> Word {
-    let (digit, letter) = (
-        run.text.chars().any(char::is_numeric),
-        run.text.chars().any(char::is_alphabetic),
-    );
-    let capital = run.text.starts_with(char::is_uppercase);
-    let inner = run.text.chars().skip(1).any(char::is_uppercase);
-    let sort = if digit && letter {
+fn sort(run: Run<'_>, form: &Form, loud: bool, headline: bool) -> Sort {
+    let shape = form.shape;
+    if shape.digit && shape.letter {
         Sort::Code
-    } else if is_stop(&folded, language) && !(inner && !loud && folded.len() > 2) {
+    } else if form.stop && !(shape.inner && !loud && form.folded.len() > 2) {
         Sort::Stop
-    } else if inner && !loud {
+    } else if shape.inner && !loud {
         Sort::Code
-    } else if capital && (run.first || headline || loud) {
+    } else if shape.capital && (run.first || headline || loud) {
         Sort::Perhaps
-    } else if capital {
+    } else if shape.capital {
         Sort::Name
     } else {
         Sort::Plain
-    };
-    Word {
-        written: run.text.to_owned(),
-        stem: stem(&folded),
-        letters: folded.chars().count(),
-        folded,
-        sort,
-        meanings: Vec::new(),
-        rarity: 1.0,
-        quoted: run.quoted,
-        set_off: run.set_off,
     }
 }
 
 /// Gives the words their meanings; those of a phrase go to all its words.
 fn mean(words: &mut [Word], language: &str, loud: bool) {
-    // Most words begin no phrase.
-    let begins: Vec<bool> = words
-        .iter()
-        .map(|word| lexicon::begins_phrase(&word.folded, language))
-        .collect();
-    for length in (1..=lexicon::PHRASE).rev() {
+    for length in (2..=lexicon::PHRASE).rev() {
         for from in 0..(words.len() + 1).saturating_sub(length) {
             let Some(window) = words.get(from..from + length) else {
                 continue;
             };
-            if length > 1 && begins.get(from) != Some(&true) {
+            // Most words begin no phrase.
+            let open = |word: &Word| word.number().is_none() && word.meanings.is_empty();
+            if !window.first().is_some_and(|word| word.begins_phrase) || !window.iter().all(open) {
                 continue;
             }
-            let plain = |word: &Word| !matches!(word.sort, Sort::Number(_));
-            if !window.iter().all(plain) || window.iter().any(|word| !word.meanings.is_empty()) {
-                continue;
-            }
-            if let [word] = window
-                && word.sort == Sort::Stop
-            {
-                continue;
-            }
-            let phrase = match window {
-                [word] => Cow::Borrowed(word.folded.as_str()),
-                window => {
-                    let words: Vec<&str> = window.iter().map(|word| word.folded.as_str()).collect();
-                    Cow::Owned(words.join("_"))
-                }
-            };
+            let parts: Vec<&str> = window.iter().map(|word| word.folded.as_str()).collect();
+            let phrase = parts.join("_");
             let mut found = lexicon::names(&phrase);
-            // Short names are acronyms, and words of other languages.
-            let short = phrase.len() <= 12 && phrase.chars().count() <= 3;
-            if short
-                && !window
-                    .iter()
-                    .all(|word| matches!(word.sort, Sort::Code | Sort::Name) || loud)
-            {
+            if is_short(&phrase) && !window.iter().all(|word| is_acronym(word, loud)) {
                 found.clear();
             }
             found.extend(lexicon::concepts(&phrase, language));
-            // English words stand in the titles of all languages, with a capital.
-            if let [word] = window
-                && found.is_empty()
-                && language != "en"
-                && word.sort == Sort::Name
-            {
-                found.extend(lexicon::borrowed(&phrase));
-            }
             if found.is_empty() {
                 continue;
             }
@@ -317,9 +273,31 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
             }
         }
     }
+    for word in words {
+        if !word.meanings.is_empty() || matches!(word.sort, Sort::Number(_) | Sort::Stop) {
+            continue;
+        }
+        let named = !is_short(&word.folded) || is_acronym(word, loud);
+        let names: &[Meaning] = if named { &word.names } else { &[] };
+        let mut found = [names, &word.concepts].concat();
+        // English words stand in the titles of all languages, with a capital.
+        if found.is_empty() && language != "en" && word.sort == Sort::Name {
+            found = lexicon::borrowed(&word.folded);
+        }
+        word.meanings = found;
+    }
 }
 
-fn is_stop(folded: &str, language: &str) -> bool {
+/// Whether a name is so short that it is an acronym, or a word of another language.
+fn is_short(phrase: &str) -> bool {
+    phrase.len() <= 12 && phrase.chars().count() <= 3
+}
+
+fn is_acronym(word: &Word, loud: bool) -> bool {
+    matches!(word.sort, Sort::Code | Sort::Name) || loud
+}
+
+pub(super) fn is_stop(folded: &str, language: &str) -> bool {
     let stops = STOPS.get(language).or_else(|| match language {
         "gl" => STOPS.get("pt"),
         "no" => STOPS.get("nb"),
@@ -327,11 +305,6 @@ fn is_stop(folded: &str, language: &str) -> bool {
     });
     stops.is_some_and(|stops| stops.contains(folded))
         || (folded.len() == 1 && folded.bytes().all(|b| b.is_ascii_alphabetic()))
-}
-
-fn is_upper(text: &str) -> bool {
-    let mut letters = text.chars().filter(|c| c.is_alphabetic()).peekable();
-    letters.peek().is_some() && letters.all(|c| !c.is_lowercase())
 }
 
 /// What is left of a folded word without its ending: its beginning, where that is long, and no vowel or `s` behind it.
@@ -422,10 +395,12 @@ fn join<'a>(runs: Vec<Run<'a>>, text: &'a str) -> Vec<Run<'a>> {
         let designation = |last: &Run<'_>| {
             let digits = run.text.starts_with(|c: char| c.is_ascii_digit()) && run.text.len() <= 3;
             run.joined
-                && is_upper(last.text.get(..1).unwrap_or_default())
+                && form::is_upper(last.text.get(..1).unwrap_or_default())
                 && last.text.chars().all(char::is_alphabetic)
                 && (digits && last.text.len() <= 8
-                    || is_upper(run.text) && is_upper(last.text) && last.text.len() <= 3)
+                    || form::is_upper(run.text)
+                        && form::is_upper(last.text)
+                        && last.text.len() <= 3)
         };
         match joined.last_mut().filter(|last| designation(last)) {
             Some(last) => {
