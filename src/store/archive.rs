@@ -9,9 +9,9 @@ use super::{Store, StoreError};
 use crate::model::{FeedId, Key, Story};
 use crate::normalize::teaser;
 
-/// About so many entries are put onto pages in one commit: each costs the more, the more of them there are in it, and
-/// polls wait for it.
-const AT_ONCE: usize = 4_000;
+/// About so many entries are put onto pages in one commit. Polls wait for it; and what SQLite remembers for undoing it is a
+/// list in memory, through which it walks after each statement.
+const AT_ONCE: usize = 500;
 
 /// A feed whose archive is kept.
 #[derive(Debug, Clone)]

@@ -208,13 +208,12 @@ impl Store {
         let sources = sources.iter().map(Borrow::borrow);
         let sources: Vec<Registered> = sources.map(Registered::of).collect();
         self.write(move |connection| {
-            let mut known = known(connection)?;
+            let (known, retired) = known(connection, &sources)?;
             let mut states = Vec::with_capacity(sources.len());
-            for source in &sources {
-                let state = match known.remove(&source.id) {
-                    // Most starts change nothing.
-                    Some((as_is, state)) if as_is == *source && state.held.is_none() => Some(state),
-                    _ => {
+            for (source, known) in sources.iter().zip(known) {
+                let state = match known {
+                    Some(state) => Some(state),
+                    None => {
                         source.register(connection)?;
                         state(connection, &source.id)?
                     }
@@ -224,10 +223,8 @@ impl Store {
             // What is not configured any more is not due any more.
             let mut retire = connection
                 .prepare_cached("UPDATE source SET next_run = NULL, held = NULL WHERE id = ?1")?;
-            for (id, (_, state)) in known {
-                if state.next_run.is_some() || state.held.is_some() {
-                    retire.execute([&id.0])?;
-                }
+            for id in retired {
+                retire.execute([id.0])?;
             }
             Ok(states)
         })
@@ -373,16 +370,29 @@ impl Store {
     }
 }
 
-/// All sources that were ever registered.
+/// The state of each of these sources that is known just so, as most are at a start; and those that are due or held though
+/// they are not among them.
 fn known(
     connection: &Connection,
-) -> Result<HashMap<SourceId, (Registered, SourceState)>, StoreError> {
+    sources: &[Registered],
+) -> Result<(Vec<Option<SourceState>>, Vec<SourceId>), StoreError> {
+    let places = sources.iter().zip(0..).map(|(source, at)| (&source.id, at));
+    let places: HashMap<&SourceId, usize> = places.collect();
+    let (mut states, mut others) = (vec![None; sources.len()], Vec::new());
     let mut query = connection.prepare_cached(&format!("SELECT *, {WAITING} FROM source"))?;
-    let rows = query.query_map([], |row| {
-        let source = Registered::from_row(row)?;
-        Ok((source.id.clone(), (source, state_of(row)?)))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (known, state) = (Registered::from_row(row)?, state_of(row)?);
+        let place = places.get(&known.id).copied();
+        match place.and_then(|at| sources.get(at).zip(states.get_mut(at))) {
+            Some((source, place)) if *source == known && state.held.is_none() => {
+                *place = Some(state);
+            }
+            None if state.next_run.is_some() || state.held.is_some() => others.push(known.id),
+            _ => {}
+        }
+    }
+    Ok((states, others))
 }
 
 fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
