@@ -4,19 +4,16 @@
 //! passed over, and no more than a few of the best candidates are read.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
-use url::Url;
 
 use super::postings::{Found, MANY, Postings, Tongue};
-use super::rows::{list, maybe_time, time};
-use super::{Store, StoreError};
-use crate::dedup::alike::{self, Candidate, Kin, Profile, Telling};
-use crate::extract::text::plain;
-use crate::model::{Alternate, Item, Key, SourceId};
+use super::{Store, StoreError, compared};
+use crate::dedup::alike::{self, Candidate, Kin, Profile};
+use crate::model::{Item, Key, SourceId};
 
 /// The weeks in which the other tellings of an item are looked for, from its own. Most tellings come in one week, so that
 /// a key that tells nothing most often shows there.
@@ -37,9 +34,6 @@ const READ: usize = 8;
 const TELLINGS: usize = 3;
 /// The most among whose sources that of the same site in another language is looked for.
 const TELLERS: i64 = 16;
-/// So much of a text stands for a teaser that is missing, in characters.
-const TEXT: usize = 4_000;
-const TEASER: usize = 300;
 
 /// An item, read for being found and compared.
 pub(super) struct Sketched {
@@ -73,23 +67,6 @@ impl Sketched {
     }
 }
 
-/// An item that came, as it is compared.
-fn told(item: &Item, published: DateTime<Utc>) -> Profile {
-    let start = item.html.char_indices().nth(TEXT);
-    let html = start.map_or(item.html.as_str(), |(end, _)| &item.html[..end]);
-    profile(&Read {
-        source: &item.source.0,
-        url: item.url.clone(),
-        title: &item.title,
-        summary: &item.summary,
-        html,
-        language: item.language.tag(),
-        published: Some(published),
-        image: item.image.clone(),
-        alternates: &item.alternates,
-    })
-}
-
 impl Store {
     /// What an item would be to the stories that are there, were it new at that time.
     pub async fn kin(&self, item: Item, now: DateTime<Utc>) -> Result<Kin, StoreError> {
@@ -104,44 +81,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// The parts of an item that are compared, whether it comes from a source or from the store.
-struct Read<'a> {
-    source: &'a str,
-    url: Option<Url>,
-    title: &'a str,
-    summary: &'a str,
-    html: &'a str,
-    language: &'a str,
-    published: Option<DateTime<Utc>>,
-    image: Option<Url>,
-    alternates: &'a [Alternate],
-}
-
-fn profile(read: &Read<'_>) -> Profile {
-    let text;
-    let summary = if read.summary.is_empty() {
-        text = crate::normalize::shorten(&plain(read.html), TEASER);
-        &text
-    } else {
-        read.summary
-    };
-    let alternates: BTreeMap<String, Url> = read
-        .alternates
-        .iter()
-        .map(|version| (version.language.tag().to_owned(), version.url.clone()))
-        .collect();
-    Profile::new(&Telling {
-        source: read.source,
-        url: read.url.as_ref(),
-        title: read.title,
-        summary,
-        language: read.language,
-        published: read.published,
-        image: read.image.as_ref(),
-        alternates: &alternates,
-    })
 }
 
 /// A key as the index has it: 48 bits, so that a row is short. Two keys in one place cost a comparison, no more.
@@ -202,22 +141,13 @@ impl<'a> Index<'a> {
         item: &Item,
         published: DateTime<Utc>,
     ) -> Result<Sketched, StoreError> {
-        self.sketch(told(item, published), published)
+        self.sketch(compared::told(item, published), published)
     }
 
     /// Reads an item that is stored.
     pub(super) fn read_stored(&mut self, row: i64) -> Result<Sketched, StoreError> {
-        let (profile, published) = self.stored(row)?;
+        let (profile, published) = compared::stored(self.connection, row)?;
         self.sketch(profile, published)
-    }
-
-    /// A stored item and when it was published.
-    fn stored(&self, row: i64) -> Result<(Profile, DateTime<Utc>), StoreError> {
-        let mut query = self.connection.prepare_cached(&format!(
-            "SELECT {STORED} FROM item JOIN source ON source.number = item.source WHERE item.number = ?2"
-        ))?;
-        let read = |row: &rusqlite::Row<'_>| Ok((stored(row)?, time(row, "published")?));
-        Ok(query.query_row(params![stored_text(), row], read)?)
     }
 
     /// Looks up the words of an item: what many stories have says less, and makes no key together with another word.
@@ -404,35 +334,10 @@ impl<'a> Index<'a> {
         if let Some(known) = self.read.borrow().get(&row) {
             return Ok(Rc::clone(known));
         }
-        let profile = Rc::new(self.stored(row)?.0);
+        let profile = Rc::new(compared::stored(self.connection, row)?.0);
         self.read.borrow_mut().insert(row, Rc::clone(&profile));
         Ok(profile)
     }
-}
-
-/// What is compared of stored items, with so much of their texts as the first parameter says.
-const STORED: &str = "source.id AS source, item.url, item.title, summary,
-    iif(summary = '', substr(html, 1, ?1), '') AS html, language, published, image, alternates";
-
-fn stored_text() -> i64 {
-    i64::try_from(TEXT).unwrap_or_default()
-}
-
-/// A row of [`STORED`].
-fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Profile> {
-    let url = |text: Option<String>| text.and_then(|text| Url::parse(&text).ok());
-    let text = |column: &str| row.get::<_, String>(column);
-    Ok(profile(&Read {
-        source: &text("source")?,
-        url: url(row.get("url")?),
-        title: &text("title")?,
-        summary: &text("summary")?,
-        html: &text("html")?,
-        language: &text("language")?,
-        published: maybe_time(row, "published")?,
-        image: url(row.get("image")?),
-        alternates: &list(row, "alternates")?,
-    }))
 }
 
 /// Whether a key that is no word leads nowhere, so that it need not be known how many have it.
@@ -460,20 +365,22 @@ pub(super) fn prune(connection: &Connection) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
     use super::super::open::schema;
     use super::*;
+    use crate::dedup::alike::Telling;
 
     fn sketched(places: &[i64], pairs: &[i64]) -> Sketched {
-        let profile = profile(&Read {
+        let profile = Profile::new(&Telling {
             source: "agenzia",
             url: None,
             title: "",
             summary: "",
-            html: "",
             language: "it",
             published: None,
             image: None,
-            alternates: &[],
+            alternates: &BTreeMap::new(),
         });
         Sketched {
             profile,
@@ -518,6 +425,29 @@ mod tests {
         }
         let ranked = index.ranked(&sketched(&[], &[10])).unwrap();
         assert_eq!(ranked, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_word_that_says_little_leads_to_no_story_by_itself() {
+        let connection = database();
+        let mut index = index(&connection, 100);
+        let word = |key, said, stories: &[i64]| Lead {
+            key,
+            said,
+            stories: stories.to_vec(),
+        };
+        let ranked = |index: &mut Index<'_>, words| {
+            let words = Sketched {
+                words,
+                ..sketched(&[], &[])
+            };
+            index.ranked(&words).unwrap()
+        };
+        let (little, other) = (word(10, 700, &[1]), word(11, 700, &[1]));
+        let much = word(12, 1_000, &[2]);
+        assert_eq!(ranked(&mut index, vec![little, much]), [2]);
+        let little = word(10, 700, &[1]);
+        assert_eq!(ranked(&mut index, vec![little, other]), [1]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod archive;
 mod articles;
 mod asked;
 mod bodies;
+mod compared;
 mod course;
 mod feeds;
 mod find;
