@@ -292,8 +292,9 @@ def bytes_below(root):
 
 
 def settle(body):
-    today = (time.gmtime(time.time() - 86400), time.gmtime())
-    for day in today:
+    # A day may have begun in the sources' zone, or be there still.
+    for apart in (-86400, 0, 86400):
+        day = time.gmtime(time.time() + apart)
         for form in ("%Y-%m-%d", "%d %b %Y"):
             body = re.sub(
                 time.strftime(form, day).encode() + rb"[T ]\d\d:\d\d(:\d\d)?", b"NOW", body

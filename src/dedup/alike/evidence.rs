@@ -24,6 +24,8 @@ const OWN: f64 = 0.3;
 const SPOKEN_OF: f64 = 0.4;
 /// What a place is worth that languages write each its own way: much happens there.
 const PLACE: f64 = 1.1;
+/// What a word in capitals is worth among others.
+const SHOUTED: f64 = 1.7;
 /// What a word is worth that stands in every second title, or begins a thousand names.
 const COMMON: f64 = 0.25;
 /// The weight from which on a name or a figure tells something by itself.
@@ -229,6 +231,8 @@ pub(super) fn weigh(word: &Word, profile: &Profile, other: &Profile) -> f64 {
         _ if word.is_marked(Mark::FamousName) && profile.language != other.language => 0.8,
         _ if word.is_marked(Mark::Name) => PLACE,
         _ if word.is_marked(Mark::FamousName) => 1.3,
+        // An acronym, or a word like `LIVE` before a title.
+        Sort::Code if word.meanings.is_empty() && word.is_shouted() => SHOUTED,
         Sort::Code if letters > 2 && word.meanings.is_empty() => 2.2,
         Sort::Code | Sort::Name if word.meanings.is_empty() => 1.7,
         Sort::Perhaps if word.meanings.is_empty() => 1.3,

@@ -53,6 +53,31 @@ fn check(pairs: &[(&str, &str)], kinship: Kinship) {
 }
 
 #[test]
+fn what_sort_of_item_a_title_says_that_it_is_and_who_told_it_join_nothing() {
+    let titles = [
+        "il porto di Ancona riapre dopo i lavori",
+        "vaccini gratuiti da lunedì",
+        "nuovi medici nelle valli del Friuli",
+    ];
+    let framed = [
+        ("LIVE: ", ""),
+        ("ESCLUSIVA: ", ""),
+        ("UPDATE: ", ""),
+        ("BREAKING NEWS: ", ""),
+        ("COMUNICATO STAMPA: ", ""),
+        ("", " – Agenzia Nord"),
+        ("", " | Emilia Notizie"),
+        ("", " - Cronache Lombarde"),
+    ];
+    for (before, after) in framed {
+        let items = [0, 1, 2].map(|at| format!("f{at} it {at} | {before}{}{after}", titles[at]));
+        for (a, b) in [(0, 1), (1, 2), (0, 2)] {
+            check(&[(&items[a], &items[b])], Kinship::Different);
+        }
+    }
+}
+
+#[test]
 fn one_story_is_known_under_other_titles() {
     check(
         &[

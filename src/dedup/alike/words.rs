@@ -24,6 +24,8 @@ const HEADS: [&str; 48] = [
 ];
 /// A word of more letters than these may be the last part of a compound.
 pub(super) const COMPOUND: usize = 6;
+/// The most words that say who told a story.
+const CREDIT: usize = 4;
 /// Letters that a stem keeps.
 const STEM: usize = 5;
 
@@ -145,6 +147,11 @@ impl Word {
         self.is_marked(Mark::Name) || self.is_marked(Mark::FamousName)
     }
 
+    /// Whether it is nothing but capitals, where other words are not.
+    pub(super) fn is_shouted(&self) -> bool {
+        self.sort == Sort::Code && self.shape.upper && !self.shape.digit
+    }
+
     /// The number, if it is one.
     pub(super) fn number(&self) -> Option<Number> {
         match self.sort {
@@ -175,6 +182,8 @@ struct Run<'a> {
     first: bool,
     /// It is joined to the run before by a hyphen.
     joined: bool,
+    /// A dash between blanks parts it from the run before, or a bar.
+    parted: bool,
     quoted: bool,
     set_off: bool,
 }
@@ -195,6 +204,7 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
     // Where most words have a capital, as in English headlines and German, a capital says nothing.
     let loud = upper * 10 > all * 7 && all > 1;
     let headline = capital * 10 > all * 6 && all > 2 || language == "de";
+    let (label, credit) = (label(&runs, &forms), credit(&runs, &forms));
     let mut words: Vec<Word> = Vec::with_capacity(runs.len());
     let mut next = 0;
     while let (Some(run), Some(form)) = (runs.get(next), forms.get(next)) {
@@ -219,7 +229,9 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
             next = last;
             continue;
         }
-        words.push(word(Arc::clone(form), sort(*run, form, loud, headline)));
+        let aside = next < label || next >= credit;
+        let sort = sort(*run, form, loud || aside, headline);
+        words.push(word(Arc::clone(form), sort));
         next += 1;
     }
     mean(&mut words, language, loud);
@@ -227,6 +239,27 @@ pub(super) fn read(text: &str, language: &str, most: usize) -> Vec<Word> {
         word.sign = word.signed();
     }
     words
+}
+
+/// So many words in capitals, two at least, stand before a colon at the beginning: `BREAKING NEWS:` says of what sort an item is.
+/// One alone, as in `ILVA:` and `LIVE:`, is no more than a name anyway.
+fn label(runs: &[Run<'_>], forms: &[Arc<Form>]) -> usize {
+    let shouted = |form: &&Arc<Form>| form.shape.upper && !form.shape.digit;
+    let length = forms.iter().take_while(shouted).count();
+    let before = runs.get(..length).unwrap_or_default();
+    let end = before.iter().position(|run| run.set_off);
+    end.filter(|end| *end > 0).map_or(0, |end| end + 1)
+}
+
+/// From which word on a title says who told it, as in `… – Associated Press`: a few words with capitals behind a dash or a bar.
+fn credit(runs: &[Run<'_>], forms: &[Arc<Form>]) -> usize {
+    let begin = runs.iter().rposition(|run| run.parted);
+    let capital = |form: &Arc<Form>| form.shape.capital && !form.shape.digit;
+    let few = |begin: &usize| {
+        let words = forms.get(*begin..).unwrap_or_default();
+        (2..=CREDIT).contains(&words.len()) && words.iter().all(capital)
+    };
+    begin.filter(few).unwrap_or(runs.len())
 }
 
 fn sort(run: Run<'_>, form: &Form, loud: bool, headline: bool) -> Sort {
@@ -261,7 +294,7 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
             let parts: Vec<&str> = window.iter().map(|word| word.folded.as_str()).collect();
             let phrase = parts.join("_");
             let mut found = lexicon::names(&phrase);
-            if is_short(&phrase) && !window.iter().all(|word| is_acronym(word, loud)) {
+            if is_short(&phrase) && !window.iter().all(|word| stands_out(word, loud)) {
                 found.clear();
             }
             found.extend(lexicon::concepts(&phrase, language));
@@ -277,7 +310,7 @@ fn mean(words: &mut [Word], language: &str, loud: bool) {
         if !word.meanings.is_empty() || matches!(word.sort, Sort::Number(_) | Sort::Stop) {
             continue;
         }
-        let named = !is_short(&word.folded) || is_acronym(word, loud);
+        let named = !is_short(&word.folded) || stands_out(word, loud);
         let names: &[Meaning] = if named { &word.names } else { &[] };
         let mut found = [names, &word.concepts].concat();
         // English words stand in the titles of all languages, with a capital.
@@ -293,7 +326,7 @@ fn is_short(phrase: &str) -> bool {
     phrase.len() <= 12 && phrase.chars().count() <= 3
 }
 
-fn is_acronym(word: &Word, loud: bool) -> bool {
+fn stands_out(word: &Word, loud: bool) -> bool {
     matches!(word.sort, Sort::Code | Sort::Name) || loud
 }
 
@@ -327,7 +360,7 @@ pub(super) fn stem(folded: &str) -> String {
 fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     let mut letters = text.char_indices().peekable();
-    let (mut first, mut joined, mut quoted) = (true, false, false);
+    let (mut first, mut joined, mut quoted, mut parted) = (true, false, false, false);
     while let Some((start, c)) = letters.next() {
         if runs.len() >= most {
             break;
@@ -351,6 +384,7 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
                 _ => {}
             }
             joined = matches!(c, '-' | '‑');
+            parted |= c == '|' || matches!(c, '-' | '–' | '—') && stands_free(text, start, c);
             continue;
         }
         let mut end = start + c.len_utf8();
@@ -380,10 +414,11 @@ fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
             text: text.get(start..end).unwrap_or_default(),
             first,
             joined,
+            parted,
             quoted,
             set_off: false,
         });
-        (first, joined) = (false, false);
+        (first, joined, parted) = (false, false, false);
     }
     join(runs, text)
 }
@@ -416,6 +451,14 @@ fn join<'a>(runs: Vec<Run<'a>>, text: &'a str) -> Vec<Run<'a>> {
 
 fn is_part(c: char) -> bool {
     c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
+
+fn stands_free(text: &str, at: usize, c: char) -> bool {
+    let before = text
+        .get(..at)
+        .is_some_and(|head| head.ends_with(char::is_whitespace));
+    let after = text.get(at + c.len_utf8()..);
+    before && after.is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }
 
 fn starts_quote(text: &str, at: usize) -> bool {
