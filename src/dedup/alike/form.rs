@@ -1,19 +1,21 @@
-//! A word as it is by itself, in its language. Texts use the same words all the time, so what a thread has worked out of
-//! them it keeps for a while.
+//! A word as it is by itself, in its language: folded, in Latin letters, without its ending. Texts use the same words all
+//! the time, so what a thread has worked out of them it keeps for a while.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lexicon::{self, Meaning};
 use super::numbers;
-use super::words::{fold, is_stop, stem};
+use super::script;
 
 /// So many words a thread keeps.
 const KEPT: usize = 4_096;
 /// A longer word is worth no room.
 const LONG: usize = 32;
+/// Letters that a stem keeps.
+const STEM: usize = 5;
 
 /// What does not depend on where a word stands.
 #[derive(Debug, PartialEq)]
@@ -66,6 +68,46 @@ impl Shape {
             upper: is_upper(written),
         }
     }
+}
+
+/// Lower case, without accents, ligatures and marks, in Latin letters; blanks between the words.
+pub(super) fn fold(text: &str) -> String {
+    script::latin(crate::config::units::fold(text))
+}
+
+/// Folded words that carry no news, by language.
+static STOPS: LazyLock<FxHashMap<&str, FxHashSet<String>>> = LazyLock::new(|| {
+    let rows = include_str!("stopwords.txt").lines();
+    rows.filter_map(|row| row.split_once(" | "))
+        .map(|(language, words)| (language, words.split(' ').map(fold).collect()))
+        .collect()
+});
+
+/// Whether a folded word carries no news in a language; single letters carry none in any.
+fn is_stop(folded: &str, language: &str) -> bool {
+    let stops = STOPS.get(language).or_else(|| match language {
+        "gl" => STOPS.get("pt"),
+        "no" => STOPS.get("nb"),
+        _ => None,
+    });
+    stops.is_some_and(|stops| stops.contains(folded))
+        || (folded.len() == 1 && folded.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+/// What is left of a folded word without its ending: its beginning, where that is long, and no vowel or `s` behind it.
+///
+/// Beginnings serve most languages about as well as a stemmer of their own, and they join what no stemmer joins: a
+/// town and its people, a verb and its noun.
+pub(super) fn stem(folded: &str) -> String {
+    let letters = folded.chars().count();
+    let mut stem = folded;
+    if folded.is_ascii() && letters <= STEM + 1 {
+        let least = if letters > STEM { STEM - 1 } else { 3 };
+        while stem.len() > least && stem.ends_with(['a', 'e', 'i', 'o', 'u', 's', 'y']) {
+            stem = stem.get(..stem.len() - 1).unwrap_or_default();
+        }
+    }
+    stem.chars().take(STEM).collect()
 }
 
 /// Whether it has letters, and none of them is small.

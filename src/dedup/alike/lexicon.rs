@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::words::fold;
+use super::form::fold;
 
 /// The languages of the columns of `concepts.txt`, in their order.
 const COLUMNS: [&str; 6] = ["it", "en", "fr", "de", "es", "pt"];

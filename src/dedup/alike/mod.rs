@@ -14,6 +14,7 @@ mod numbers;
 mod numerals;
 mod profile;
 mod rarity;
+mod runs;
 mod script;
 mod signs;
 mod sketch;

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::form::Form;
+use super::form::{Form, fold};
 use super::numerals::{self, Role, Words};
-use super::words::fold;
 use crate::date;
 
 /// The most words that a number is made of: `more than 3.2 billion`, `treinta y uno mil`.

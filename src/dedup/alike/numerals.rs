@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::words::fold;
+use super::form::fold;
 
 /// What a word does in a number.
 #[derive(Debug, Clone, Copy)]

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::address::{Address, Relation, image};
+use super::form;
 use super::lexicon::{self, Mark, Meaning, Stage};
 use super::sketch::Term;
-use super::words::{self, SUMMARY, TITLE, Word, fold};
+use super::words::{self, SUMMARY, TITLE, Word};
 
 /// What is compared of an item. All but the title may be missing.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +61,7 @@ impl Profile {
             .split(|c: char| !c.is_alphanumeric())
             .chain(host.split(['.', '-']))
             .filter(|part| part.len() > 2)
-            .map(fold)
+            .map(form::fold)
             .collect();
         let places = parts.iter().flat_map(|part| lexicon::names(part));
         let home = places.filter(|name| name.mark == Mark::Name).collect();
@@ -79,7 +80,7 @@ impl Profile {
                 .iter()
                 .map(|(language, url)| (language.clone(), Address::new(url)))
                 .collect(),
-            own: parts.iter().map(|part| words::stem(part)).collect(),
+            own: parts.iter().map(|part| form::stem(part)).collect(),
             home,
         }
     }

@@ -94,7 +94,7 @@ pub(super) fn is_unspaced(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::fold;
+    use super::super::form::fold;
 
     #[test]
     fn names_of_other_alphabets_are_written_in_latin_letters() {

@@ -14,7 +14,7 @@ fn item(text: &str) -> Profile {
     let (source, language) = (head[0], head[1]);
     let hours: i64 = head[2].parse().unwrap();
     let title = parts.next().unwrap();
-    let slug: Vec<String> = title.split(' ').map(words::fold).collect();
+    let slug: Vec<String> = title.split(' ').map(form::fold).collect();
     let url = Url::parse(&format!(
         "https://{source}.example/{language}/{}",
         slug.join("-")

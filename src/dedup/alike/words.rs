@@ -1,14 +1,12 @@
-//! A text as words: folded, written in Latin letters, cut where the script cuts, and told apart by how much they can say.
+//! A text as words, told apart by how much they can say.
 
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
-
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 use super::form::{self, Form};
 use super::lexicon::{self, Mark, Meaning};
 use super::numbers::{self, Number};
-use super::script;
+use super::runs::{Run, cut};
 
 /// No more words of a text are looked at than these.
 pub(super) const TITLE: usize = 48;
@@ -26,8 +24,6 @@ const HEADS: [&str; 48] = [
 pub(super) const COMPOUND: usize = 6;
 /// The most words that say who told a story.
 const CREDIT: usize = 4;
-/// Letters that a stem keeps.
-const STEM: usize = 5;
 
 /// What sort of word it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,33 +155,6 @@ impl Word {
             _ => None,
         }
     }
-}
-
-/// Lower case, without accents, ligatures and marks, in Latin letters; blanks between the words.
-pub(super) fn fold(text: &str) -> String {
-    script::latin(crate::config::units::fold(text))
-}
-
-/// Folded words that carry no news, by language.
-static STOPS: LazyLock<FxHashMap<&str, FxHashSet<String>>> = LazyLock::new(|| {
-    let rows = include_str!("stopwords.txt").lines();
-    rows.filter_map(|row| row.split_once(" | "))
-        .map(|(language, words)| (language, words.split(' ').map(fold).collect()))
-        .collect()
-});
-
-/// A run of letters and digits, and what stood before it.
-#[derive(Debug, Clone, Copy)]
-struct Run<'a> {
-    text: &'a str,
-    /// It begins a sentence or a quotation.
-    first: bool,
-    /// It is joined to the run before by a hyphen.
-    joined: bool,
-    /// A dash between blanks parts it from the run before, or a bar.
-    parted: bool,
-    quoted: bool,
-    set_off: bool,
 }
 
 /// Reads the words of a text in a language (the tag; nothing is lost if it is not known), at most so many.
@@ -328,146 +297,4 @@ fn is_short(phrase: &str) -> bool {
 
 fn stands_out(word: &Word, loud: bool) -> bool {
     matches!(word.sort, Sort::Code | Sort::Name) || loud
-}
-
-pub(super) fn is_stop(folded: &str, language: &str) -> bool {
-    let stops = STOPS.get(language).or_else(|| match language {
-        "gl" => STOPS.get("pt"),
-        "no" => STOPS.get("nb"),
-        _ => None,
-    });
-    stops.is_some_and(|stops| stops.contains(folded))
-        || (folded.len() == 1 && folded.bytes().all(|b| b.is_ascii_alphabetic()))
-}
-
-/// What is left of a folded word without its ending: its beginning, where that is long, and no vowel or `s` behind it.
-///
-/// Beginnings serve most languages about as well as a stemmer of their own, and they join what no stemmer joins: a
-/// town and its people, a verb and its noun.
-pub(super) fn stem(folded: &str) -> String {
-    let letters = folded.chars().count();
-    let mut stem = folded;
-    if folded.is_ascii() && letters <= STEM + 1 {
-        let least = if letters > STEM { STEM - 1 } else { 3 };
-        while stem.len() > least && stem.ends_with(['a', 'e', 'i', 'o', 'u', 's', 'y']) {
-            stem = stem.get(..stem.len() - 1).unwrap_or_default();
-        }
-    }
-    stem.chars().take(STEM).collect()
-}
-
-/// Cuts a text into runs. Each letter of a script that writes without blanks goes with the one after it, as a pair.
-fn cut(text: &str, most: usize) -> Vec<Run<'_>> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
-    let mut letters = text.char_indices().peekable();
-    let (mut first, mut joined, mut quoted, mut parted) = (true, false, false, false);
-    while let Some((start, c)) = letters.next() {
-        if runs.len() >= most {
-            break;
-        }
-        if !is_part(c) {
-            if matches!(c, ',' | ':')
-                && let Some(last) = runs.last_mut()
-            {
-                last.set_off |= text
-                    .get(..start)
-                    .is_some_and(|head| head.ends_with(last.text));
-            }
-            match c {
-                '«' | '“' | '„' | '「' | '『' => (first, quoted) = (true, true),
-                '»' | '”' | '」' | '』' => quoted = false,
-                '"' => (first, quoted) = (true, !quoted),
-                '‘' => (first, quoted) = (true, true),
-                '\'' if starts_quote(text, start) => (first, quoted) = (true, true),
-                '\'' | '’' if ends_quote(text, start + c.len_utf8()) => quoted = false,
-                '.' | '!' | '?' | ':' | '¿' | '¡' | '…' | '|' => first = true,
-                _ => {}
-            }
-            joined = matches!(c, '-' | '‑');
-            parted |= c == '|' || matches!(c, '-' | '–' | '—') && stands_free(text, start, c);
-            continue;
-        }
-        let mut end = start + c.len_utf8();
-        if script::is_unspaced(c) {
-            let pair = letters
-                .peek()
-                .filter(|(_, next)| script::is_unspaced(*next));
-            let alone = pair.is_none();
-            end = pair.map_or(end, |(at, next)| at + next.len_utf8());
-            // The last letter of a row stands in the pair before.
-            let before = text.get(..start).and_then(|head| head.chars().next_back());
-            if alone && before.is_some_and(script::is_unspaced) {
-                continue;
-            }
-        } else {
-            while let Some((at, next)) = letters.peek().copied() {
-                let within = is_part(next) && !script::is_unspaced(next);
-                let number = text.get(start..at).unwrap_or_default();
-                if !(within || numbers::continues(number, text.get(at..).unwrap_or_default())) {
-                    break;
-                }
-                end = at + next.len_utf8();
-                letters.next();
-            }
-        }
-        runs.push(Run {
-            text: text.get(start..end).unwrap_or_default(),
-            first,
-            joined,
-            parted,
-            quoted,
-            set_off: false,
-        });
-        (first, joined, parted) = (false, false, false);
-    }
-    join(runs, text)
-}
-
-/// Joins a designation that a hyphen parts: `MS-25`, `H-IIA`.
-fn join<'a>(runs: Vec<Run<'a>>, text: &'a str) -> Vec<Run<'a>> {
-    let mut joined: Vec<Run<'a>> = Vec::with_capacity(runs.len());
-    for run in runs {
-        let designation = |last: &Run<'_>| {
-            let digits = run.text.starts_with(|c: char| c.is_ascii_digit()) && run.text.len() <= 3;
-            run.joined
-                && form::is_upper(last.text.get(..1).unwrap_or_default())
-                && last.text.chars().all(char::is_alphabetic)
-                && (digits && last.text.len() <= 8
-                    || form::is_upper(run.text)
-                        && form::is_upper(last.text)
-                        && last.text.len() <= 3)
-        };
-        match joined.last_mut().filter(|last| designation(last)) {
-            Some(last) => {
-                let start = last.text.as_ptr() as usize - text.as_ptr() as usize;
-                let end = run.text.as_ptr() as usize - text.as_ptr() as usize + run.text.len();
-                last.text = text.get(start..end).unwrap_or(last.text);
-            }
-            None => joined.push(run),
-        }
-    }
-    joined
-}
-
-fn is_part(c: char) -> bool {
-    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
-}
-
-fn stands_free(text: &str, at: usize, c: char) -> bool {
-    let before = text
-        .get(..at)
-        .is_some_and(|head| head.ends_with(char::is_whitespace));
-    let after = text.get(at + c.len_utf8()..);
-    before && after.is_some_and(|rest| rest.starts_with(char::is_whitespace))
-}
-
-fn starts_quote(text: &str, at: usize) -> bool {
-    let before = text.get(..at).and_then(|head| head.chars().next_back());
-    let after = text.get(at + 1..).and_then(|rest| rest.chars().next());
-    before.is_none_or(char::is_whitespace) && after.is_some_and(char::is_alphanumeric)
-}
-
-fn ends_quote(text: &str, after: usize) -> bool {
-    let after = text.get(after..).and_then(|rest| rest.chars().next());
-    after.is_none_or(|c| !c.is_alphanumeric())
 }
