@@ -259,7 +259,7 @@ pub(super) fn window(
              SELECT number, published, entry FROM (
                  SELECT *, row_number() OVER (ORDER BY first_published DESC, published DESC, entry) AS place FROM (
                      SELECT story.number, story.published, story.entry, ledger.first_published
-                     FROM ledger JOIN story ON story.number = ledger.story
+                     FROM ledger INDEXED BY ledger_newest JOIN story ON story.number = ledger.story
                      WHERE ledger.feed = ?1 AND ledger.hidden = 0
                      ORDER BY ledger.first_published DESC, story.published DESC, story.entry LIMIT ?4))
              WHERE place <= ?2 OR first_published >= ?3

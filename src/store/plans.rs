@@ -145,6 +145,14 @@ fn walks(connection: &Connection, sql: &str) -> Vec<String> {
         "^SEARCH (?:{LARGE}) .*\\((?:source=\\?|feed=\\?|[a-z_]+>\\?)\\)"
     ))
     .unwrap();
+    steps(connection, sql)
+        .into_iter()
+        .filter(|step| (scan.is_match(step) || range.is_match(step)) && !part.is_match(step))
+        .collect()
+}
+
+/// What SQLite does for a statement.
+fn steps(connection: &Connection, sql: &str) -> Vec<String> {
     let mut query = connection
         .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
         .unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -154,10 +162,7 @@ fn walks(connection: &Connection, sql: &str) -> Vec<String> {
             row.get::<_, String>("detail")
         })
         .unwrap();
-    let steps = steps.map(Result::unwrap);
-    steps
-        .filter(|step| (scan.is_match(step) || range.is_match(step)) && !part.is_match(step))
-        .collect()
+    steps.map(Result::unwrap).collect()
 }
 
 #[test]
@@ -197,6 +202,31 @@ fn no_statement_walks_through_what_grows() {
             "no statement begins so any more ({why}): {beginning}"
         );
     }
+}
+
+/// Sorted by itself, a feed would be read to its end before the first of its newest entries is known.
+#[test]
+fn the_newest_of_a_feed_are_read_in_the_order_of_an_index() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(&schema()).unwrap();
+    let all = statements(include_str!("feeds.rs"));
+    let plan = |beginning: &str| {
+        let sql = all.iter().find(|sql| sql.starts_with(beginning)).unwrap();
+        steps(&connection, sql).join("\n")
+    };
+    let window = plan("SELECT number FROM ( SELECT number, published, entry FROM");
+    let newest = plan("SELECT max(first_published) FROM ledger");
+    for plan in [&window, &newest] {
+        assert!(
+            plan.contains("SEARCH ledger USING INDEX ledger_newest (feed=?)"),
+            "{plan}"
+        );
+    }
+    // What is of one second is sorted by what else it is sorted by, and nothing more.
+    assert!(
+        window.contains("USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY"),
+        "{window}"
+    );
 }
 
 #[test]
