@@ -122,6 +122,9 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("zh-hant", "zho-hant", "繁體中文"),
 ];
 
+/// So many characters tell what more of them would tell.
+const ENOUGH: usize = 400;
+
 /// Which of the allowed languages a text is in, or nothing where that is not certain enough.
 ///
 /// Titles alone mislead the detector in one case of ten, so the text should be title and summary together.
@@ -154,6 +157,10 @@ fn spoken(language: &Language) -> Option<whatlang::Lang> {
 }
 
 fn certain(text: &str, known: Vec<whatlang::Lang>) -> Option<Language> {
+    let text = text
+        .char_indices()
+        .nth(ENOUGH)
+        .map_or(text, |(end, _)| &text[..end]);
     let info = whatlang::Detector::with_allowlist(known).detect(text)?;
     let enough = info.is_reliable() || (text.chars().count() >= 40 && info.confidence() > 0.5);
     enough

@@ -111,15 +111,16 @@ const REST: usize = 4;
 
 /// What the page is if it is not what was asked for.
 pub(super) fn of(document: &Html, found: Found<'_>) -> Option<Instead> {
-    let page = Sight::of(document);
+    let front = Front::of(document);
     if found.is_list() {
-        return page.title_or_only_heading();
+        return front.title_or_only_heading();
     }
-    let whole = || page.heading_is().filter(|_| page.words <= WHOLE);
+    let page = Sight::of(document, front);
+    let whole = || page.front.heading_is().filter(|_| page.words <= WHOLE);
     if found.is_news() {
         return whole().filter(|_| page.words < SHORT);
     }
-    let part = || page.heading_has().filter(|_| page.words <= PART);
+    let part = || page.front.heading_has().filter(|_| page.words <= PART);
     let text = || said(beginning(&page.text), usize::MAX).filter(|_| page.words <= SHORT);
     whole()
         .or_else(part)
@@ -164,21 +165,16 @@ fn message(value: &Value, depth: usize) -> Option<String> {
     }
 }
 
-/// A page as it strikes the eye.
-struct Sight {
+/// What a page says of itself before its text.
+struct Front {
     /// The parts of its title, folded: sites set their name beside what the page is.
     titles: Vec<String>,
     /// Its main headings, folded, those in links left out; its first lesser one where it has none.
     headings: Vec<String>,
-    /// Its words outside menus, headers and footers, folded.
-    text: String,
-    /// How many there are.
-    words: usize,
 }
 
-impl Sight {
+impl Front {
     fn of(document: &Html) -> Self {
-        let root = document.root_element();
         let all = |selector: &str| {
             let select = one(selector);
             let found = select.iter().flat_map(|select| document.select(select));
@@ -208,17 +204,9 @@ impl Sight {
             .into_iter()
             .take(HEADINGS)
             .map(|heading| fold(beginning(&visible(heading))));
-        let body = one("body")
-            .and_then(|select| document.select(&select).next())
-            .unwrap_or(root);
-        let text = fold(&visible_without(body, |element| {
-            ASIDE.contains(&element.value().name())
-        }));
         Self {
             titles,
             headings: headings.filter(|heading| !heading.is_empty()).collect(),
-            words: text.split(' ').filter(|word| !word.is_empty()).count(),
-            text,
         }
     }
 
@@ -252,6 +240,31 @@ impl Sight {
             [only] => plain(only),
             [] => self.titles.iter().find_map(plain),
             _ => None,
+        }
+    }
+}
+
+/// A page as it strikes the eye.
+struct Sight {
+    front: Front,
+    /// Its words outside menus, headers and footers, folded.
+    text: String,
+    /// How many there are.
+    words: usize,
+}
+
+impl Sight {
+    fn of(document: &Html, front: Front) -> Self {
+        let body = one("body")
+            .and_then(|select| document.select(&select).next())
+            .unwrap_or(document.root_element());
+        let text = fold(&visible_without(body, |element| {
+            ASIDE.contains(&element.value().name())
+        }));
+        Self {
+            front,
+            words: text.split(' ').filter(|word| !word.is_empty()).count(),
+            text,
         }
     }
 

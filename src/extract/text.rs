@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node};
 
 /// Elements whose content nobody reads.
@@ -24,31 +25,26 @@ pub fn visible(element: ElementRef<'_>) -> String {
 #[must_use]
 pub fn visible_without(element: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) -> bool) -> String {
     let mut text = String::new();
+    let mut hidden = None;
     for edge in element.traverse() {
-        match edge {
-            ego_tree::iter::Edge::Open(node) => match node.value() {
-                Node::Text(part) => {
-                    let hidden = node
-                        .ancestors()
-                        .filter_map(ElementRef::wrap)
-                        .take_while(|ancestor| ancestor.id() != element.id())
-                        .any(|ancestor| is_hidden(ancestor) || skip(ancestor));
-                    if !hidden {
-                        text.push_str(part);
-                    }
-                }
-                Node::Element(inner) if !INLINE.contains(&inner.name()) => text.push(' '),
-                _ => {}
-            },
-            ego_tree::iter::Edge::Close(node) => {
-                if node
-                    .value()
-                    .as_element()
-                    .is_some_and(|inner| !INLINE.contains(&inner.name()))
-                {
-                    text.push(' ');
-                }
+        let (node, opens) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        if let Some(inner) = ElementRef::wrap(node) {
+            if hidden == Some(node.id()) {
+                hidden = None;
+            } else if opens && hidden.is_none() && inner != element {
+                hidden = (is_hidden(inner) || skip(inner)).then(|| node.id());
             }
+            if !is_inline(inner) {
+                text.push(' ');
+            }
+        } else if let Node::Text(part) = node.value()
+            && opens
+            && hidden.is_none()
+        {
+            text.push_str(part);
         }
     }
     squash(&text)

@@ -181,15 +181,18 @@ fn more_at(text: &str) -> Option<usize> {
     Some(rest.len())
 }
 
-/// Where a text's ending begins, compared without regard to case.
+/// Where a text's ending begins, compared without regard to case, from the end: most phrases differ in the last letter.
 fn ends_with(text: &str, ending: &str) -> Option<usize> {
-    let count = ending.chars().count();
-    let start = text.char_indices().rev().nth(count.checked_sub(1)?)?.0;
-    let same = text[start..]
-        .chars()
-        .flat_map(char::to_lowercase)
-        .eq(ending.chars());
-    same.then_some(start)
+    let mut letters = text.char_indices().rev();
+    let mut start = None;
+    for wanted in ending.chars().rev() {
+        let (at, letter) = letters.next()?;
+        if !letter.to_lowercase().eq([wanted]) {
+            return None;
+        }
+        start = Some(at);
+    }
+    start
 }
 
 #[cfg(test)]

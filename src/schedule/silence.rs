@@ -24,9 +24,9 @@ const LONGER: f64 = 1.5;
 const LEAST: u64 = 3;
 /// Beyond this nothing is foretold.
 const HORIZON: u64 = 1000;
-/// A year in whole weeks, and how many days around the same day are looked at.
+/// A year in whole weeks, and how many weeks around the same day are looked at: as many days before it as after it.
 const YEAR: u64 = 364;
-const AROUND: u64 = 10;
+const AROUND: u64 = 3;
 /// How much of its news a source has in August and around New Year, where no year before tells.
 const HOLIDAYS: f64 = 0.3;
 
@@ -95,18 +95,15 @@ impl<'a> Rhythm<'a> {
     /// How much of its usual news the source has at this time of the year.
     fn season(&self, day: NaiveDate) -> f64 {
         let around = day
-            .checked_sub_days(Days::new(YEAR + AROUND))
+            .checked_sub_days(Days::new(YEAR + 7 * AROUND / 2))
             .filter(|from| *from >= self.first);
         let Some(from) = around else {
             return if is_holiday(day) { HOLIDAYS } else { 1.0 };
         };
-        let (mut expected, mut had) = (1.0, 1.0);
-        let length = usize::try_from(2 * AROUND + 1).unwrap_or(1);
-        for day in from.iter_days().take(length) {
-            expected += self.week[weekday(day)];
-            had += f64::from(u8::from(self.days.contains(&day)));
-        }
-        (had / expected).min(1.0)
+        let length = 7 * AROUND;
+        let had = self.days.range(from..from + Days::new(length)).count() as f64;
+        let expected = AROUND as f64 * self.week.iter().sum::<f64>();
+        ((1.0 + had) / (1.0 + expected)).min(1.0)
     }
 
     /// The longest silence that there was, as improbable as it is.

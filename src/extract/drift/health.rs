@@ -132,26 +132,28 @@ impl<'a> Sight<'a> {
             .or_else(|| self.teasers())
     }
 
-    /// The known items that stand on the page without being read.
-    pub(super) fn missing(&self) -> Vec<usize> {
+    /// The known items that would be missing if they stood on the page: those that are not read.
+    pub(super) fn unread(&self) -> Vec<usize> {
         let kept: HashSet<usize> = self.pairs.iter().map(|pair| pair.known).collect();
         let oldest = self
             .pairs
             .iter()
             .filter_map(|pair| self.roll.known[pair.known].day)
             .min();
-        let mut missing: Vec<usize> = self
-            .shown
-            .iter()
-            .copied()
+        (0..self.roll.known.len())
             .filter(|known| !kept.contains(known))
             // What is older than all that is read has only left the list.
             .filter(|known| match (self.roll.known[*known].day, oldest) {
                 (Some(day), Some(oldest)) => day >= oldest,
                 _ => true,
             })
-            .collect();
-        missing.sort_unstable();
+            .collect()
+    }
+
+    /// The known items that stand on the page without being read.
+    pub(super) fn missing(&self) -> Vec<usize> {
+        let mut missing = self.unread();
+        missing.retain(|known| self.shown.contains(known));
         missing
     }
 

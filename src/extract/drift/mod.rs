@@ -96,21 +96,24 @@ pub fn judge<N: AsRef<[Item]>>(
         Ok(extracted) => {
             let (extracted, normalized) = normalized(extracted);
             let items = normalized.as_ref();
-            let pairs = roll.pairs(items);
-            // What the page shows is looked at only if something is not as it was.
-            let changed = pairs.len() < known.len() || pairs.len() < items.len();
-            let ground = ground.as_ref().filter(|_| changed);
-            let shown = ground.map(|ground| ground.shown(&roll)).unwrap_or_default();
+            let nothing = HashSet::new();
             let sight = Sight {
                 roll: &roll,
                 items,
-                pairs,
-                shown: &shown,
+                pairs: roll.pairs(items),
+                shown: &nothing,
                 today,
                 teasers: ask.rules.is_some_and(|rules| !rules.summary.is_empty()),
             };
+            // What the page shows is looked at only if it could show what was not read.
+            let looked_at = ground.as_ref().filter(|_| !sight.unread().is_empty());
+            let shown = looked_at.map(|ground| ground.shown(&roll));
+            let sight = Sight {
+                shown: shown.as_ref().unwrap_or(&nothing),
+                ..sight
+            };
             let apart = || {
-                let ground = ground?;
+                let ground = ground.as_ref()?;
                 repair::apart(&ground.parsed, ask.rules?, ask.dates, &sight)
             };
             match sight.fault().or_else(apart) {
