@@ -1,23 +1,31 @@
 //! Work that takes a core, off the async threads: as much at once as there are cores, each for a bounded time, and
 //! without harm to anything else whatever becomes of it.
+//!
+//! Its threads are its own. Those that the runtime has for what blocks take turns and become more than there are cores;
+//! each of them would keep the memory of the largest page that it read, and the words that it worked out.
 
 use std::num::NonZero;
-use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, available_parallelism};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 /// Reading a page takes milliseconds. What takes so long will never end well.
 const BUDGET: Duration = Duration::from_secs(20);
+
+type Job = Box<dyn FnOnce() + Send>;
 
 /// The cores, to be shared.
 #[derive(Debug, Clone)]
 pub struct Apart {
     places: Arc<Semaphore>,
     budget: Duration,
+    jobs: Sender<Job>,
+    waiting: Arc<Mutex<Receiver<Job>>>,
 }
 
 /// Why work came to nothing.
@@ -32,14 +40,44 @@ pub(super) enum Spoiled {
 impl Default for Apart {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZero::get);
-        Self {
-            places: Arc::new(Semaphore::new(cores)),
-            budget: BUDGET,
-        }
+        Self::new(cores, BUDGET)
     }
 }
 
 impl Apart {
+    fn new(cores: usize, budget: Duration) -> Self {
+        let (jobs, waiting) = channel();
+        let apart = Self {
+            places: Arc::new(Semaphore::new(cores)),
+            budget,
+            jobs,
+            waiting: Arc::new(Mutex::new(waiting)),
+        };
+        (0..cores).for_each(|_| apart.employ());
+        apart
+    }
+
+    /// One thread more, which ends with the last who may have work for it.
+    fn employ(&self) {
+        let waiting = Arc::clone(&self.waiting);
+        let named = thread::Builder::new().name("reading".to_owned());
+        let hired = named.spawn(move || {
+            loop {
+                let next = waiting
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .recv();
+                match next {
+                    Ok(job) => job(),
+                    Err(_) => break,
+                }
+            }
+        });
+        if let Err(error) = hired {
+            tracing::error!("a thread to read pages on cannot be started: {error}");
+        }
+    }
+
     /// Does some work. What goes over its time can't be stopped, but nothing waits for it any longer, and its place
     /// is free again.
     pub(super) async fn run<T: Send + 'static>(
@@ -48,9 +86,22 @@ impl Apart {
     ) -> Result<T, Spoiled> {
         // The semaphore is never closed.
         let _place = self.places.acquire().await;
-        match timeout(self.budget, spawn_blocking(work)).await {
+        let (answer, done) = oneshot::channel();
+        let job = move || {
+            // Dropped without an answer, it says that there will be none.
+            if let Ok(result) = catch_unwind(AssertUnwindSafe(work)) {
+                let _ = answer.send(result);
+            }
+        };
+        // It fails only if nobody can receive it, and this has a hold of the receiver.
+        let _ = self.jobs.send(Box::new(job));
+        match timeout(self.budget, done).await {
             Ok(done) => done.map_err(|_| Spoiled::Panicked),
-            Err(_) => Err(Spoiled::Endless(self.budget)),
+            Err(_) => {
+                // Its thread may never be back.
+                self.employ();
+                Err(Spoiled::Endless(self.budget))
+            }
         }
     }
 }
@@ -64,16 +115,9 @@ mod tests {
 
     use super::*;
 
-    fn apart(places: usize, budget: Duration) -> Apart {
-        Apart {
-            places: Arc::new(Semaphore::new(places)),
-            budget,
-        }
-    }
-
     #[tokio::test]
     async fn a_panic_is_an_error_of_its_own_work_only() {
-        let apart = apart(1, BUDGET);
+        let apart = Apart::new(1, BUDGET);
         assert_eq!(
             apart.run(|| panic!("on purpose")).await.map(|()| 0),
             Err(Spoiled::Panicked)
@@ -83,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_goes_over_its_time_is_given_up_and_keeps_no_place() {
-        let apart = apart(1, Duration::from_millis(200));
+        let apart = Apart::new(1, Duration::from_millis(200));
         let (end, ended) = mpsc::channel::<()>();
         let endless = apart.run(move || ended.recv().is_ok()).await;
         assert_eq!(endless, Err(Spoiled::Endless(apart.budget)));
@@ -93,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_runs_at_once_than_there_are_places() {
-        let apart = apart(2, BUDGET);
+        let apart = Apart::new(2, BUDGET);
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let all = (0..8).map(|_| {
             let (apart, running, most) = (apart.clone(), Arc::clone(&running), Arc::clone(&most));
