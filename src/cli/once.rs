@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
@@ -12,7 +13,7 @@ use tokio::task::JoinSet;
 use super::out::say;
 use super::table::table;
 use super::{Exit, Place, await_daemon, block_on, failed, logging};
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::daemon::{Engine, POLLS, StartFailure, data_folder};
 use crate::dedup::health::Doubted;
 use crate::model::SourceId;
@@ -94,6 +95,9 @@ pub(super) fn wanted(config: &Config, only: Option<&str>) -> Result<Vec<SourceId
 /// So long a hub is told of what changed; the rest is for the next run.
 const HUB: Duration = Duration::from_secs(60);
 
+/// The states of so many sources are looked up at once.
+const LOOKED_UP: usize = 128;
+
 /// What one cycle came to.
 pub(super) struct Cycle {
     pub(super) polls: BTreeMap<SourceId, Recorded>,
@@ -103,7 +107,7 @@ pub(super) struct Cycle {
 
 /// Polls the wanted sources, all at once as far as the limits let, and publishes.
 pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle, Exit> {
-    let states = engine.prepare().await.map_err(failed)?;
+    let registered = engine.prepare().await.map_err(failed)?;
     let asked: HashSet<&SourceId> = wanted.iter().collect();
     let bar =
         ProgressBar::with_draw_target(Some(wanted.len() as u64), ProgressDrawTarget::stderr());
@@ -114,15 +118,22 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     let mut polls = JoinSet::new();
-    let sources = engine.config.sources.iter().zip(states);
-    let mut sources =
-        sources.filter(|(source, state)| asked.contains(&source.id) && state.held.is_none());
+    let sources = engine.config.sources.iter().zip(registered);
+    let polled: Vec<&Arc<Source>> = sources
+        .filter(|(source, registered)| asked.contains(&source.id) && registered.held.is_none())
+        .map(|(source, _)| source)
+        .collect();
+    let mut sources = polled.chunks(LOOKED_UP);
     let mut recorded = BTreeMap::new();
     loop {
         while polls.len() < POLLS
-            && let Some((source, state)) = sources.next()
+            && let Some(next) = sources.next()
         {
-            polls.spawn(engine.poll(source, Some(state)));
+            let ids = next.iter().map(|source| source.id.clone()).collect();
+            let states = engine.store.states(ids).await.map_err(failed)?;
+            for (source, state) in next.iter().zip(states) {
+                polls.spawn(engine.poll(source, Some(state)));
+            }
         }
         let Some(done) = polls.join_next().await else {
             break;

@@ -102,15 +102,15 @@ async fn apply(
     since: Option<DateTime<Utc>>,
     options: &Options,
 ) -> Result<(), Exit> {
-    let states = engine.prepare().await.map_err(failed)?;
+    let registered = engine.prepare().await.map_err(failed)?;
     for source in sources {
         let at = engine
             .config
             .sources
             .iter()
             .position(|one| one.id == source.id);
-        let state = at.and_then(|at| states.get(at));
-        if let Some(why) = state.and_then(|state| state.held.as_ref()) {
+        let registered = at.and_then(|at| registered.get(at));
+        if let Some(why) = registered.and_then(|registered| registered.held.as_ref()) {
             say!(
                 err,
                 "error: {0} is held: {why}; `rassegna plan {0}` shows it, `rassegna plan --accept {0}` accepts it",

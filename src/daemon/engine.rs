@@ -18,7 +18,7 @@ use crate::model::SourceId;
 use crate::pipeline::{self, Apart, PublishFailure, Published, Word};
 use crate::publish::{Folder, PublishError};
 use crate::serve::{Counts, Shelf};
-use crate::store::{Access, Recorded, Shown, SourceState, Store, StoreError};
+use crate::store::{Access, Recorded, Registration, Shown, SourceState, Store, StoreError};
 
 /// Why it can't be started.
 #[derive(Debug, Error)]
@@ -107,7 +107,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`StoreError`]
-    pub async fn prepare(&self) -> Result<Vec<SourceState>, StoreError> {
+    pub async fn prepare(&self) -> Result<Vec<Registration>, StoreError> {
         let now = Utc::now();
         for (host, until) in self.store.waiting_hosts(now).await? {
             if let (Ok(host), Ok(wait)) = (Url::parse(&host), (until - now).to_std()) {
@@ -120,21 +120,23 @@ impl Engine {
         }
         let free = |source: &&Arc<Source>| !held.contains_key(&source.id);
         let free: Vec<Arc<Source>> = self.config.sources.iter().filter(free).cloned().collect();
-        let states = self.store.register(&free).await?;
-        let mut states: BTreeMap<&SourceId, SourceState> =
-            free.iter().map(|source| &source.id).zip(states).collect();
+        let registered = self.store.register(&free).await?;
+        let mut registered: BTreeMap<&SourceId, Registration> = free
+            .iter()
+            .map(|source| &source.id)
+            .zip(registered)
+            .collect();
         for (id, why) in &held {
             tracing::warn!(source.id = %id, "{id}: held: {why}; `rassegna plan {id}` shows it, `rassegna plan --accept {id}` accepts it");
         }
-        self.store.hold(held.into_iter().collect()).await?;
-        let mut all = Vec::with_capacity(self.config.sources.len());
-        for source in &self.config.sources {
-            all.push(match states.remove(&source.id) {
-                Some(state) => state,
-                None => self.store.source(&source.id).await?.unwrap_or_default(),
-            });
-        }
-        Ok(all)
+        self.store.hold(held.clone().into_iter().collect()).await?;
+        let all = self.config.sources.iter().map(|source| {
+            registered.remove(&source.id).unwrap_or(Registration {
+                held: held.get(&source.id).cloned(),
+                ..Registration::default()
+            })
+        });
+        Ok(all.collect())
     }
 
     /// The sources whose rules have changed in a way that nobody has accepted and that would publish known items again

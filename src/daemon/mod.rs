@@ -33,7 +33,7 @@ use crate::serve::{Health, Part};
 use crate::store::{Recorded, Request, StoreError};
 
 /// So many polls are under way at once, most of them waiting for the turn of their host: each takes some kilobytes.
-pub const POLLS: usize = 2_048;
+pub const POLLS: usize = 1_024;
 /// While polls go on, changes are collected for so long before they are published together.
 const SETTLE: Duration = Duration::from_secs(2);
 /// Publishing that failed is tried again after so long.
@@ -171,14 +171,14 @@ impl Daemon {
     /// Makes the sources known to the store and plans the first run of each that is not held.
     async fn schedule(&mut self) -> Result<(), StoreError> {
         let sources = &self.engine.config.sources;
-        let states = self.engine.prepare().await?;
+        let registered = self.engine.prepare().await?;
         let now = Utc::now();
         self.due = sources
             .iter()
-            .zip(states)
-            .filter(|(_, state)| state.held.is_none())
-            .map(|(source, state)| {
-                let due = schedule::resume(&source.plan, &source.id, &state.remembered(), now);
+            .zip(registered)
+            .filter(|(_, registered)| registered.held.is_none())
+            .map(|(source, registered)| {
+                let due = schedule::resume(&source.plan, &source.id, &registered.remembered, now);
                 (source.id.clone(), due)
             })
             .collect();

@@ -1,21 +1,19 @@
 //! The state of the sources: what they last answered, how they fare, when they are due.
 
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
-use super::rows::{floor, json, list, maybe_time, policy};
+use super::rows::{floor, list, maybe_time, policy};
 use super::{Repair, Store, StoreError, course, health};
-use crate::config::{Content, Source};
 use crate::dedup::Policy;
 use crate::dedup::health::Doubted;
 use crate::extract::Rate;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, Kind, SourceId, Validators};
-use crate::schedule::{Floor, Remembered};
+use crate::schedule::Floor;
 
 /// What is remembered of a source between two polls.
 #[derive(Debug, Clone, Default)]
@@ -103,17 +101,6 @@ impl SourceState {
         self.silent_from
             .filter(|(from, _)| self.last_success.is_some_and(|last| last >= *from))
     }
-
-    /// What decides when it is due after a restart.
-    #[must_use]
-    pub fn remembered(&self) -> Remembered {
-        Remembered {
-            failures: self.failures,
-            floor: self.floor,
-            asked: self.last_attempt,
-            due: self.next_run,
-        }
-    }
 }
 
 /// A source with its state, for people.
@@ -131,106 +118,7 @@ pub struct Summary {
     pub items: u32,
 }
 
-/// What is written down of a source's configuration.
-#[derive(PartialEq, Eq)]
-struct Registered {
-    id: SourceId,
-    title: String,
-    url: String,
-    /// As JSON.
-    tags: String,
-    priority: i64,
-    rules: Key,
-    whole: bool,
-}
-
-impl Registered {
-    fn of(source: &Source) -> Self {
-        Self {
-            id: source.id.clone(),
-            title: source.title.clone(),
-            url: source.url.to_string(),
-            tags: json(&source.tags),
-            priority: source.priority,
-            rules: source.rules,
-            whole: source.content == Content::Full,
-        }
-    }
-
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: SourceId(row.get("id")?),
-            title: row.get("title")?,
-            url: row.get("url")?,
-            tags: row.get("tags")?,
-            priority: row.get("priority")?,
-            rules: row.get("rules")?,
-            whole: row.get("whole")?,
-        })
-    }
-
-    fn register(&self, connection: &Connection) -> Result<(), StoreError> {
-        connection
-            .prepare_cached(
-                "INSERT INTO source (id, title, url, tags, priority, rules, whole) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (id) DO UPDATE SET title = ?2, url = ?3, tags = ?4, priority = ?5, whole = ?7,
-                        first_success = iif(url = ?3, first_success, NULL), held = NULL,
-                        unread_since = iif(url = ?3, unread_since, NULL)",
-            )?
-            .execute(params![self.id.0, self.title, self.url, self.tags, self.priority, self.rules, self.whole])?;
-        connection
-            .prepare_cached(
-                "DELETE FROM roll WHERE source = (SELECT number FROM source WHERE id = ?1 AND rules <> ?2)",
-            )?
-            .execute(params![self.id.0, self.rules])?;
-        connection
-            .prepare_cached(
-                "UPDATE source SET rules = ?2, etag = NULL, last_modified = NULL, coded = NULL, body = NULL, whole_at = NULL,
-                        kind = NULL, feed_url = NULL, failures = 0, error = NULL, failing_since = NULL, next_run = NULL, address = NULL, partial = 0,
-                        moving_to = NULL, moving_since = NULL, moving_seen = 0, gone_since = NULL, gone_seen = 0,
-                        empty_seen = 0, pace = NULL, fresh_until = NULL, picture = NULL, doubted = NULL,
-                        repair = NULL, accepted = NULL
-                 WHERE id = ?1 AND rules <> ?2",
-            )?
-            .execute(params![self.id.0, self.rules])?;
-        Ok(())
-    }
-}
-
 impl Store {
-    /// Makes the configured sources known and gives the state of each, in their order. Where the rules of a source
-    /// changed, its validators and the kind that was seen are void; where its address changed, it is as new, so that
-    /// it floods no feed.
-    pub async fn register(
-        &self,
-        sources: &[impl Borrow<Source>],
-    ) -> Result<Vec<SourceState>, StoreError> {
-        let sources = sources.iter().map(Borrow::borrow);
-        let sources: Vec<Registered> = sources.map(Registered::of).collect();
-        self.write(move |connection| {
-            let (known, retired) = known(connection, &sources)?;
-            let mut states = Vec::with_capacity(sources.len());
-            for (source, known) in sources.iter().zip(known) {
-                let state = match known {
-                    Some(state) => Some(state),
-                    None => {
-                        source.register(connection)?;
-                        state(connection, &source.id)?
-                    }
-                };
-                states.push(state.unwrap_or_default());
-            }
-            // What is not configured any more is not due any more.
-            let mut retire = connection
-                .prepare_cached("UPDATE source SET next_run = NULL, held = NULL WHERE id = ?1")?;
-            for id in retired {
-                retire.execute([id.0])?;
-            }
-            Ok(states)
-        })
-        .await
-    }
-
     /// Leaves sources as they are because of what their changed rules would do, and says why.
     pub async fn hold(&self, held: Vec<(SourceId, String)>) -> Result<(), StoreError> {
         self.write(move |connection| {
@@ -273,6 +161,17 @@ impl Store {
     pub async fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
         let id = id.clone();
         self.read(move |connection| state(connection, &id)).await
+    }
+
+    /// The states of these sources, in their order; one that was never registered has none, which is as a new one has it.
+    pub async fn states(&self, ids: Vec<SourceId>) -> Result<Vec<SourceState>, StoreError> {
+        self.read(move |connection| {
+            let states = ids
+                .iter()
+                .map(|id| Ok(state(connection, id)?.unwrap_or_default()));
+            states.collect()
+        })
+        .await
     }
 
     /// All sources that were ever registered, by id.
@@ -368,31 +267,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// The state of each of these sources that is known just so, as most are at a start; and those that are due or held though
-/// they are not among them.
-fn known(
-    connection: &Connection,
-    sources: &[Registered],
-) -> Result<(Vec<Option<SourceState>>, Vec<SourceId>), StoreError> {
-    let places = sources.iter().zip(0..).map(|(source, at)| (&source.id, at));
-    let places: HashMap<&SourceId, usize> = places.collect();
-    let (mut states, mut others) = (vec![None; sources.len()], Vec::new());
-    let mut query = connection.prepare_cached(&format!("SELECT *, {WAITING} FROM source"))?;
-    let mut rows = query.query([])?;
-    while let Some(row) = rows.next()? {
-        let (known, state) = (Registered::from_row(row)?, state_of(row)?);
-        let place = places.get(&known.id).copied();
-        match place.and_then(|at| sources.get(at).zip(states.get_mut(at))) {
-            Some((source, place)) if *source == known && state.held.is_none() => {
-                *place = Some(state);
-            }
-            None if state.next_run.is_some() || state.held.is_some() => others.push(known.id),
-            _ => {}
-        }
-    }
-    Ok((states, others))
 }
 
 fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, StoreError> {

@@ -360,7 +360,7 @@ fn fill_key(key: &Key, node: &mut Node) {
         return;
     };
     if let (Need::Default(text), None) = (&key.need, table.entry(key.name)) {
-        let default = tree::literal(text, place).map(|node| Entry { key: place, node });
+        let default = tree::literal(text, place).map(|node| Box::new(Entry { key: place, node }));
         table
             .0
             .extend(default.map(|default| (key.name.to_owned(), default)));
