@@ -23,8 +23,11 @@ mod rules;
 mod stable;
 
 use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
 
 use serde_json::{Value, json};
 
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let tests: [(&str, Test); 8] = [
+        ("bytes", bytes),
         ("seeds", seeds),
         ("dates", dates),
         ("feeds", feeds),
@@ -44,11 +48,17 @@ fn main() -> ExitCode {
         ("hostile", hostile::hostile),
         ("rules", rules::rules),
         ("pairs", pairs::pairs),
-        ("bytes", bytes),
     ];
-    for (name, test) in tests {
-        println!("corpus {name}: {}", test(&corpus));
-    }
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some((name, test)) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    println!("corpus {name}: {}", test(&corpus));
+                }
+            });
+        }
+    });
     println!("{} passed, 0 failed", tests.len());
     ExitCode::SUCCESS
 }
@@ -143,8 +153,11 @@ fn bytes(corpus: &Path) -> String {
         })
         .map(answer)
         .collect();
-    let one = stable::published(&config, &answers);
-    let other = stable::published(&config, &answers);
+    let (one, other) = std::thread::scope(|scope| {
+        let one = scope.spawn(|| stable::published(&config, &answers));
+        let other = stable::published(&config, &answers);
+        (one.join().unwrap(), other)
+    });
     assert_eq!(stable::differing(&one, &other), Vec::<&Path>::new());
     let size: usize = one.values().map(Vec::len).sum();
     assert!(
