@@ -131,10 +131,12 @@ impl Engine {
         }
         self.store.hold(held.clone().into_iter().collect()).await?;
         let all = self.config.sources.iter().map(|source| {
-            registered.remove(&source.id).unwrap_or(Registration {
-                held: held.get(&source.id).cloned(),
-                ..Registration::default()
-            })
+            registered
+                .remove(&source.id)
+                .unwrap_or_else(|| Registration {
+                    held: held.get(&source.id).cloned(),
+                    ..Registration::default()
+                })
         });
         Ok(all.collect())
     }
