@@ -16,8 +16,9 @@ use crate::config::Proxy;
 /// The longest wait for a connection, or half of the whole time if that is less.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// So many connections to one server wait to be used again.
-const IDLE: usize = 4;
+/// At least and at most so many connections to one server wait to be used again: all that may be in use at once, where
+/// they are not very many.
+const IDLE: std::ops::RangeInclusive<usize> = 4..=64;
 
 /// The most bytes of a header section. (The client itself stops at 100 fields or 408 KiB.)
 pub(super) const HEADERS: u32 = 64 * 1024;
@@ -47,6 +48,8 @@ pub(super) struct Clients {
     allow: Arc<[IpNet]>,
     /// How long a connection is waited for.
     pub(super) patience: Duration,
+    /// How many connections to one server wait to be used again.
+    idle: usize,
     made: Mutex<HashMap<Route, Made>>,
 }
 
@@ -56,6 +59,7 @@ impl Clients {
         from: Option<&str>,
         allow: Arc<[IpNet]>,
         timeout: Duration,
+        per_host: usize,
     ) -> Result<Self, FetchError> {
         let from = from
             .map(HeaderValue::from_str)
@@ -66,6 +70,7 @@ impl Clients {
             from,
             allow,
             patience: CONNECT.min(timeout / 2),
+            idle: per_host.clamp(*IDLE.start(), *IDLE.end()),
             made: Mutex::default(),
         };
         // What is wrong with the common settings is said at the start.
@@ -128,7 +133,7 @@ impl Clients {
             .connect_timeout(self.patience)
             .http2_max_header_list_size(HEADERS)
             .pool_idle_timeout(KEPT)
-            .pool_max_idle_per_host(if route.single { 0 } else { IDLE });
+            .pool_max_idle_per_host(if route.single { 0 } else { self.idle });
         let Some(proxy) = &route.proxy else {
             return Ok(builder.dns_resolver(Resolver::new(Arc::clone(&self.allow))));
         };

@@ -78,6 +78,7 @@ impl Http {
             config.from.as_deref(),
             Arc::clone(&allow),
             timeout,
+            config.per_host,
         )?;
         Ok(Self {
             clients,
