@@ -16,9 +16,8 @@ use crate::config::Proxy;
 /// The longest wait for a connection, or half of the whole time if that is less.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// At least and at most so many connections to one server wait to be used again: all that may be in use at once, where
-/// they are not very many.
-const IDLE: std::ops::RangeInclusive<usize> = 4..=64;
+/// At least so many connections to one server wait to be used again: all that may be in use at once, where they are more.
+const IDLE: usize = 4;
 
 /// The most bytes of a header section. (The client itself stops at 100 fields or 408 KiB.)
 pub(super) const HEADERS: u32 = 64 * 1024;
@@ -70,7 +69,7 @@ impl Clients {
             from,
             allow,
             patience: CONNECT.min(timeout / 2),
-            idle: per_host.clamp(*IDLE.start(), *IDLE.end()),
+            idle: per_host.max(IDLE),
             made: Mutex::default(),
         };
         // What is wrong with the common settings is said at the start.

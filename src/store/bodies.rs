@@ -274,13 +274,22 @@ pub(super) fn prune(
 ) -> Result<(), StoreError> {
     let keep = TimeDelta::from_std(limits.keep).unwrap_or(TimeDelta::MAX);
     let horizon = now.checked_sub_signed(keep).unwrap_or(DateTime::UNIX_EPOCH);
+    // The index has all that is to be looked at; the rows have the bodies besides.
     connection
         .prepare_cached(
-            "DELETE FROM answer WHERE at < ?1 AND (
-                 EXISTS (SELECT 1 FROM answer AS newer WHERE newer.source = answer.source AND newer.at > answer.at)
-                 OR (SELECT next_run IS NULL AND held IS NULL FROM source WHERE source.number = answer.source))",
+            "DELETE FROM answer WHERE number IN (
+                 SELECT number FROM answer INDEXED BY answer_source WHERE at < ?1 AND (
+                     EXISTS (SELECT 1 FROM answer AS newer WHERE newer.source = answer.source AND newer.at > answer.at)
+                     OR (SELECT next_run IS NULL AND held IS NULL FROM source WHERE source.number = answer.source)))",
         )?
         .execute([horizon.timestamp()])?;
+    let total: i64 = connection
+        .prepare_cached("SELECT coalesce(sum(size), 0) FROM answer INDEXED BY answer_source")?
+        .query_row([], |row| row.get(0))?;
+    let limit = limit(limits.total);
+    if total <= limit {
+        return Ok(());
+    }
     connection
         .prepare_cached(
             "DELETE FROM answer WHERE number IN (
@@ -290,7 +299,7 @@ pub(super) fn prune(
                          FROM answer))
                  WHERE upto > ?1)",
         )?
-        .execute([limit(limits.total)])?;
+        .execute([limit])?;
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 use url::Url;
 
 use super::StoreError;
-use super::rows::{list, maybe_time, time};
+use super::rows::{Columns, InOrder, list, maybe_time, time};
 use crate::dedup::alike::{Profile, Telling};
 use crate::extract::text::plain;
 use crate::model::{Alternate, Item};
@@ -45,13 +45,14 @@ pub(super) fn stored(
     )?;
     let text = i64::try_from(TEXT).unwrap_or_default();
     Ok(query.query_row(params![number, text], |row| {
-        Ok((of_row(row)?, time(row, "published")?))
+        let row = InOrder::from(row);
+        Ok((of_row(&row)?, time(&row, "published")?))
     })?)
 }
 
-fn of_row(row: &Row<'_>) -> rusqlite::Result<Profile> {
+fn of_row(row: &impl Columns) -> rusqlite::Result<Profile> {
     let url = |text: Option<String>| text.and_then(|text| Url::parse(&text).ok());
-    let text = |column: &str| row.get::<_, String>(column);
+    let text = |column: &str| row.get::<String>(column);
     Ok(profile(&Read {
         source: &text("source")?,
         url: url(row.get("url")?),

@@ -1,13 +1,13 @@
 //! What a source's answers come to over time: failures in a row, whether it is gone, whether it has moved.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::StoreError;
 use super::incidents::Condition;
 use super::items::Recorded;
-use super::rows::{floor, maybe_time, policy};
+use super::rows::{Columns, InOrder, floor, maybe_time, policy};
 use crate::dedup::Policy;
 use crate::fetch::history::{Gone, Moving};
 use crate::model::{Key, SourceId};
@@ -69,20 +69,21 @@ impl Course {
         source: &SourceId,
     ) -> Result<Option<Self>, StoreError> {
         let mut query = connection.prepare_cached(
-            "SELECT number, url, rules, failures, first_success, last_success, unread_since, pace, policy, fresh_until, failing_since, silent_from,
-                    empty_seen, gone_since, gone_seen, moving_to, moving_since, moving_seen, last_new,
+            "SELECT number, url, rules, failures, first_success, last_success, unread_since, pace, fresh_until, failing_since, silent_from,
+                    policy, gone_since, gone_seen, moving_to, moving_since, moving_seen, empty_seen, last_new,
                     EXISTS (SELECT 1 FROM followed WHERE followed.source = source.number AND item IS NOT NULL) AS waits,
                     EXISTS (SELECT 1 FROM held WHERE held.source = source.number) AS holds,
                     EXISTS (SELECT 1 FROM incident WHERE incident.source = source.number AND ended IS NULL) AS is_troubled
              FROM source WHERE id = ?1",
         )?;
-        Ok(query.query_row([&source.0], Self::from_row).optional()?)
+        let course = query.query_row([&source.0], |row| Self::from_row(&InOrder::from(row)));
+        Ok(course.optional()?)
     }
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &impl Columns) -> rusqlite::Result<Self> {
         Ok(Self {
             number: row.get("number")?,
-            url: Url::parse(&row.get::<_, String>("url")?).ok(),
+            url: Url::parse(&row.get::<String>("url")?).ok(),
             rules: row.get("rules")?,
             failures: row.get("failures")?,
             first_success: maybe_time(row, "first_success")?,
@@ -209,16 +210,17 @@ impl Course {
 }
 
 /// The answers 410 in a row, of a row of `source`.
-pub(super) fn gone(row: &Row<'_>) -> rusqlite::Result<Option<Gone>> {
+pub(super) fn gone(row: &impl Columns) -> rusqlite::Result<Option<Gone>> {
+    let since = maybe_time(row, "gone_since")?;
     let seen = row.get("gone_seen")?;
-    Ok(maybe_time(row, "gone_since")?.map(|since| Gone { since, seen }))
+    Ok(since.map(|since| Gone { since, seen }))
 }
 
 /// The permanent redirects in a row, of a row of `source`.
-pub(super) fn moving(row: &Row<'_>) -> rusqlite::Result<Option<Moving>> {
-    let to = row.get::<_, Option<String>>("moving_to")?;
+pub(super) fn moving(row: &impl Columns) -> rusqlite::Result<Option<Moving>> {
+    let to = row.get::<Option<String>>("moving_to")?;
     let to = to.and_then(|to| Url::parse(&to).ok());
-    let seen = row.get("moving_seen")?;
     let since = maybe_time(row, "moving_since")?;
+    let seen = row.get("moving_seen")?;
     Ok(to.zip(since).map(|(to, since)| Moving { to, since, seen }))
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::rows::{list, time};
+use super::rows::{Columns, InOrder, list, time};
 use super::{Store, StoreError, translations};
 use crate::config::filter::Facts;
 use crate::config::{Feed, Filter};
@@ -312,10 +312,11 @@ pub(super) fn window_by(
 /// Everyone who tells a story, the first teller first.
 pub(super) fn tellings(connection: &Connection, story: i64) -> Result<Vec<Told>, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT item.*, source.id AS source_id, source.title AS source_title, source.url AS source_url, source.priority AS priority
+        "SELECT source.id AS source_id, source.title AS source_title, source.url AS source_url, priority, item.url, item.title,
+                summary, html, image, authors, categories, enclosures, rights
          FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",
     )?;
-    let rows = query.query_map([story], told)?;
+    let rows = query.query_map([story], |row| told(&InOrder::from(row)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -342,7 +343,7 @@ pub(super) fn story(connection: &Connection, number: i64) -> Result<Story, Store
     })?)
 }
 
-fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
+fn told(row: &impl Columns) -> rusqlite::Result<Told> {
     Ok(Told {
         source: SourceId(row.get("source_id")?),
         source_title: row.get("source_title")?,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +13,7 @@ use super::articles::{complete, sight, waiting};
 use super::course::Course;
 use super::incidents::{self, What};
 use super::items::{Fetched, recall};
-use super::rows::maybe_time;
+use super::rows::{Columns, maybe_time};
 use super::{Store, StoreError};
 use crate::config::Follow;
 use crate::config::units::fold;
@@ -178,13 +178,13 @@ fn familiar(
 }
 
 /// The answers in a row that were not believed, of a row of `source`.
-pub(super) fn doubted(row: &Row<'_>) -> rusqlite::Result<Option<Doubted>> {
+pub(super) fn doubted(row: &impl Columns) -> rusqlite::Result<Option<Doubted>> {
     value(row, "doubted")
 }
 
 /// A value from its column; one that does not read is none.
 pub(super) fn value<T: DeserializeOwned>(
-    row: &Row<'_>,
+    row: &impl Columns,
     column: &str,
 ) -> rusqlite::Result<Option<T>> {
     let text: Option<String> = row.get(column)?;
@@ -329,7 +329,7 @@ fn midnight(day: NaiveDate, timezone: Tz) -> Option<DateTime<Utc>> {
 }
 
 /// Since when a source is silent, and on how many days of a week it has had news, of a row of `source`.
-pub(super) fn silent(row: &Row<'_>) -> rusqlite::Result<Option<(DateTime<Utc>, f64)>> {
+pub(super) fn silent(row: &impl Columns) -> rusqlite::Result<Option<(DateTime<Utc>, f64)>> {
     let from = maybe_time(row, "silent_from")?;
     let days: Option<f64> = row.get("news_days")?;
     Ok(from.zip(days))

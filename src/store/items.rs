@@ -13,7 +13,7 @@ use super::bodies::{self, Packed};
 use super::course::Course;
 use super::held;
 use super::incidents::{self, Condition};
-use super::rows::{json, maybe_time, pace, time};
+use super::rows::{Columns, InOrder, json, maybe_time, pace, time};
 use super::writing::Writing;
 use super::{Store, StoreError, health, removed, repairs, unchanged, unindexed};
 use crate::config::Follow;
@@ -585,7 +585,7 @@ pub(super) fn recall(
     let mut by_key =
         connection.prepare_cached("SELECT item FROM identity WHERE source = ?1 AND key = ?2")?;
     let mut by_row = connection.prepare_cached(
-        "SELECT guid_key, url_key, anchor_key, title_key, said_key, address, title, content, meaning, story,
+        "SELECT guid_key, url_key, anchor_key, title_key, said_key, address, meaning, title, content, story,
                 iif(place = 'first-seen', NULL, published) AS dated FROM item WHERE number = ?1",
     )?;
     let mut by_address = connection.prepare_cached("SELECT story FROM address WHERE key = ?1")?;
@@ -601,6 +601,7 @@ pub(super) fn recall(
             continue;
         };
         let known = by_row.query_row([item], |row| {
+            let row = InOrder::from(row);
             let mut keys = Keys {
                 guid: row.get("guid_key")?,
                 url: row.get("url_key")?,
@@ -615,9 +616,9 @@ pub(super) fn recall(
                 item,
                 keys,
                 title: row.get("title")?,
-                dated: maybe_time(row, "dated")?,
                 content: row.get("content")?,
                 story: row.get("story")?,
+                dated: maybe_time(&row, "dated")?,
             })
         })?;
         memory.items.insert(item, known);

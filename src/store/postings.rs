@@ -1,8 +1,10 @@
 //! The rows of the index of alike items: which stories of a week have a key, in which language, and how many.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
 
 use super::StoreError;
 use crate::model::Key;
@@ -13,8 +15,8 @@ pub(super) const MANY: u32 = 41;
 const SAMPLE: u32 = 16;
 /// The bytes of a story's number in a row of them.
 const NUMBER: usize = 8;
-/// The bytes of a row that takes no more of them.
-const FULL: u32 = MANY * 8;
+/// So many rows are remembered at once; a poll of a usual list looks at fewer.
+const REMEMBERED: usize = 10_000;
 /// The bits of a number that are the story's; those above are its language.
 const STORY: u32 = 56;
 
@@ -43,11 +45,21 @@ pub(super) struct Found {
     pub(super) of: u32,
 }
 
-/// The statements of one poll.
+/// A row: who has a key in a week.
+#[derive(Debug, Clone, Default)]
+struct Having {
+    /// The first stories that have it, [`MANY`] at most.
+    first: Vec<(i64, Tongue)>,
+    /// How many of the others were counted.
+    more: u32,
+}
+
+/// The statements of one poll, and what they have found: its items have most of their words in common.
 pub(super) struct Postings<'a> {
     find: CachedStatement<'a>,
     enter: CachedStatement<'a>,
     count: CachedStatement<'a>,
+    rows: FxHashMap<(i64, i64), Having>,
     /// How many stories weeks have in a language.
     sizes: BTreeMap<(i64, Tongue), u32>,
 }
@@ -59,16 +71,35 @@ impl<'a> Postings<'a> {
                 .prepare_cached("SELECT stories, more FROM sketch WHERE week = ?1 AND key = ?2")?,
             enter: connection.prepare_cached(
                 "INSERT INTO sketch (week, key, stories, more) VALUES (?1, ?2, ?3, 0)
-                 ON CONFLICT DO UPDATE SET stories = iif(length(stories) < ?4, CAST(stories || ?3 AS BLOB), stories),
-                                           more = more + (length(stories) >= ?4)
-                 WHERE length(stories) < ?4 OR ?5",
+                 ON CONFLICT DO UPDATE SET stories = CAST(stories || ?3 AS BLOB), more = more + ?4",
             )?,
             count: connection.prepare_cached(
                 "INSERT INTO sketch (week, key, stories, more) VALUES (?1, ?2, x'', 1)
                  ON CONFLICT DO UPDATE SET more = more + 1",
             )?,
+            rows: FxHashMap::default(),
             sizes: BTreeMap::new(),
         })
+    }
+
+    /// The row of a key in a week, as it is now.
+    fn row(&mut self, week: i64, key: i64) -> Result<&mut Having, StoreError> {
+        if self.rows.len() >= REMEMBERED {
+            self.rows.clear();
+        }
+        match self.rows.entry((week, key)) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let found = self.find.query_row(params![week, key], |row| {
+                    let (numbers, _) = row.get_ref(0)?.as_blob()?.as_chunks::<NUMBER>();
+                    Ok(Having {
+                        first: numbers.iter().map(|number| parted(*number)).collect(),
+                        more: row.get(1)?,
+                    })
+                });
+                Ok(place.insert(found.optional()?.unwrap_or_default()))
+            }
+        }
     }
 
     /// How many stories there are of a week in a language.
@@ -94,15 +125,14 @@ impl<'a> Postings<'a> {
         let mut found = Found::default();
         for week in weeks {
             found.of += self.size(*week, tongue)?;
-            let mut rows = self.find.query(params![week, key])?;
-            let Some(row) = rows.next()? else { continue };
+            let having = self.row(*week, key)?;
             let (mut first, mut own) = (0, 0);
-            for (story, its) in numbers(row)? {
-                found.stories.push(story);
+            for (story, its) in &having.first {
+                found.stories.push(*story);
                 first += 1;
-                own += u32::from(its == tongue);
+                own += u32::from(*its == tongue);
             }
-            let more = row.get::<_, u32>(1)? * SAMPLE;
+            let more = having.more * SAMPLE;
             found.all += first + more;
             // Of those beyond, as many as of the first ones.
             found.having += own + (more * own).checked_div(first).unwrap_or_default();
@@ -132,29 +162,34 @@ impl<'a> Postings<'a> {
         }
         let sampled = opens && story % i64::from(SAMPLE) == 0;
         for key in keys {
-            if !opens {
-                let mut rows = self.find.query(params![week, key])?;
-                if let Some(row) = rows.next()?
-                    && numbers(row)?.any(|(known, _)| known == story)
-                {
-                    continue;
-                }
+            let having = self.row(week, key)?;
+            if !opens && having.first.iter().any(|(known, _)| *known == story) {
+                continue;
             }
-            let number = (tongue.0 << STORY | story).to_be_bytes();
+            let mut number: &[u8] = &joined(story, tongue);
+            if having.first.len() < MANY as usize {
+                having.first.push((story, tongue));
+            } else if sampled {
+                having.more += 1;
+                number = &[];
+            } else {
+                continue;
+            }
             self.enter
-                .execute(params![week, key, number, FULL, sampled])?;
+                .execute(params![week, key, number, number.is_empty()])?;
         }
         Ok(())
     }
 }
 
-/// The stories in the first column of a row.
-fn numbers<'row>(
-    row: &'row Row<'_>,
-) -> rusqlite::Result<impl Iterator<Item = (i64, Tongue)> + 'row> {
-    let (numbers, _) = row.get_ref(0)?.as_blob()?.as_chunks::<NUMBER>();
-    let numbers = numbers.iter().map(|number| i64::from_be_bytes(*number));
-    Ok(numbers.map(|number| (number & ((1 << STORY) - 1), Tongue(number >> STORY))))
+/// A story's number with its language, as it stands in a row.
+fn joined(story: i64, tongue: Tongue) -> [u8; NUMBER] {
+    (tongue.0 << STORY | story).to_be_bytes()
+}
+
+fn parted(number: [u8; NUMBER]) -> (i64, Tongue) {
+    let number = i64::from_be_bytes(number);
+    (number & ((1 << STORY) - 1), Tongue(number >> STORY))
 }
 
 #[cfg(test)]
@@ -182,6 +217,10 @@ mod tests {
         let mut find = |key| postings.find(&[100], key, it, |_| false).unwrap();
         let (every, fourth) = (find(10), find(11));
         assert_eq!(every.stories, (1..=41).collect::<Vec<_>>());
+        // What is remembered is what is written down.
+        let mut anew = Postings::new(&connection).unwrap();
+        assert_eq!(anew.find(&[100], 10, it, |_| false).unwrap(), every);
+        assert_eq!(anew.find(&[100], 11, it, |_| false).unwrap(), fourth);
         assert!((1_900..=2_100).contains(&every.all), "{}", every.all);
         assert!((1_500..=1_700).contains(&every.having), "{}", every.having);
         assert!(fourth.all >= 400, "{}", fourth.all);

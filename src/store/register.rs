@@ -3,9 +3,9 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
-use super::rows::{floor, json, maybe_time};
+use super::rows::{Columns, InOrder, floor, json, maybe_time};
 use super::{Store, StoreError};
 use crate::config::{Content, Source};
 use crate::model::{Key, SourceId};
@@ -22,15 +22,15 @@ pub struct Registration {
 }
 
 impl Registration {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &impl Columns) -> rusqlite::Result<Self> {
         Ok(Self {
-            held: row.get("held")?,
             remembered: Remembered {
-                failures: row.get("failures")?,
-                floor: floor(row)?,
                 asked: maybe_time(row, "last_attempt")?,
+                failures: row.get("failures")?,
                 due: maybe_time(row, "next_run")?,
+                floor: floor(row)?,
             },
+            held: row.get("held")?,
         })
     }
 }
@@ -61,7 +61,7 @@ impl Registered {
         }
     }
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &impl Columns) -> rusqlite::Result<Self> {
         Ok(Self {
             id: SourceId(row.get("id")?),
             title: row.get("title")?,
@@ -140,10 +140,13 @@ fn known(
     let places = sources.iter().zip(0..).map(|(source, at)| (&source.id, at));
     let places: HashMap<&SourceId, usize> = places.collect();
     let (mut found, mut others) = (vec![None; sources.len()], Vec::new());
-    let mut query = connection.prepare_cached("SELECT * FROM source")?;
+    let mut query = connection.prepare_cached(
+        "SELECT id, title, url, tags, priority, rules, whole, last_attempt, failures, next_run, pace, fresh_until, held FROM source",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let (known, registration) = (Registered::from_row(row)?, Registration::from_row(row)?);
+        let row = InOrder::from(row);
+        let (known, registration) = (Registered::from_row(&row)?, Registration::from_row(&row)?);
         let place = places.get(&known.id).copied();
         match place.and_then(|at| sources.get(at).zip(found.get_mut(at))) {
             Some((source, place)) if *source == known && registration.held.is_none() => {
@@ -160,5 +163,5 @@ fn known(
 
 fn registration(connection: &Connection, id: &SourceId) -> Result<Registration, StoreError> {
     let mut query = connection.prepare_cached("SELECT * FROM source WHERE id = ?1")?;
-    Ok(query.query_row([&id.0], Registration::from_row)?)
+    Ok(query.query_row([&id.0], |row| Registration::from_row(&InOrder::from(row)))?)
 }

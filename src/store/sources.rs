@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use super::rows::{floor, list, maybe_time, policy};
+use super::rows::{Columns, InOrder, floor, list, maybe_time, policy};
 use super::{Repair, Store, StoreError, course, health};
 use crate::dedup::Policy;
 use crate::dedup::health::Doubted;
@@ -186,7 +186,7 @@ impl Store {
                     id: SourceId(row.get("id")?),
                     title: row.get("title")?,
                     url: row.get("url")?,
-                    state: state_of(row)?,
+                    state: state_of(&InOrder::from(row))?,
                     items: row.get("items")?,
                 })
             })?;
@@ -272,23 +272,21 @@ impl Store {
 fn state(connection: &Connection, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
     let mut query =
         connection.prepare_cached(&format!("SELECT *, {WAITING} FROM source WHERE id = ?1"))?;
-    Ok(query.query_row([&id.0], state_of).optional()?)
+    let state = query.query_row([&id.0], |row| state_of(&InOrder::from(row)));
+    Ok(state.optional()?)
 }
 
-fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+fn state_of(row: &impl Columns) -> rusqlite::Result<SourceState> {
     let url = |name| {
-        let url = row.get::<_, Option<String>>(name)?;
+        let url = row.get::<Option<String>>(name)?;
         Ok::<_, rusqlite::Error>(url.and_then(|url| Url::parse(&url).ok()))
     };
+    let kind = |word: Option<String>| word.as_deref().and_then(Kind::from_word);
+    // By and large in the order of the columns.
     Ok(SourceState {
-        kind: row
-            .get::<_, Option<String>>("kind")?
-            .as_deref()
-            .and_then(Kind::from_word),
+        rules: row.get("rules")?,
+        kind: kind(row.get("kind")?),
         feed_url: url("feed_url")?,
-        address: url("address")?,
-        gone: course::gone(row)?,
-        moving: course::moving(row)?,
         validators: Validators {
             etag: row.get("etag")?,
             last_modified: row.get("last_modified")?,
@@ -303,23 +301,25 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         last_new: maybe_time(row, "last_new")?,
         failures: row.get("failures")?,
         error: row.get("error")?,
-        failing_since: maybe_time(row, "failing_since")?,
-        doubted: health::doubted(row)?,
-        repair: health::value(row, "repair")?,
-        silent_from: health::silent(row)?,
         next_run: maybe_time(row, "next_run")?,
         listed: row.get("listed")?,
         rates: list(row, "rates")?,
         warnings: list(row, "warnings")?,
-        partial: row.get("partial")?,
         floor: floor(row)?,
-        waiting: row.get("waiting")?,
-        withheld: row.get("withheld")?,
-        withheld_for: row.get("withheld_for")?,
+        address: url("address")?,
+        moving: course::moving(row)?,
+        gone: course::gone(row)?,
+        partial: row.get("partial")?,
         policy: policy(row)?,
-        rules: row.get("rules")?,
         // A database of before has none, and may be looked at.
         held: row.get("held").unwrap_or_default(),
         accepted: row.get("accepted").unwrap_or_default(),
+        doubted: health::doubted(row)?,
+        failing_since: maybe_time(row, "failing_since")?,
+        silent_from: health::silent(row)?,
+        repair: health::value(row, "repair")?,
+        waiting: row.get("waiting")?,
+        withheld: row.get("withheld")?,
+        withheld_for: row.get("withheld_for")?,
     })
 }

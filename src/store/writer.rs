@@ -132,13 +132,13 @@ fn in_savepoint<T>(
     if connection.is_autocommit() {
         return Err(StoreError::Closed);
     }
-    connection.execute_batch("SAVEPOINT job")?;
+    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
     // A panic in one job must not end the thread that all others need.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)))
         .unwrap_or(Err(StoreError::Closed));
     match result {
         Ok(value) => {
-            connection.execute_batch("RELEASE job")?;
+            connection.prepare_cached("RELEASE job")?.execute([])?;
             Ok(value)
         }
         Err(error) => {

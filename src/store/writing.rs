@@ -28,11 +28,10 @@ pub(super) const ONE_ADDRESS: &str = "both are at one address";
 /// The number that the next change of a story gets. Stories are pruned, so the newest that is left may be older than
 /// what the feeds have reviewed.
 pub(super) fn next_revision(connection: &Connection) -> Result<i64, StoreError> {
-    Ok(connection.query_row(
+    let mut query = connection.prepare_cached(
         "SELECT max((SELECT coalesce(max(revision), 0) FROM story), (SELECT coalesce(max(reviewed), 0) FROM feed)) + 1",
-        [],
-        |row| row.get(0),
-    )?)
+    )?;
+    Ok(query.query_row([], |row| row.get(0))?)
 }
 
 /// The statements that write one poll's items.
