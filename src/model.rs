@@ -55,13 +55,11 @@ pub struct Key(pub [u8; 16]);
 impl Key {
     /// The digest of bytes that come in pieces; where one ends does not count.
     pub fn of_bytes<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut key = [0; 16];
         let mut hasher = blake3::Hasher::new();
         for piece in pieces {
             hasher.update(piece);
         }
-        hasher.finalize_xof().fill(&mut key);
-        Self(key)
+        Self::begin(&hasher)
     }
 
     /// The digest of several parts; the boundaries between the parts count.
@@ -72,8 +70,13 @@ impl Key {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
+        Self::begin(&hasher)
+    }
+
+    /// The first half of a digest.
+    fn begin(hasher: &blake3::Hasher) -> Self {
         let mut key = [0; 16];
-        hasher.finalize_xof().fill(&mut key);
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Self(key)
     }
 }

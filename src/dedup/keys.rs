@@ -92,24 +92,27 @@ pub fn keys(items: &[Item]) -> Vec<Keys> {
 }
 
 fn one(item: &Item, guid_is_shared: bool) -> Keys {
-    let title = fold(&item.title);
+    let texts = Texts::of(item);
     let guid = item
         .guid
         .as_deref()
         .filter(|_| !guid_is_shared)
         .map(|guid| Key::of(&["guid", guid]));
     let address = item.url.as_ref().map(identity);
-    let plain_address = item.url.as_ref().map(|url| identity(&unanchored(url)));
-    let own = address == plain_address;
+    // Without its text fragment; nothing where it has none, as most.
+    let unanchored = (item.url.as_ref())
+        .filter(|url| url.fragment().is_some())
+        .map(|url| identity(&unanchored(url)));
+    let own = unanchored.is_none() || unanchored == address;
     let nameless = guid.is_none() && address.is_none();
-    let texts = Texts::of(item);
     Keys {
         guid,
-        url: item.url.as_ref().filter(|_| own).map(link),
-        anchored: plain_address
-            .as_deref()
-            .map(|address| Key::of(&["link and title", address, &title])),
-        title_day: title_and_day(item, nameless),
+        url: (address.as_deref())
+            .filter(|_| own)
+            .map(|address| Key::of(&["link", address])),
+        anchored: (unanchored.as_deref().or(address.as_deref()))
+            .map(|address| Key::of(&["link and title", address, texts.title()])),
+        title_day: of_title_and_day(texts.title(), item, nameless),
         said: Some(texts.said()),
         address: address.map(|address| Key::of(&["address", &address])),
         meaning: Some(texts.meaning()),
@@ -130,11 +133,14 @@ pub fn link(url: &Url) -> Key {
 
 /// The key of an item's title and day; of the title alone if it has no day and is `nameless` besides.
 pub(super) fn title_and_day(item: &Item, nameless: bool) -> Option<Key> {
-    let title = fold(&item.title);
+    of_title_and_day(&fold(&item.title), item, nameless)
+}
+
+fn of_title_and_day(title: &str, item: &Item, nameless: bool) -> Option<Key> {
     match day(item) {
         _ if title.is_empty() => None,
-        Some(day) => Some(Key::of(&["title and day", &title, &day])),
-        None => nameless.then(|| Key::of(&["title", &title])),
+        Some(day) => Some(Key::of(&["title and day", title, &day])),
+        None => nameless.then(|| Key::of(&["title", title])),
     }
 }
 

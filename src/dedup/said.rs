@@ -112,6 +112,11 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// Its title, without case and accents.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
     /// The key of what of it matters: its words, and the names of its enclosures.
     pub(super) fn meaning(&self) -> Key {
         let mut parts = vec![self.title.as_str(), &self.summary, &self.html];
@@ -145,11 +150,16 @@ fn texts(item: &Item) -> (String, String) {
 
 /// The words of a text without what changes by itself.
 fn words(text: &str, language: &str) -> String {
-    let named: Vec<&str> = text
-        .split_whitespace()
-        .filter(|word| !word.contains("://") && !word.starts_with("www."))
-        .collect();
-    let folded = fold(&named.join(" "));
+    let folded = if text.contains("://") || text.contains("www.") {
+        let named = (text.split_whitespace())
+            .filter(|word| !word.contains("://") && !word.starts_with("www."));
+        fold(&named.collect::<Vec<_>>().join(" "))
+    } else {
+        fold(text)
+    };
+    if !folded.bytes().any(|byte| byte.is_ascii_digit()) {
+        return folded;
+    }
     let words = without_ages(folded.split(' ').collect(), language);
     let number = |at: usize| {
         let word: Option<&&str> = words.get(at);

@@ -184,6 +184,9 @@ fn decoded(body: &[u8], encoding: &'static Encoding, mut warnings: Vec<String>) 
 /// UTF-8 in which single letters of windows-1252 stand, as where a template of another age was pasted in: they are
 /// read as such, other broken bytes become U+FFFD. The flag tells that there were any.
 fn utf8_with_strays(body: &[u8]) -> (String, bool) {
+    if let Ok(whole) = std::str::from_utf8(body) {
+        return (whole.to_owned(), false);
+    }
     let mut text = String::with_capacity(body.len());
     let mut broken = false;
     for chunk in body.utf8_chunks() {

@@ -94,6 +94,10 @@ pub fn running(html: &str) -> String {
 }
 
 fn decoded(text: Cow<'_, str>) -> String {
+    // Most texts stand for themselves.
+    if !text.contains(['&', '<']) && text.chars().all(|c| legible(c) == Some(c)) {
+        return squash(&text);
+    }
     let mut decoded = html_escape::decode_html_entities(text.as_ref());
     // Twice-escaped markup is common in titles: what is a tag after decoding was meant as one.
     if text.contains("&lt;") || text.contains("&amp;") {
