@@ -13,6 +13,7 @@ use quick_xml::events::Event;
 use uuid::Uuid;
 
 use crate::config::{By, Format};
+use crate::extract::text::legible;
 use crate::language::Language;
 use crate::model::Enclosure;
 use crate::render::text::{line, xml_safe};
@@ -182,9 +183,16 @@ fn links() -> Vec<FeedLink> {
 /// One text or attribute of a document: the elements around it, the attribute's name after `@`.
 type Piece = (String, String);
 
+/// A character that may not be published.
+fn forbidden(document: &str) -> Option<char> {
+    document
+        .chars()
+        .find(|c| *c == '\r' || legible(*c) != Some(*c))
+}
+
 /// Reads a document as an XML parser must, and refuses what one must refuse.
 fn pieces(xml: &str) -> Vec<Piece> {
-    assert_eq!(xml_safe(xml), xml, "a character that may not be published");
+    assert_eq!(forbidden(xml), None);
     let mut reader = Reader::from_str(xml);
     let (mut path, mut text, mut pieces) = (Vec::<String>::new(), String::new(), Vec::new());
     loop {
@@ -697,7 +705,7 @@ proptest! {
         prop_assert_eq!(read["items"][0]["title"].as_str(), Some(shown));
 
         let page = html::page(&document, &links());
-        prop_assert_eq!(&xml_safe(&page), &page);
+        prop_assert_eq!(forbidden(&page), None);
         prop_assert!(!page.contains("<script"));
         prop_assert_eq!(page.matches("<article ").count(), 1);
 

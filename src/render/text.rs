@@ -17,10 +17,15 @@ const LONGEST_ADDRESS: usize = 4096;
 /// XML parser would read it, so the text that is written is the text that is read back.
 #[must_use]
 pub fn xml_safe(text: &str) -> Cow<'_, str> {
-    let text = decoded_once(text);
-    if text.chars().all(|c| c != '\r' && legible(c) == Some(c)) {
-        return text;
+    let mut safe = decoded_once(text);
+    // What is taken out of a line may leave one that was encoded twice: what was made safe once stays as it is.
+    while !safe.chars().all(|c| c != '\r' && legible(c) == Some(c)) {
+        safe = Cow::Owned(decoded_once(&without_illegible(&safe)).into_owned());
     }
+    safe
+}
+
+fn without_illegible(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -32,7 +37,7 @@ pub fn xml_safe(text: &str) -> Cow<'_, str> {
             safe.push(c);
         }
     }
-    Cow::Owned(safe)
+    safe
 }
 
 /// The text with those lines read once more that were encoded as UTF-8 twice (`cittÃ\u{a0}`): such a line has only
@@ -42,11 +47,13 @@ fn decoded_once(text: &str) -> Cow<'_, str> {
     if !text.contains(lead) {
         return Cow::Borrowed(text);
     }
-    let again = |line: &str| -> Option<String> {
+    let once = |line: &str| -> Option<String> {
         let bytes: Option<Vec<u8>> = line.chars().map(|c| u8::try_from(c).ok()).collect();
         let read = String::from_utf8(bytes?).ok()?;
         (read.len() < line.len()).then_some(read)
     };
+    // Some are encoded three times.
+    let again = |line: &str| std::iter::successors(once(line), |read| once(read)).last();
     let lines: Vec<Cow<'_, str>> = text
         .split_inclusive('\n')
         .map(|line| again(line).map_or(Cow::Borrowed(line), Cow::Owned))
@@ -176,6 +183,19 @@ mod tests {
         assert_eq!(xml_safe(&mixed), "Già letto\nè così\n日本");
         for fine in ["È già così", "Ã© 日本", "Ã", "São Tomé Â®é"] {
             assert_eq!(xml_safe(fine), fine);
+        }
+    }
+
+    #[test]
+    fn what_was_made_safe_once_stays_as_it_is() {
+        for (text, safe) in [
+            ("Ã\u{83}Â\u{a1}", "á"),
+            ("Â¡\u{85}", "¡ "),
+            ("Ã\u{fdd0}©", "é"),
+            ("×¦\u{a0}", "×¦\u{a0}"),
+        ] {
+            assert_eq!(xml_safe(text), safe, "{text:?}");
+            assert_eq!(xml_safe(safe), safe, "{text:?}");
         }
     }
 
