@@ -32,6 +32,19 @@ impl Filter {
         self.refusal(entry).is_none()
     }
 
+    /// Whether no entry in a language belongs, whatever else it is.
+    #[must_use]
+    pub fn shuts_out(&self, language: &Language) -> bool {
+        !self.language.is_empty() && !self.language.contains(language)
+            || self.not_language.contains(language)
+    }
+
+    /// Whether it looks at an entry's text, which takes the longest to gather.
+    #[must_use]
+    pub fn reads_text(&self) -> bool {
+        !(self.text.is_empty() && self.not_text.is_empty())
+    }
+
     /// The first key that keeps an entry out; nothing where it belongs.
     #[must_use]
     pub fn refusal(&self, entry: &Facts<'_>) -> Option<&'static str> {
@@ -209,6 +222,40 @@ mod tests {
             language: vec![language("en")],
             ..Filter::default()
         }));
+    }
+
+    #[test]
+    fn what_can_be_told_without_the_text_is_told_without_it() {
+        let (it, en) = (language("it"), language("en"));
+        let shuts_out = |filter: Filter| [&it, &en].map(|language| filter.shuts_out(language));
+        assert_eq!(shuts_out(Filter::default()), [false, false]);
+        assert_eq!(
+            shuts_out(Filter {
+                language: vec![en.clone()],
+                ..Filter::default()
+            }),
+            [true, false]
+        );
+        assert_eq!(
+            shuts_out(Filter {
+                not_language: vec![en.clone()],
+                ..Filter::default()
+            }),
+            [false, true]
+        );
+        assert!(!Filter::default().reads_text());
+        for filter in [
+            Filter {
+                text: needles(&["luna"]),
+                ..Filter::default()
+            },
+            Filter {
+                not_text: needles(&["luna"]),
+                ..Filter::default()
+            },
+        ] {
+            assert!(filter.reads_text());
+        }
     }
 
     #[test]

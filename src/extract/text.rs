@@ -64,6 +64,14 @@ pub(super) fn is_inline(element: ElementRef<'_>) -> bool {
 /// White space, no-break spaces included, squashed to single spaces; invisible marks dropped.
 #[must_use]
 pub fn squash(text: &str) -> String {
+    if is_squashed(text.as_bytes()) {
+        text.to_owned()
+    } else {
+        squash_words(text)
+    }
+}
+
+fn squash_words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text
         .split(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{200b}' || c == '\u{feff}')
@@ -77,6 +85,21 @@ pub fn squash(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether there is surely nothing to be squashed, as most texts are: single spaces between the words, and no character
+/// that begins with the same byte as a space or an invisible mark beyond ASCII.
+fn is_squashed(text: &[u8]) -> bool {
+    let mut before = b' ';
+    text.iter().all(|byte| {
+        let fits = match byte {
+            b' ' => before != b' ',
+            b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3 | 0xef => false,
+            _ => true,
+        };
+        before = *byte;
+        fits
+    }) && (before != b' ' || text.is_empty())
 }
 
 /// The text of a snippet that may be HTML or may be plain, as feeds leave open: tags taken out, references
@@ -219,6 +242,23 @@ fn strip_tags<'a>(snippet: &'a str, left_out: &[&str]) -> Cow<'a, str> {
 mod tests {
     use super::*;
     use scraper::Html;
+
+    #[test]
+    fn what_is_left_as_it_is_has_nothing_to_be_squashed() {
+        let signs = [
+            "a", "à", " ", "\t", "\n", "\u{b}", "\u{85}", "\u{a0}", "\u{ad}", "\u{1680}",
+            "\u{2003}", "\u{200b}", "\u{2028}", "\u{202f}", "\u{205f}", "\u{2060}", "\u{3000}",
+            "\u{feff}", "’", "宇", "🚀", "",
+        ];
+        for first in signs {
+            for second in signs {
+                for third in signs {
+                    let text = [first, second, third].concat();
+                    assert_eq!(squash(&text), squash_words(&text), "{text:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn blocks_part_words_and_inline_elements_do_not() {

@@ -178,7 +178,16 @@ fn belongs_by<'a>(
     filter: &Filter,
     tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
 ) -> Result<bool, StoreError> {
-    Ok(refusal_by(connection, number, filter, tags_of)?.is_none())
+    // Most entries that do not belong are in another language.
+    Ok(!filter.shuts_out(&language(connection, number)?)
+        && refusal_by(connection, number, filter, tags_of)?.is_none())
+}
+
+fn language(connection: &Connection, number: i64) -> Result<Language, StoreError> {
+    let tag: String = connection
+        .prepare_cached("SELECT language FROM story WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))?;
+    Ok(Language::parse(&tag).unwrap_or_else(Language::undetermined))
 }
 
 /// The key of a feed's filter that keeps a story out.
@@ -211,6 +220,9 @@ fn refusal_by<'a>(
         };
         tellers.push(Teller { id, tags });
         categories.extend(list::<String>(row, "categories")?);
+        if !filter.reads_text() {
+            continue;
+        }
         for column in ["title", "summary"] {
             text.push_str(&row.get::<_, String>(column)?);
             text.push('\n');
@@ -218,9 +230,6 @@ fn refusal_by<'a>(
         text.push_str(&crate::extract::text::plain(&row.get::<_, String>("html")?));
         text.push('\n');
     }
-    let language: String = connection
-        .prepare_cached("SELECT language FROM story WHERE number = ?1")?
-        .query_row([number], |row| row.get(0))?;
     let mut sources: Vec<&str> = tellers.iter().map(|teller| teller.id.as_str()).collect();
     sources.dedup();
     let tags: Vec<&str> = tellers
@@ -228,9 +237,8 @@ fn refusal_by<'a>(
         .flat_map(|teller| &teller.tags)
         .map(String::as_str)
         .collect();
-    let language = Language::parse(&language).unwrap_or_else(Language::undetermined);
     let facts = Facts {
-        language: &language,
+        language: &language(connection, number)?,
         sources: &sources,
         tags: &tags,
         categories: &categories,
