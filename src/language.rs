@@ -124,7 +124,7 @@ const NAMES: &[(&str, &str, &str)] = &[
 
 /// So many characters tell what more of them would tell.
 const ENOUGH: usize = 400;
-/// Of most texts half of that tells it: of some three thousand of agencies and governments, all but fourteen.
+/// Of most texts half of that tells it.
 const MOSTLY: usize = 200;
 
 /// Which of the allowed languages a text is in, or nothing where that is not certain enough.

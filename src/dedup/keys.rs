@@ -107,14 +107,12 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
     let nameless = guid.is_none() && address.is_none();
     Keys {
         guid,
-        url: (address.as_deref())
-            .filter(|_| own)
-            .map(|address| Key::of(&["link", address])),
+        url: (address.as_deref()).filter(|_| own).map(of_link),
         anchored: (unanchored.as_deref().or(address.as_deref()))
             .map(|address| Key::of(&["link and title", address, texts.title()])),
         title_day: of_title_and_day(texts.title(), item, nameless),
         said: Some(texts.said()),
-        address: address.map(|address| Key::of(&["address", &address])),
+        address: address.as_deref().map(of_page),
         meaning: Some(texts.meaning()),
     }
 }
@@ -122,13 +120,21 @@ fn one(item: &Item, guid_is_shared: bool) -> Keys {
 /// What stands for the page at an address.
 #[must_use]
 pub fn page(url: &Url) -> Key {
-    Key::of(&["address", &identity(url)])
+    of_page(&identity(url))
+}
+
+fn of_page(address: &str) -> Key {
+    Key::of(&["address", address])
 }
 
 /// What identifies an item by its link alone, in its source.
 #[must_use]
 pub fn link(url: &Url) -> Key {
-    Key::of(&["link", &identity(url)])
+    of_link(&identity(url))
+}
+
+fn of_link(address: &str) -> Key {
+    Key::of(&["link", address])
 }
 
 /// The key of an item's title and day; of the title alone if it has no day and is `nameless` besides.

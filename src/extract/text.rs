@@ -118,7 +118,7 @@ pub fn running(html: &str) -> String {
 
 fn decoded(text: Cow<'_, str>) -> String {
     // Most texts stand for themselves.
-    if !text.contains(['&', '<']) && text.chars().all(|c| legible(c) == Some(c)) {
+    if !text.contains(['&', '<']) && is_legible(&text) {
         return squash(&text);
     }
     let mut decoded = html_escape::decode_html_entities(text.as_ref());
@@ -161,6 +161,12 @@ pub fn legible(c: char) -> Option<char> {
         c if u32::from(c) & 0xfffe == 0xfffe => None,
         c => Some(c),
     }
+}
+
+/// Whether all of a text may stand as it is in what is published.
+#[must_use]
+pub fn is_legible(text: &str) -> bool {
+    text.chars().all(|c| legible(c) == Some(c))
 }
 
 /// Whether a text has tags in it.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
-use crate::extract::text::legible;
+use crate::extract::text::{is_legible, legible};
 
 /// The longest address that is published, in bytes; a longer one is left out.
 const LONGEST_ADDRESS: usize = 4096;
@@ -17,10 +17,10 @@ const LONGEST_ADDRESS: usize = 4096;
 /// XML parser would read it, so the text that is written is the text that is read back.
 #[must_use]
 pub fn xml_safe(text: &str) -> Cow<'_, str> {
-    let mut safe = decoded_once(text);
+    let mut safe = decoded(text);
     // What is taken out of a line may leave one that was encoded twice: what was made safe once stays as it is.
-    while !safe.chars().all(|c| c != '\r' && legible(c) == Some(c)) {
-        safe = Cow::Owned(decoded_once(&without_illegible(&safe)).into_owned());
+    while !is_legible(&safe) {
+        safe = Cow::Owned(decoded(&without_illegible(&safe)).into_owned());
     }
     safe
 }
@@ -40,9 +40,9 @@ fn without_illegible(text: &str) -> String {
     safe
 }
 
-/// The text with those lines read once more that were encoded as UTF-8 twice (`cittÃ\u{a0}`): such a line has only
-/// characters of Latin-1, which are bytes of UTF-8. No other text has both by chance.
-fn decoded_once(text: &str) -> Cow<'_, str> {
+/// The text with those lines read once more that were encoded as UTF-8 twice (`cittÃ\u{a0}`), or more often: such a line
+/// has only characters of Latin-1, which are bytes of UTF-8. No other text has both by chance.
+fn decoded(text: &str) -> Cow<'_, str> {
     let lead = |c: char| matches!(c, '\u{c2}'..='\u{f4}');
     if !text.contains(lead) {
         return Cow::Borrowed(text);
@@ -52,7 +52,6 @@ fn decoded_once(text: &str) -> Cow<'_, str> {
         let read = String::from_utf8(bytes?).ok()?;
         (read.len() < line.len()).then_some(read)
     };
-    // Some are encoded three times.
     let again = |line: &str| std::iter::successors(once(line), |read| once(read)).last();
     let lines: Vec<Cow<'_, str>> = text
         .split_inclusive('\n')

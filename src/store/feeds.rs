@@ -179,8 +179,9 @@ fn belongs_by<'a>(
     tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
 ) -> Result<bool, StoreError> {
     // Most entries that do not belong are in another language.
-    Ok(!filter.shuts_out(&language(connection, number)?)
-        && refusal_by(connection, number, filter, tags_of)?.is_none())
+    let language = language(connection, number)?;
+    Ok(!filter.shuts_out(&language)
+        && refusal_by(connection, (number, &language), filter, tags_of)?.is_none())
 }
 
 fn language(connection: &Connection, number: i64) -> Result<Language, StoreError> {
@@ -196,12 +197,13 @@ pub(super) fn refusal(
     number: i64,
     filter: &Filter,
 ) -> Result<Option<&'static str>, StoreError> {
-    refusal_by(connection, number, filter, |_| None)
+    let language = language(connection, number)?;
+    refusal_by(connection, (number, &language), filter, |_| None)
 }
 
 fn refusal_by<'a>(
     connection: &Connection,
-    number: i64,
+    (number, language): (i64, &Language),
     filter: &Filter,
     tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
 ) -> Result<Option<&'static str>, StoreError> {
@@ -238,7 +240,7 @@ fn refusal_by<'a>(
         .map(String::as_str)
         .collect();
     let facts = Facts {
-        language: &language(connection, number)?,
+        language,
         sources: &sources,
         tags: &tags,
         categories: &categories,
