@@ -21,6 +21,9 @@ pub(super) struct Jar {
 impl Jar {
     /// Puts in what is configured for the origin of an address.
     pub(super) fn put(&mut self, url: &Url, cookies: &[(String, String)]) {
+        if cookies.is_empty() {
+            return;
+        }
         let jar = self.origins.entry(origin(url)).or_default();
         jar.extend(cookies.iter().cloned());
     }
@@ -44,6 +47,10 @@ impl Jar {
 
     /// The header for a request to an address.
     pub(super) fn header(&self, url: &Url) -> Option<HeaderValue> {
+        // Most requests have none, and an origin takes longer to write down than to look up.
+        if self.origins.is_empty() {
+            return None;
+        }
         let jar = self.origins.get(&origin(url))?;
         let pairs: Vec<String> = jar
             .iter()

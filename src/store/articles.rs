@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::course::Course;
-use super::items::recall;
+use super::placing::recall;
 use super::rows::time;
 use super::{Store, StoreError};
 use crate::config::Follow;

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::StoreError;
 use super::incidents::Condition;
-use super::items::Recorded;
+use super::polls::Recorded;
 use super::rows::{Columns, InOrder, floor, maybe_time, policy};
 use crate::dedup::Policy;
 use crate::fetch::history::{Gone, Moving};

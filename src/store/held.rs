@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::alike::Index;
 use super::course::Course;
-use super::items::Recorded;
+use super::polls::Recorded;
 use super::rows::maybe_time;
 use super::writing::{ONE_ADDRESS, next_revision};
 use super::{Store, StoreError, translations};

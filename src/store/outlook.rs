@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::course::Course;
 use super::feeds::{self, Reviewed, Shown};
-use super::items::recall;
+use super::placing::recall;
 use super::{Store, StoreError, articles};
 use crate::config::Follow;
 use crate::dedup::{self, Change, Fetch, Listed};

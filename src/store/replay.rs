@@ -10,8 +10,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::course::Course;
-use super::items::{Done, Placing, Recorded, Replayed as Again};
 use super::outlook::stored;
+use super::placing::{Done, Placing, Replayed as Again};
+use super::polls::Recorded;
 use super::rows::json;
 use super::{Store, StoreError};
 use crate::config::Follow;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::course::Course;
 use super::incidents::{self, Condition};
-use super::items::{Recorded, Told};
+use super::polls::{Recorded, Told};
 use super::rows::pace;
 use super::{StoreError, health};
 use crate::schedule::Floor;

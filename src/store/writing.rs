@@ -9,7 +9,7 @@ use super::StoreError;
 use super::alike::{Index, Sketched};
 use super::course::Course;
 use super::held;
-use super::items::Recorded;
+use super::polls::Recorded;
 use super::rows::json;
 use super::translations;
 use crate::dedup::{self, Keys, Memory, Owner, Placed, Policy, Verdict};

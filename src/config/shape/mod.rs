@@ -359,14 +359,17 @@ fn fill_key(key: &Key, node: &mut Node) {
     let Value::Table(table) = &mut node.value else {
         return;
     };
-    if let (Need::Default(text), None) = (&key.need, table.entry(key.name)) {
-        let default = tree::literal(text, place).map(|node| Box::new(Entry { key: place, node }));
-        table
-            .0
-            .extend(default.map(|default| (key.name.to_owned(), default)));
-    }
-    if let Some(entry) = table.0.get_mut(key.name) {
-        fill_kind(&key.kind, &mut entry.node);
+    match (table.0.get_mut(key.name), &key.need) {
+        (Some(entry), _) => fill_kind(&key.kind, &mut entry.node),
+        (None, Need::Default(text)) => {
+            let Some(mut node) = tree::literal(text, place) else {
+                return;
+            };
+            fill_kind(&key.kind, &mut node);
+            let entry = Box::new(Entry { key: place, node });
+            table.0.insert(key.name.to_owned(), entry);
+        }
+        (None, _) => {}
     }
 }
 

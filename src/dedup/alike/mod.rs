@@ -12,6 +12,7 @@ mod lexicon;
 mod named;
 mod numbers;
 mod numerals;
+mod parallel;
 mod profile;
 mod rarity;
 mod runs;
