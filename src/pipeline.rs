@@ -69,6 +69,8 @@ pub fn read(
     now: DateTime<Utc>,
 ) -> Result<Reading, NoNews> {
     let dates = normalize::date_context(source, now);
+    // That a page looked like an article once, as one does that reports an outage, decides nothing for later.
+    let kind = kind.filter(|kind| *kind != Kind::Article);
     let ask = Ask {
         kind: source.kind.or(kind),
         told: source.kind.is_some(),

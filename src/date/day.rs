@@ -355,6 +355,18 @@ impl Finder<'_> {
             .is_some_and(|word| COUNTED.contains(&word))
     }
 
+    /// Whether a number ends a text, or what of it a comma ends, behind a day and a month's name: `18 Mar 26`, but not
+    /// `Mar 18 26`.
+    fn closes(self, at: usize) -> bool {
+        let text = self.text;
+        let ended = at + 1 == text.len() || text.is_mark(at + 1, ",") && text.glued(at + 1);
+        let month = at
+            .checked_sub(1)
+            .filter(|month| text.word(*month).is_some());
+        let day = month.and_then(|month| self.number_before(month, ".-/'°"));
+        ended && day.is_some_and(|day| self.is_day(day))
+    }
+
     /// The year that a number beside a month's name is.
     fn year(self, at: usize, is_solar: bool) -> Option<Year> {
         let text = self.text;
@@ -367,6 +379,7 @@ impl Finder<'_> {
             4 => self.years.full(value).filter(is_common),
             // Past every day and hour, so it can be nothing else.
             2 if self.years == Years::Thai && value >= 40 => self.years.short(value),
+            2 if value > HOURS && self.closes(at) => self.years.short(value),
             2 if at > 0
                 && text.is_mark(at - 1, "'-/.")
                 && text.glued(at)
@@ -379,6 +392,9 @@ impl Finder<'_> {
         }
     }
 }
+
+/// The last hour before noon: a number after a day and a month may be one, even without a sign of that.
+const HOURS: u32 = 12;
 
 /// The number that Chinese characters write from here, digit by digit (二〇二五) or with tens (二十五), how many there
 /// are, and the index after them.

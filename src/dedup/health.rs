@@ -268,6 +268,8 @@ pub enum Trust {
     Settled,
     /// The same, and none of its items is known: its source is as new.
     Anew,
+    /// It is the first list of a source that looked like a single article before: the source is as new.
+    Found,
 }
 
 /// Judges an answer.

@@ -103,6 +103,8 @@ const PART: usize = 150;
 const SHORT: usize = 80;
 /// The most words of a page that shows nothing.
 const SHELL: usize = 15;
+/// So many words outside of a banner about cookies are what the page shows.
+const SAID: usize = 6;
 /// How many headings are looked at, and how many bytes of a text: such pages say what they are at once.
 const HEADINGS: usize = 20;
 const LOOKED_AT: usize = 8_000;
@@ -247,9 +249,9 @@ impl Front {
 /// A page as it strikes the eye.
 struct Sight {
     front: Front,
-    /// Its words outside menus, headers and footers, folded.
+    /// Its words outside menus, headers, footers and, where others are left, banners about cookies, folded.
     text: String,
-    /// How many there are.
+    /// How many there are, with those of banners.
     words: usize,
 }
 
@@ -258,13 +260,16 @@ impl Sight {
         let body = one("body")
             .and_then(|select| document.select(&select).next())
             .unwrap_or(document.root_element());
-        let text = fold(&visible_without(body, |element| {
-            ASIDE.contains(&element.value().name())
+        let is_aside = |element: ElementRef<'_>| ASIDE.contains(&element.value().name());
+        let count = |text: &str| text.split(' ').filter(|word| !word.is_empty()).count();
+        let all = fold(&visible_without(body, is_aside));
+        let rest = fold(&visible_without(body, |element| {
+            is_aside(element) || is_banner(element)
         }));
         Self {
             front,
-            words: text.split(' ').filter(|word| !word.is_empty()).count(),
-            text,
+            words: count(&all),
+            text: if count(&rest) >= SAID { rest } else { all },
         }
     }
 
@@ -340,6 +345,18 @@ impl Sight {
             .count();
         cookies >= 2 && 12 * all >= self.words
     }
+}
+
+/// Whether an element asks about cookies beside what the page shows.
+fn is_banner(element: ElementRef<'_>) -> bool {
+    let named = [element.attr("id"), element.attr("class")];
+    matches!(element.attr("role"), Some("dialog" | "alertdialog"))
+        || named.into_iter().flatten().any(|name| {
+            let name = name.to_ascii_lowercase();
+            ["cookie", "consent", "gdpr"]
+                .iter()
+                .any(|word| name.contains(word))
+        })
 }
 
 fn beginning(text: &str) -> &str {

@@ -107,6 +107,11 @@ pub enum NoNews {
     /// Nothing came.
     #[error("the answer was empty")]
     Empty,
+    /// A file of another kind came.
+    #[error(
+        "the answer is {0}, and no page; if it is linked from a page with news, name that page"
+    )]
+    Other(&'static str),
     /// A feed was expected.
     #[error("{0}")]
     NotAFeed(#[from] feed::NotAFeed),
@@ -184,6 +189,9 @@ fn extract_from(
     if unmarked.unwrap_or(&page.body).iter().all(blank) {
         return Err(NoNews::Empty);
     }
+    if let Some((_, what)) = FILES.iter().find(|(mark, _)| page.body.starts_with(mark)) {
+        return Err(NoNews::Other(what));
+    }
     let content_type = page.content_type.as_deref();
     let seen_as_feed = feed::looks_like_feed(&page.body, content_type);
     let expected = if ask.rules.is_some() {
@@ -203,6 +211,18 @@ fn extract_from(
         _ => read_page(page, ask, expected, ground),
     }
 }
+
+/// What files begin with that are no text.
+const FILES: &[(&[u8], &str)] = &[
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xFF\xD8\xFF", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+];
+
+/// A page of fewer characters that neither has a date nor says what it is, is no article.
+const ARTICLE: usize = 600;
 
 /// A parsed page.
 struct Ground {
@@ -333,7 +353,12 @@ fn read_page(
                 extracted.warnings.extend(list.warnings());
                 (Kind::Listing, list.into_items())
             } else {
-                (Kind::Article, article.item.into_iter().collect())
+                let asked = expected == Some(Kind::Article);
+                let told = |item: &RawItem| asked || certain || is_told(item);
+                (
+                    Kind::Article,
+                    article.item.into_iter().filter(told).collect(),
+                )
             }
         };
         if extracted.items.is_empty() {
@@ -366,6 +391,12 @@ fn read_page(
         item.base.get_or_insert_with(|| base.clone());
     }
     Ok(extracted)
+}
+
+/// Whether what may be an article has more than a title: any page has one, also one that reports an error.
+fn is_told(item: &RawItem) -> bool {
+    let text = text::plain(item.html.as_deref().unwrap_or_default());
+    !item.published.is_empty() || text.chars().count() >= ARTICLE
 }
 
 /// What a page says as a whole.

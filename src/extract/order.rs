@@ -125,7 +125,8 @@ pub(super) fn assumed(
     if !matches!(known, Err(Refusal::Ambiguous(_))) {
         return None;
     }
-    let text = plain(markup);
+    // Elements part what they hold, also where no blank stands between them.
+    let text = plain(&markup.replace('<', " <"));
     let found = NUMBERS.as_ref()?.captures_iter(&text);
     let all: Vec<Numbers<'_>> = found
         .filter_map(|found| Numbers::of(&text, &found))
@@ -194,6 +195,11 @@ mod tests {
     #[test]
     fn one_date_tells_the_order_of_the_others() {
         for (text, format, why) in [
+            (
+                "<b>05/11/2025</b><i>20 views</i> <b>25/10/2025</b><i>10 views</i>",
+                "%d/%m/%Y",
+                "the day comes first, as in \"25/10/2025\".",
+            ),
             (
                 "News 05/11/2025 A title 25/10/2025 Another",
                 "%d/%m/%Y",

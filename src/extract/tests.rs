@@ -246,6 +246,31 @@ fn announced_feeds_are_told_and_relative_to_the_page_s_base() {
 }
 
 #[test]
+fn a_page_with_a_title_and_little_else_is_no_article() {
+    let page = |text: &str| format!("<title>Regione</title><h1>Lo sportello</h1><p>{text}</p>");
+    let little = page("Torna alla pagina precedente o riprova.");
+    assert_eq!(read(&little, None, None).unwrap_err(), NoNews::NothingFound);
+    // Asked for as an article, and with a day, or with much to say, it is one.
+    let article = |html: &str, kind| read(html, None, kind).map(|read| read.kind);
+    assert_eq!(article(&little, Some(Kind::Article)), Ok(Kind::Article));
+    let dated = page("Pubblicato il 9 settembre 2025. Lo sportello apre alle nove.");
+    assert_eq!(article(&dated, None), Ok(Kind::Article));
+    let long = page(&"Lo sportello apre alle nove e chiude alle dodici e mezza. ".repeat(12));
+    assert_eq!(article(&long, None), Ok(Kind::Article));
+}
+
+#[test]
+fn a_file_that_is_no_page_is_called_what_it_is() {
+    let error = read("%PDF-1.7\n%", None, None).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the answer is a PDF, and no page"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_no_news_has_a_plain_reason() {
     assert_eq!(read(" \n ", None, None).unwrap_err(), NoNews::Empty);
     assert_eq!(

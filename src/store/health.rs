@@ -86,6 +86,9 @@ fn examine(
     if remembered.usual.is_none() {
         return Ok(Verdict::Taken(Trust::Usual));
     }
+    if examined.kind != Kind::Article && was_article(connection, course.number)? {
+        return Ok(Verdict::Taken(Trust::Found));
+    }
     let mut items = examined.items.clone();
     let waiting = waiting(connection, course.number, None)?;
     sight(&mut items, &waiting, course.url.as_ref());
@@ -112,6 +115,13 @@ fn examine(
         now,
     };
     Ok(health::judge(&answer, &remembered))
+}
+
+/// Whether the last answer that was taken from a source was read as one article.
+fn was_article(connection: &Connection, source: i64) -> Result<bool, StoreError> {
+    let mut query = connection.prepare_cached("SELECT kind FROM source WHERE number = ?1")?;
+    let kind: Option<String> = query.query_row([source], |row| row.get(0))?;
+    Ok(kind.as_deref() == Some(Kind::Article.as_str()))
 }
 
 fn remembered(

@@ -208,8 +208,13 @@ impl Recording<'_> {
         if came || course.silent_from.is_none() {
             health::listen(connection, course.number, self.timezone, at)?;
         }
-        let how = "it has listed the same for a day, and that is taken for its news now";
-        let anew = (fetched.trust != Trust::Usual).then(|| how.to_owned());
+        let anew = match fetched.trust {
+            Trust::Usual => None,
+            Trust::Found => Some("its list was found, where one article stood before".to_owned()),
+            Trust::Settled | Trust::Anew => Some(
+                "it has listed the same for a day, and that is taken for its news now".to_owned(),
+            ),
+        };
         Ok(empty.map_or(Condition::Well(anew), |empty| empty.condition(course, at)))
     }
 
@@ -222,7 +227,9 @@ impl Recording<'_> {
             timezone: self.timezone,
             follow: fetched.follow,
             fetch: Fetch {
-                since: course.since().filter(|_| fetched.trust != Trust::Anew),
+                since: course
+                    .since()
+                    .filter(|_| !matches!(fetched.trust, Trust::Anew | Trust::Found)),
                 partial: fetched.partial,
                 now: self.at,
             },

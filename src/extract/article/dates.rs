@@ -309,7 +309,8 @@ fn sign(time: ElementRef<'_>, line: ElementRef<'_>) -> i32 {
     if elements().any(|element| matches!(element.value().name(), "li" | "a" | "td")) {
         score -= 1;
     }
-    if matches!(line.value().name(), "h1" | "h2" | "h3" | "figcaption") {
+    let caption = || elements().any(|element| signed(element, &[Sign::Caption, Sign::Credit]));
+    if matches!(line.value().name(), "h1" | "h2" | "h3" | "figcaption") || caption() {
         score -= 2;
     }
     score

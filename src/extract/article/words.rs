@@ -255,7 +255,8 @@ mod tests {
         let begins = |text: &str, phrase| super::begins(&fold(text), phrase).is_some();
         assert!(begins("Leggi anche: la missione", Phrase::Skip));
         assert!(!begins("Leggi anchette", Phrase::Skip));
-        assert!(begins("Stand: 12.03.2024", Phrase::Published));
+        assert!(begins("Vom 12.03.2024", Phrase::Published));
+        assert!(begins("Stand: 12.03.2024", Phrase::Updated));
         assert!(begins("Zuletzt aktualisiert am", Phrase::Updated));
         assert!(is(&fold("Mehr zum Thema"), Phrase::End));
     }

@@ -10,6 +10,8 @@ use crate::model::{DateText, Place};
 
 /// A text of more bytes is no date.
 const LONGEST: usize = 90;
+/// An element of more bytes is no row of boxes with the parts of a date.
+const BOXED: usize = 24;
 /// Words in the names of `data-` attributes that hold a moment for machines.
 const MOMENTS: &[&str] = &[
     "date",
@@ -85,7 +87,12 @@ impl<'a> Reader<'_, 'a, '_> {
             }
             let named = cell.name() == "time" || cell.has_word(DATED);
             let text = self.plot.text(at);
-            if self.reads(&text, named) {
+            let text = if self.reads(&text, named) {
+                Some(text)
+            } else {
+                self.boxed(at)
+            };
+            if let Some(text) = text {
                 let mut points = if cell.name() == "time" {
                     2.0
                 } else if named {
@@ -121,6 +128,31 @@ impl<'a> Reader<'_, 'a, '_> {
             }
         }
         found
+    }
+
+    /// The date whose parts stand in boxes of their own, and the element has nothing else: `18` over `2026-03`, `03-18`
+    /// beside `2026`, `Mar` `18` `2026` without a blank between.
+    fn boxed(&self, at: usize) -> Option<String> {
+        let cell = &self.plot.cells[at];
+        if cell.end == at + 1 || cell.to - cell.from > BOXED {
+            return None;
+        }
+        let words = self.plot.words(cell.from, cell.to).iter();
+        let parts: Vec<String> = words
+            .map(|words| self.plot.slice(words.from, words.to))
+            .filter(|part| part.chars().any(char::is_alphanumeric))
+            .collect();
+        let parts: Vec<&str> = parts.iter().map(|part| part.trim()).collect();
+        if !(2..=3).contains(&parts.len()) {
+            return None;
+        }
+        let all = parts.concat();
+        let text = if all.chars().any(char::is_alphabetic) {
+            parts.join(" ")
+        } else {
+            numbered(&parts)?
+        };
+        self.reads(&text, true).then_some(text)
     }
 
     /// The date in numbers with which a longer text opens.
@@ -265,6 +297,30 @@ impl<'a> Reader<'_, 'a, '_> {
             },
             dated,
         )
+    }
+}
+
+/// A date of parts that are numbers alone; nothing where the year does not tell which is which.
+fn numbered(parts: &[&str]) -> Option<String> {
+    let is_year = |part: &str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts {
+        // The year last: the order of the others is that of the language.
+        [.., last] if is_year(last) => {
+            let mark = parts
+                .iter()
+                .find_map(|part| part.chars().find(|c| !c.is_ascii_digit()));
+            Some(parts.join(&mark.unwrap_or('.').to_string()))
+        }
+        [day, rest] | [rest, day] if day.len() <= 2 => {
+            let (first, second) = rest.split_once(['-', '.', '/'])?;
+            if is_year(first) {
+                Some(format!("{first}-{second}-{day}"))
+            } else {
+                is_year(second).then(|| format!("{day}.{first}.{second}"))
+            }
+        }
+        [first, ..] if is_year(first) => Some(parts.join("-")),
+        _ => None,
     }
 }
 

@@ -77,11 +77,17 @@ pub(super) fn groups(
     let mut known: HashSet<Vec<usize>> = HashSet::new();
     let mut groups: Vec<(usize, Vec<Unit>)> = Vec::new();
     for marks in marks.into_values() {
-        let roots: Vec<usize> = roots(plot, &marks)
+        let mut roots: Vec<usize> = roots(plot, &marks)
             .into_iter()
             .filter(|root| usable(*root))
             .take(MOST)
             .collect();
+        // A picture with a link beside those of the titles, such as the page's emblem, is no item, and what stands
+        // around it says nothing about them.
+        let has_text = |root: &usize| plot.cells[*root].to > plot.cells[*root].from;
+        if 2 * roots.iter().filter(|root| has_text(root)).count() > roots.len() {
+            roots.retain(has_text);
+        }
         if roots.len() < 2 || !known.insert(roots.clone()) {
             continue;
         }

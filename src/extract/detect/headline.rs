@@ -35,7 +35,6 @@ const BESIDE: &[&str] = &[
     "social",
     "date",
     "data",
-    "type",
     "topic",
     "location",
     "caption",
@@ -123,8 +122,8 @@ impl<'a> Reader<'_, 'a, '_> {
                 points *= 0.01;
             }
             let mut key = self.key(unit, at);
-            if cell.heading().is_none() && cell.name() != "a" {
-                // Of several alike the first, the second and so on.
+            if cell.heading().is_none() {
+                // Of several alike the first, the second and so on: before a title may stand a link to its category.
                 let count = counts.entry(key).or_default();
                 *count += 1;
                 key = hash((key, *count));
@@ -229,13 +228,16 @@ impl<'a> Reader<'_, 'a, '_> {
             rel.split_whitespace()
                 .any(|word| matches!(word, "author" | "tag" | "category"))
         });
+        // What has a heading in it is the item and not what stands beside its title.
+        let headed =
+            |cell: usize| (cell + 1..cells[cell].end).any(|in_it| cells[in_it].heading().is_some());
         let named = || {
             std::iter::once(at)
-                .chain(self.plot.around(at))
+                .chain(self.plot.around(at).take_while(|cell| !headed(*cell)))
                 .take_while(|cell| !unit.run.contains(cell))
                 .any(|cell| {
                     cells[cell].heading().is_none()
-                        && cells[cell].has_word(BESIDE)
+                        && (cells[cell].has_word(BESIDE) || cells[cell].tells_kind())
                         && !self.is_titled(cell)
                         || matches!(
                             cells[cell].element.attr("itemprop"),

@@ -1,6 +1,6 @@
 //! Headings with a date that hold for the units after them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Stand;
 use super::groups::Unit;
@@ -24,6 +24,8 @@ const OTHER: &[&str] = &[
 ];
 /// How many headings before a unit are looked at.
 const BACK: usize = 20;
+/// So many headings that hold for equally many units each are no chance.
+const EVEN: usize = 4;
 
 /// The headings of a list.
 pub(super) struct Heads<'a>(Vec<Head<'a>>);
@@ -111,18 +113,31 @@ impl<'a> Heads<'a> {
         Self(heads)
     }
 
-    /// The nearest heading before a unit that holds for it.
+    /// Whether each holds for as many units as the others, and for more than one: it stands inside of an item then,
+    /// before several parts of that, such as its title and a download.
+    pub(super) fn share_evenly(&self, reader: &Reader<'_, 'a, '_>, units: &[Unit]) -> bool {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for place in units.iter().filter_map(|unit| self.place(reader, unit)) {
+            *counts.entry(place).or_default() += 1;
+        }
+        let each = counts.values().next().copied().unwrap_or_default();
+        counts.len() >= EVEN && each > 1 && counts.values().all(|count| *count == each)
+    }
+
+    /// Which is the nearest heading before a unit that holds for it.
+    fn place(&self, reader: &Reader<'_, 'a, '_>, unit: &Unit) -> Option<usize> {
+        let end = self.0.partition_point(|head| head.at < unit.first());
+        let mut nearest = (0..end).rev().take(BACK);
+        nearest.find(|head| reader.plot.holds(self.0[*head].within, unit.first()))
+    }
+
+    /// What the nearest heading before a unit tells that holds for it.
     pub(super) fn over(
         &self,
         reader: &Reader<'_, 'a, '_>,
         unit: &Unit,
     ) -> Option<(Stand<'a>, DateText)> {
-        let end = self.0.partition_point(|head| head.at < unit.first());
-        let head = self.0[..end]
-            .iter()
-            .rev()
-            .take(BACK)
-            .find(|head| reader.plot.holds(head.within, unit.first()))?;
+        let head = self.0.get(self.place(reader, unit)?)?;
         let text = head.text.clone();
         Some((
             head.stand,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use ego_tree::NodeId;
 use url::Url;
 
 use super::consensus::{Candidate, Ranking};
@@ -236,6 +237,10 @@ pub(super) struct Traits {
     /// The part of its items that lead to pages of their own, and that have titles proper, not labels or names.
     pub(super) apart: f64,
     pub(super) proper: f64,
+    /// How many different titles it has, for each of its items.
+    pub(super) varied: f64,
+    /// All of its dates are one heading's.
+    pub(super) under_one: bool,
     /// No item has most of its text.
     pub(super) even: bool,
     /// It looks like news even without dates.
@@ -247,6 +252,19 @@ pub(super) struct Traits {
 /// An address without the part of the page that it leads to.
 fn before_fragment(link: &str) -> &str {
     link.split('#').next().unwrap_or(link)
+}
+
+/// A title to be told from others; the sizes of files don't tell them apart.
+fn label(title: &str) -> String {
+    let folded = title.to_lowercase();
+    let sized = folded
+        .split(|c: char| !c.is_alphabetic())
+        .any(|word| matches!(word, "kb" | "mb" | "kib" | "mib" | "ko" | "mo"));
+    if sized {
+        folded.replace(|c: char| c.is_numeric(), "")
+    } else {
+        folded
+    }
 }
 
 /// The place of most titles, and how large a part of the items has it there.
@@ -289,8 +307,13 @@ impl<'a> List<'a> {
         traits.proper = proper.count() as f64 / items.len() as f64;
         // Units that are several items each would lose all but the first.
         let whole = pattern.crowd.powi(-3).max(0.4);
+        let parts = if heads.share_evenly(reader, &units) {
+            0.3
+        } else {
+            1.0
+        };
         Some(Self {
-            points: whole * traits.points(),
+            points: whole * parts * traits.points(),
             units,
             pattern,
             heads,
@@ -350,7 +373,7 @@ impl Traits {
             }));
             traits.title += weight(title) as f64;
         }
-        let titles: HashSet<&str> = different.iter().map(|(title, _)| *title).collect();
+        let titles: HashSet<String> = different.iter().map(|(title, _)| label(title)).collect();
         let links: HashSet<Option<&str>> = different.iter().map(|(_, link)| *link).collect();
         let count = different.len();
         // Items that all say the same or lead to the same page are none.
@@ -367,6 +390,13 @@ impl Traits {
         ] {
             *sum /= count as f64;
         }
+        traits.varied = titles.len() as f64 / count as f64;
+        let heads: HashSet<Option<NodeId>> = items
+            .iter()
+            .filter(|(_, located)| !located.item.published.is_empty())
+            .map(|(_, located)| located.group_date.map(|stand| stand.element.id()))
+            .collect();
+        traits.under_one = heads.len() == 1 && !heads.contains(&None);
         traits.told = undated.told();
         traits.newsy = undated.is_news();
         traits.count = units.len() * count / sampled.max(1);
@@ -409,6 +439,8 @@ impl Traits {
         let marked = if self.marked { 1.3 } else { 1.0 };
         let steady = 0.3 + 0.7 * self.steady;
         let proper = self.proper * (0.4 + 0.6 * self.apart.min(1.0));
+        // Labels such as those of downloads are the same everywhere.
+        let proper = proper * self.varied.powf(1.5);
         let even = if self.even { 1.0 } else { 0.2 };
         let beside = if self.beside { 0.3 } else { 1.0 };
         item * many * home * marked * steady * proper * even * beside * (0.4 + self.share.min(1.0))
@@ -427,7 +459,8 @@ impl Traits {
         if self.count < 2 || !certain {
             return false;
         }
-        if self.dated >= 0.5 {
+        // One day over parts of a page may be that of the page, whose parts lead nowhere.
+        if self.dated >= 0.5 && (!self.under_one || self.linked >= 0.8) {
             return self.title >= if asked { 3.0 } else { 5.0 };
         }
         if self.linked < 0.8 || self.home < 0.5 || !(self.newsy || self.marked) {

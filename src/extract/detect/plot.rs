@@ -105,6 +105,15 @@ impl<'a> Cell<'a> {
         self.words().any(|word| words.contains(&word.as_str()))
     }
 
+    /// Whether a class says that it holds a kind, as `post-type`; in `node--type-news` it is that kind.
+    pub(super) fn tells_kind(&self) -> bool {
+        let mut classes = self.element.value().classes();
+        classes.any(|class| {
+            let last = class.rsplit(['-', '_']).next();
+            last.is_some_and(|word| word.eq_ignore_ascii_case("type"))
+        })
+    }
+
     /// Whether one of its classes or its id is such, lower case; one that tells of something else (`has-menu`) is not.
     fn is_named(&self, is: impl Fn(&str) -> bool) -> bool {
         let id = self.element.attr("id");

@@ -224,3 +224,13 @@ fn a_report_in_json_is_told_by_its_message() {
         assert_eq!(json_error(text).as_deref(), wanted, "{text}");
     }
 }
+
+#[test]
+fn an_empty_list_under_a_banner_about_cookies_is_no_wall() {
+    let banner = "<div id=cookie-banner><p>Questo sito usa cookie. Accetta i cookie o scegli quali cookie accettare.</p>\
+        <button>Accetta</button></div>";
+    let page = |rest: &str| format!("<title>Agenzia</title><body>{banner}{rest}</body>");
+    assert_eq!(told(&page("<main></main>")), Some(Instead::Consent));
+    let main = "<main><h1>Notizie</h1><p>Al momento non ci sono notizie da mostrare.</p></main>";
+    assert_eq!(told(&page(main)), None);
+}
