@@ -381,7 +381,7 @@ fn what_cannot_be_added_is_told_and_changes_nothing() {
         page(
             "it",
             "Una sola",
-            "<article><h1>Una sola notizia, lunga e sola</h1><p>Testo della notizia.</p></article>",
+            "<article><h1>Una sola notizia, lunga e sola</h1><p>9 settembre 2025</p><p>Testo della notizia.</p></article>",
         ),
     );
     let (url, es, one) = (origin.url("/news"), origin.url("/es"), origin.url("/one"));

@@ -281,6 +281,9 @@ fn metrics_count_what_happens_and_the_sources_are_a_list() {
         .to_owned();
     site.public("GET", "/it/atom.xml", &[("If-None-Match", &*tag)]);
     site.public("GET", "/nulla", &[]);
+    // Each is counted a moment after it is served.
+    let counted = |text: &str| count(text, "rassegna_feed_entries{feed=\"it\"}") == 8.0;
+    wait("all is counted", || counted(&metrics().text()));
     let after = metrics().text();
     for status in ["200", "304", "404"] {
         let series =
