@@ -3,6 +3,7 @@ use url::Url;
 
 use super::*;
 use crate::language::Language;
+use crate::normalize::url::anchored;
 
 /// An item as a source lists it: guid, link, title and day of September 2025; `-` for what is missing.
 fn item(guid: &str, link: &str, title: &str, day: u32) -> Item {
@@ -125,6 +126,20 @@ fn items_listed_together_are_different_stories_whatever_their_titles() {
     let after = [known.clone(), item("-", "b", "Bollettino", 1)];
     assert_eq!(verdicts(&[known], &after), [Verdict::Same(1), Verdict::New]);
     assert_eq!(verdicts(&[], &after), [Verdict::New, Verdict::New]);
+}
+
+#[test]
+fn a_series_on_one_link_is_news_each_time() {
+    let bulletin = |day: u32| {
+        let title = format!("Bollettino meteo della regione Liguria per il giorno {day} settembre");
+        let mut item = item(&day.to_string(), "bollettini", &title, day);
+        item.url = item.url.map(|url| anchored(&url, &title));
+        item
+    };
+    let before = [bulletin(2), bulletin(1)];
+    let after = [bulletin(3), bulletin(2)];
+    assert_eq!(verdicts(&[], &before), [Verdict::New; 2]);
+    assert_eq!(verdicts(&before, &after), [Verdict::New, Verdict::Same(1)]);
 }
 
 #[test]

@@ -173,10 +173,11 @@ pub fn identity(url: &Url) -> String {
     key
 }
 
-/// An address with a text fragment: it leads to the first words of a title on the page.
+/// An address with a text fragment: it leads to the title on the page. All of the title, since what is published in a
+/// series often differs in its last word only.
 #[must_use]
 pub fn anchored(url: &Url, title: &str) -> Url {
-    let words: Vec<&str> = title.split_whitespace().take(8).collect();
+    let words: Vec<&str> = title.split_whitespace().collect();
     // `-` and `,` have a meaning in text directives, so they are written as references.
     let text: String = ::url::form_urlencoded::byte_serialize(words.join(" ").as_bytes()).collect();
     let mut url = url.clone();
@@ -277,5 +278,15 @@ mod tests {
         );
         assert_ne!(key("https://a.example/x"), key("https://a.example/y"));
         assert_ne!(key("https://a.example/x#1"), key("https://a.example/x#2"));
+    }
+
+    #[test]
+    fn titles_of_a_series_that_differ_in_their_last_word_have_an_address_each() {
+        let place = |day: &str| {
+            let title = format!("Bollettino meteo della regione Liguria per il giorno di {day}");
+            anchored(&base(), &title)
+        };
+        assert_ne!(identity(&place("lunedì")), identity(&place("martedì")));
+        assert_eq!(unanchored(&place("lunedì")), base());
     }
 }

@@ -6,12 +6,14 @@
 mod address;
 mod evidence;
 mod form;
+mod generic;
 mod kin;
 mod lettered;
 mod lexicon;
 mod named;
 mod numbers;
 mod numerals;
+mod opposed;
 mod parallel;
 mod profile;
 mod rarity;
@@ -226,6 +228,9 @@ impl Pair<'_> {
         }
         if self.relation == Relation::Numbered {
             return Judgement::different("the site has two pages of this name");
+        }
+        if let Some(why) = self.generic() {
+            return Judgement::different(why);
         }
         let designated = self.apart <= NEAR && self.designated();
         let mut threshold = if designated { DESIGNATED } else { SAME };

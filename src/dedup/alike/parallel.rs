@@ -21,12 +21,17 @@ const PLAIN_PARALLEL: f64 = 0.55;
 const ENDED_PARALLEL: f64 = 0.45;
 /// The same, for texts without blanks between the words.
 const UNSPACED_PARALLEL: f64 = 0.7;
+/// The same, without the full names that differ.
+const NAMED_PARALLEL: f64 = 0.6;
 /// How surely a word is at most a part of another.
 const PART: f64 = 0.7;
 
 /// What stands in one position of both titles and is not the same, in words for people; nothing where nothing does, or where
 /// they don't run in parallel.
 pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
+    if let Some((x, y)) = people(a, b) {
+        return Some(against(x, y));
+    }
     let parallel = Parallel::of(a, b)?;
     let (x, y) = parallel.regions().or_else(|| {
         let mut gaps = parallel.gaps().into_iter();
@@ -45,7 +50,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
 type Rivals<'a> = (&'a Word, &'a Word);
 
 /// Two titles that have enough words in one order.
-struct Parallel<'a> {
+pub(super) struct Parallel<'a> {
     a: &'a Profile,
     b: &'a Profile,
     /// Where those words stand.
@@ -77,7 +82,7 @@ struct Side<'a> {
 
 impl<'a> Parallel<'a> {
     /// Nothing where too little of the titles is the same.
-    fn of(a: &'a Profile, b: &'a Profile) -> Option<Self> {
+    pub(super) fn of(a: &'a Profile, b: &'a Profile) -> Option<Self> {
         let pairs = aligned(&a.title, &b.title);
         let weight = |profile: &Profile, other: &Profile| -> f64 {
             let words = profile.title.iter();
@@ -112,6 +117,11 @@ impl<'a> Parallel<'a> {
         })
     }
 
+    /// Whether so much of the titles is the same that one word decides.
+    pub(super) fn is_even(&self) -> bool {
+        self.even >= PLAIN_PARALLEL
+    }
+
     /// Regions that the titles name anywhere: what happens in one place may happen in another.
     fn regions(&self) -> Option<Rivals<'a>> {
         let own = |from: &'a Profile, to: &Profile| {
@@ -129,19 +139,7 @@ impl<'a> Parallel<'a> {
 
     /// What stands before, between and behind the words that both have.
     fn gaps(&self) -> Vec<Gap<'a>> {
-        let (a, b) = (self.a, self.b);
-        let (long_a, long_b) = (a.title.len(), b.title.len());
-        let mut from = (0, 0);
-        let ends = self.pairs.iter().copied().chain([(long_a, long_b)]);
-        ends.map(|(i, j)| {
-            let (start_a, start_b) = std::mem::replace(&mut from, (i + 1, j + 1));
-            Gap {
-                a: Side::of(a, start_a..i, b),
-                b: Side::of(b, start_b..j, a),
-                last: i >= long_a && j >= long_b,
-            }
-        })
-        .collect()
+        gaps(self.a, self.b, &self.pairs)
     }
 
     /// Two words of a sort that is one of a kind: names, or numbers.
@@ -188,6 +186,44 @@ impl<'a> Parallel<'a> {
     }
 }
 
+/// What stands before, between and behind the words that stand at these places.
+fn gaps<'a>(a: &'a Profile, b: &'a Profile, pairs: &[(usize, usize)]) -> Vec<Gap<'a>> {
+    let (long_a, long_b) = (a.title.len(), b.title.len());
+    let mut from = (0, 0);
+    let ends = pairs.iter().copied().chain([(long_a, long_b)]);
+    ends.map(|(i, j)| {
+        let (start_a, start_b) = std::mem::replace(&mut from, (i + 1, j + 1));
+        Gap {
+            a: Side::of(a, start_a..i, b),
+            b: Side::of(b, start_b..j, a),
+            last: i >= long_a && j >= long_b,
+        }
+    })
+    .collect()
+}
+
+/// Names of several words, each in the place of the other: the rest of the titles is parallel without them, however short
+/// it is.
+fn people<'a>(a: &'a Profile, b: &'a Profile) -> Option<Rivals<'a>> {
+    let pairs = aligned(&a.title, &b.title);
+    let weight = |words: &[&Word], from: &Profile, to: &Profile| -> f64 {
+        words.iter().map(|word| 0.1 + weigh(word, from, to)).sum()
+    };
+    let part = |name: &[&Word], at: &dyn Fn(&(usize, usize)) -> usize, from: &Profile, to| {
+        let both: Vec<&Word> = (pairs.iter())
+            .filter_map(|pair| from.title.get(at(pair)))
+            .collect();
+        let all: Vec<&Word> = from.title.iter().collect();
+        weight(&both, from, to) / (weight(&all, from, to) - weight(name, from, to)).max(0.1)
+    };
+    gaps(a, b, &pairs).into_iter().find_map(|gap| {
+        let (x, y) = (gap.a.full_name(a)?, gap.b.full_name(b)?);
+        let even = part(&x, &|pair| pair.0, a, b).min(part(&y, &|pair| pair.1, b, a));
+        let rivals = x.first().copied().zip(y.first().copied());
+        (even >= NAMED_PARALLEL).then_some(rivals)?
+    })
+}
+
 impl Gap<'_> {
     fn is_small(&self) -> bool {
         self.a.words.len() <= SLOT && self.b.words.len() <= SLOT
@@ -209,6 +245,25 @@ impl<'a> Side<'a> {
             place,
             words,
         }
+    }
+
+    /// Words with capitals one behind the other that only this title has, in a language and a title where other words
+    /// have none.
+    fn full_name(&self, profile: &Profile) -> Option<Vec<&'a Word>> {
+        let small =
+            |word: &Word| word.sort != Sort::Stop && word.written.starts_with(char::is_lowercase);
+        let capitals_tell = match profile.language.as_str() {
+            "de" => false,
+            "en" => self.title.iter().any(small),
+            _ => true,
+        };
+        let names = |word: &&Word| {
+            let capital = word.written.starts_with(char::is_uppercase);
+            capital && !word.is_common() && word.number().is_none() && self.alone.contains(word)
+        };
+        let mut runs = self.words.split(|word| !names(&word));
+        let name = runs.find(|run| run.len() > 1 && capitals_tell)?;
+        Some(name.iter().collect())
     }
 
     /// The first of the words that only this title has, where it stands as a thing does.
@@ -267,7 +322,7 @@ fn is_unspaced(word: &Word) -> bool {
 }
 
 /// The longest row of words that both titles have in one order.
-fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
+pub(super) fn aligned(a: &[Word], b: &[Word]) -> Vec<(usize, usize)> {
     let same = |x: &Word, y: &Word| {
         x.folded == y.folded || affinity(x, y, true).is_some_and(|sure| sure >= 0.85)
     };

@@ -33,7 +33,7 @@ fn item(text: &str) -> Profile {
     })
 }
 
-fn check(pairs: &[(&str, &str)], kinship: Kinship) {
+pub(super) fn check(pairs: &[(&str, &str)], kinship: Kinship) {
     let mut wrong = Vec::new();
     for (a, b) in pairs {
         let judgement = compare(&item(a), &item(b));

@@ -6,6 +6,7 @@ use super::lettered;
 use super::lexicon::Mark;
 use super::named::{designated, designations, homes, place};
 use super::numbers::Number;
+use super::opposed;
 use super::parallel;
 use super::profile::Profile;
 use super::stage;
@@ -23,6 +24,7 @@ pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
         .or_else(|| counted(a, b, one_language))
         .or_else(|| lettered::find(a, b, one_language))
         .or_else(|| one_language.then(|| parallel::find(a, b)).flatten())
+        .or_else(|| one_language.then(|| opposed::find(a, b)).flatten())
         .or_else(|| place(a, b, one_language))
         .or_else(|| homes(a, b))
         .or_else(|| designations(a, b, one_language))

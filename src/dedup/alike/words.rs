@@ -139,7 +139,8 @@ impl Word {
         matches!(self.sort, Sort::Name | Sort::Code) || self.names_something()
     }
 
-    fn names_something(&self) -> bool {
+    /// Whether it is a name in whatever way it is written.
+    pub(super) fn names_something(&self) -> bool {
         self.is_marked(Mark::Name) || self.is_marked(Mark::FamousName)
     }
 
