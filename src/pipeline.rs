@@ -109,7 +109,6 @@ pub fn read_article(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<
         article,
         &page.url,
         &source.url,
-        source.content,
     ))
 }
 

@@ -6,6 +6,8 @@
 //! what is in one is meant to be news. A doubt that stays the same for a day is given up where all else is in order:
 //! then the site has changed its list.
 
+mod report;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -14,6 +16,7 @@ use thiserror::Error;
 
 use super::LATE;
 use crate::model::{Item, Kind};
+use report::is_report;
 
 /// Of fewer items nothing can be told.
 const FEW: usize = 3;
@@ -221,6 +224,12 @@ pub enum Doubt {
         /// Of how many.
         of: usize,
     },
+    /// There is no news in it.
+    #[error("all that it lists is the report of an error, and {usually} items were usual")]
+    Report {
+        /// How many there were.
+        usually: usize,
+    },
     /// It is another list.
     #[error("none of its {of} items is known, and so many can't be new")]
     Strange {
@@ -243,7 +252,7 @@ impl Doubt {
     fn passes(self, answer: &Answer<'_>, doubted: &Doubted) -> bool {
         match self {
             Self::OneTitle { .. } => answer.kind == Kind::Feed && familiar(answer) == 0,
-            Self::Ahead { .. } | Self::OneDay { .. } => false,
+            Self::Ahead { .. } | Self::OneDay { .. } | Self::Report { .. } => false,
             Self::Lost { field, .. } => field != LINK && doubted.familiar,
             Self::Strange { .. } | Self::Shrunk { .. } => true,
         }
@@ -309,11 +318,20 @@ fn doubt(answer: &Answer<'_>, remembered: &Remembered) -> Option<Doubt> {
         return None;
     }
     let scraped = matches!(answer.kind, Kind::Listing | Kind::Json);
-    titles(answer, usual, scraped)
+    report(answer, usual)
+        .or_else(|| titles(answer, usual, scraped))
         .or_else(|| fields(answer, remembered, usual, scraped))
         .or_else(|| days(answer, usual, scraped))
         .or_else(|| strange(answer, remembered, usual, scraped))
         .or_else(|| shrunk(answer, remembered, usual, scraped))
+}
+
+/// A list that has nothing left but a report of why there is none. News of an error stands among other news.
+fn report(answer: &Answer<'_>, usual: Picture) -> Option<Doubt> {
+    let few = answer.items.len() < FEW && usual.items >= FEW && familiar(answer) == 0;
+    (few && answer.items.iter().all(is_report)).then_some(Doubt::Report {
+        usually: usual.items,
+    })
 }
 
 /// Whether nearly all of enough items are meant; of a scraped list of some length, most.

@@ -130,6 +130,12 @@ pub(super) fn of(document: &Html, found: Found<'_>) -> Option<Instead> {
         .or_else(|| page.built(document))
 }
 
+/// What the title of an item says, if it is such a phrase and little else.
+pub(crate) fn told_by(title: &str) -> Option<Instead> {
+    let title = fold(title);
+    whole(&title).or_else(|| said(&title, 1))
+}
+
 /// The message of a JSON text that reports an error; nothing if it is something else.
 pub(super) fn json_error(text: &str) -> Option<String> {
     let value = bounded::parse(text.trim_start_matches('\u{FEFF}'))?;

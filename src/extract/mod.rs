@@ -36,6 +36,7 @@ use crate::model::{Kind, Pace, Page, RawItem};
 
 pub use guard::shallow;
 pub use instead::Instead;
+pub(crate) use instead::told_by;
 pub use interface::posts;
 pub use json::NoItems;
 pub use newest::MAX_ITEMS;

@@ -1,18 +1,30 @@
 //! What the article of an item adds to what its source lists: which items have an article of their own, what of it
 //! can be believed, and how the two become one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use url::Url;
 
 use super::shorten;
 use super::url::identity;
-use crate::config::{Content, Follow};
+use crate::config::Follow;
+use crate::config::units::fold;
 use crate::extract::text::plain;
 use crate::model::{Dated, Item, Place, Precision};
 
 /// The most characters of a text that stands for a missing teaser.
 const TEASER: usize = 300;
+/// So many letters of a word are compared at most.
+const BEGINNING: usize = 5;
+
+/// Folded words that carry no news, in whatever language.
+static STOPS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let rows = include_str!("../dedup/alike/stopwords.txt").lines();
+    let words = rows.filter_map(|row| row.split_once(" | "));
+    let words = words.flat_map(|(_, words)| words.split(' ').map(fold));
+    words.collect()
+});
 
 /// Endings of files that are no pages.
 const FILES: &[&str] = &[
@@ -74,10 +86,10 @@ pub fn is_wanted(item: &Item, follow: Follow) -> bool {
     }
 }
 
-/// What counts of a page that was read as one item: its address is one that can be believed, its text is kept where it
-/// is published, else only a teaser. `page` is where it was found.
+/// What counts of a page that was read as one item: its address is one that can be believed, and it has a teaser. `page`
+/// is where it was found.
 #[must_use]
-pub fn believed(mut article: Item, page: &Url, listing: &Url, content: Content) -> Item {
+pub fn believed(mut article: Item, page: &Url, listing: &Url) -> Item {
     let own = article.url.take();
     article.url = own
         .filter(|url| same_site(url, page))
@@ -86,10 +98,53 @@ pub fn believed(mut article: Item, page: &Url, listing: &Url, content: Content) 
     if article.summary.is_empty() {
         article.summary = shorten(&plain(&article.html), TEASER);
     }
-    if content == Content::Summary {
-        article.html.clear();
-    }
     article
+}
+
+/// Whether a page with this headline can be the article of what is listed under a title: they share a word that tells
+/// something, or most such words of the title are in what the page says itself (`text`), since headlines are written anew
+/// for lists. The name of the `site` tells nothing, and a title without such words fits any page.
+#[must_use]
+pub fn is_of(title: &str, headline: &str, text: impl FnOnce() -> String, site: &str) -> bool {
+    let site = telling(site);
+    let mut wanted = telling(title);
+    wanted.retain(|word| !site.contains(word));
+    if wanted.is_empty() || !wanted.is_disjoint(&telling(headline)) {
+        return true;
+    }
+    let told = telling(&text());
+    3 * wanted.intersection(&told).count() >= 2 * wanted.len()
+}
+
+/// The beginnings of the words that tell something, since endings are changed when a title is written anew.
+fn telling(text: &str) -> HashSet<String> {
+    let folded = fold(text);
+    let words = folded.split(' ').filter(|word| !STOPS.contains(*word));
+    // Years and numbers are on many pages, and so are single letters; but Han has words of one sign.
+    let words = words.filter(|word| word.chars().any(char::is_alphabetic) && word.len() > 2);
+    let beginning = |word: &str| {
+        let letters = word.chars().count();
+        let part = letters.saturating_sub(1).clamp(3, BEGINNING);
+        word.chars().take(part).collect()
+    };
+    words.map(beginning).collect()
+}
+
+/// Of pages that were read for several listed titles, those that are one page at other addresses: a page of the site
+/// that stands for all that it does not have. `said` is what a page says.
+#[must_use]
+pub fn repeated<K: PartialEq>(read: &[(&str, K)]) -> Vec<bool> {
+    let other = |(title, said): &(&str, K), (another, again): &(&str, K)| {
+        said == again && (title.is_empty() || fold(title) != fold(another))
+    };
+    let of = |at: usize, one: &(&str, K)| {
+        let mut others = read.iter().enumerate();
+        others.any(|(place, another)| place != at && other(one, another))
+    };
+    read.iter()
+        .enumerate()
+        .map(|(at, one)| of(at, one))
+        .collect()
 }
 
 /// Whether an address can be that of one story: it is neither a front page, nor the list, nor a folder around the list.
@@ -245,7 +300,7 @@ mod tests {
         let page = url("https://www.agenzia.example/n/1?from=list");
         let listing = url("https://www.agenzia.example/it/notizie/tutte");
         let own = |canonical: &str| {
-            let article = believed(item(canonical), &page, &listing, Content::Full);
+            let article = believed(item(canonical), &page, &listing);
             article.url.unwrap().to_string()
         };
         assert_eq!(
@@ -267,7 +322,7 @@ mod tests {
             "https://www.agenzia.example/it/notizie/",
             "https://www.agenzia.example/it/notizie/tutte/",
         ] {
-            let article = believed(item(around), &page, &listing, Content::Full);
+            let article = believed(item(around), &page, &listing);
             assert_eq!(article.url, None, "{around}");
         }
     }
@@ -317,19 +372,94 @@ mod tests {
     }
 
     #[test]
-    fn without_a_licence_for_the_text_only_a_teaser_is_kept() {
+    fn an_article_has_a_teaser_where_only_its_text_tells_it() {
         let mut article = item("/n/1");
         article.html = "<p>Tutto il testo.</p>".into();
         let page = url("https://agenzia.example/n/1");
         let listing = url("https://agenzia.example/notizie/");
-        let kept = believed(article.clone(), &page, &listing, Content::Summary);
+        let kept = believed(article, &page, &listing);
+        assert_eq!(kept.summary, "Tutto il testo.");
+    }
+
+    #[test]
+    fn a_page_is_the_article_of_a_title_if_its_headline_shares_a_telling_word() {
+        let site = "Comune di Ardesia";
+        for (title, headline) in [
+            (
+                "Il museo della Rocca apre la stagione",
+                "Il museo della Rocca apre la stagione",
+            ),
+            (
+                "Il museo della Rocca apre…",
+                "Museo: al via la stagione 2026",
+            ),
+            (
+                "Bandi, domande fino a maggio",
+                "Bando 2026 per i contributi alle imprese | Comune di Ardesia",
+            ),
+            ("Vega leaves for Venus", "LAUNCH OF VEGA"),
+            ("Météo : alerte orange", "Alerte orange dans le Var"),
+            ("新しい望遠鏡が完成", "望遠鏡の完成"),
+            ("Новый спутник на орбите", "Спутник выведен на орбиту"),
+            // Nothing can be told.
+            ("12/2026", "Chi siamo"),
+            ("Comune di Ardesia", "Benvenuti"),
+        ] {
+            assert!(
+                is_of(title, headline, String::new, site),
+                "{title} / {headline}"
+            );
+        }
+        for (title, headline) in [
+            ("Il museo della Rocca apre la stagione", "Chi siamo"),
+            (
+                "Il museo di Ardesia apre la stagione 2026",
+                "Benvenuti nel portale del Comune di Ardesia 2026",
+            ),
+            ("Lavori della rete idrica", "I servizi della pagina"),
+            ("Vega leaves for Venus", "Home"),
+        ] {
+            assert!(
+                !is_of(title, headline, String::new, site),
+                "{title} / {headline}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_headline_that_was_written_anew_is_known_by_what_its_page_says() {
+        let title =
+            "Japan becomes fifth nation on the Moon, but its lander is running on batteries";
+        let text = "SLIM status. The lander of Japan, the fifth nation on the Moon, has batteries for hours.";
+        let is = |text: &str| {
+            is_of(
+                title,
+                "SLIM: status after touchdown",
+                || text.into(),
+                "Agency",
+            )
+        };
+        assert!(is(text));
+        assert!(!is(
+            "Who we are: an agency of Japan that goes to the Moon. Contacts, press, jobs."
+        ));
+    }
+
+    #[test]
+    fn one_page_at_the_addresses_of_several_titles_is_the_article_of_none() {
+        let read = [
+            ("Museo", 1),
+            ("Ponte", 1),
+            ("Teatro", 2),
+            ("Avviso", 3),
+            ("AVVISO", 3),
+            ("", 4),
+            ("", 4),
+        ];
         assert_eq!(
-            (kept.html.as_str(), kept.summary.as_str()),
-            ("", "Tutto il testo.")
+            repeated(&read),
+            [true, true, false, false, false, true, true]
         );
-        assert_eq!(
-            believed(article.clone(), &page, &listing, Content::Full).html,
-            article.html
-        );
+        assert_eq!(repeated(&[("Museo", 1)]), [false]);
     }
 }

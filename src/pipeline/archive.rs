@@ -16,6 +16,8 @@ use crate::store::{Archived, Store};
 /// The entries of a page. A feed that shows fewer has pages of as many as it shows, so that it shows whatever is on no
 /// page yet.
 const PAGE: usize = 100;
+/// What is on a page; where that changes within a version, so does this, and all are written anew.
+const MADE: &str = "without what is excluded";
 
 /// What the archives have come to.
 #[derive(Debug, Default)]
@@ -157,6 +159,7 @@ fn look(config: &Config, feed: &Feed) -> Key {
     let others = Contents::of(config).others;
     Key::of(&[
         env!("CARGO_PKG_VERSION"),
+        MADE,
         site.url.as_str(),
         &site.title,
         site.timezone.name(),

@@ -3,17 +3,18 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
-use url::Url;
 
 use super::answer::Visit;
 use super::read_article;
-use crate::config::Source;
+use crate::config::{Content, Source};
+use crate::extract::drift::own_text;
 use crate::fetch::{Accept, FetchError, Fetched as Answer, Request};
-use crate::model::{Item, Page, Validators};
-use crate::normalize::article::{is_elsewhere, is_wanted};
-use crate::store::{Again, Asked, Fetched, Store, StoreError, Trouble};
+use crate::model::{Item, Key, Page, Validators};
+use crate::normalize::article::{is_elsewhere, is_of, is_wanted, repeated};
+use crate::normalize::shorten;
+use crate::store::{Again, Asked, Fetched, Store, StoreError, Trouble, Wanted};
 
 /// So many articles are asked for in one poll of a source; what else is new waits for the next one.
 const BUDGET: usize = 10;
@@ -21,6 +22,8 @@ const BUDGET: usize = 10;
 const TIME: Duration = Duration::from_secs(60);
 /// So many articles that gave nothing are told one by one.
 const TOLD: usize = 5;
+/// So much of the headline of another page is told.
+const NAMED: usize = 60;
 
 /// Asks for the articles that the items of a fetch need before they can be placed.
 pub(super) async fn ask(
@@ -53,10 +56,10 @@ pub(super) async fn ask(
         ..source.clone()
     };
     let begun = Instant::now();
-    let mut failed = 0;
-    for (article, url) in granted {
+    let mut answers = Vec::with_capacity(granted.len());
+    for wanted in granted {
         let answer = if begun.elapsed() < TIME {
-            one(visit, &source, &url).await
+            one(visit, &source, &wanted).await
         } else {
             Err(Trouble {
                 why: "there was no time left to ask for it".into(),
@@ -64,6 +67,12 @@ pub(super) async fn ask(
                 gone: false,
             })
         };
+        answers.push((wanted, answer));
+    }
+    refuse_repeated(&mut answers);
+    let mut failed = 0;
+    for (Wanted { article, url, .. }, answer) in answers {
+        let answer = answer.map(|read| read.article);
         if let Err(Trouble { why, again, .. }) = &answer
             && *again != Again::Uncounted
         {
@@ -85,8 +94,42 @@ pub(super) async fn ask(
     Ok(())
 }
 
+/// The page of an item, as it was read.
+struct Read {
+    article: Box<Item>,
+    /// What it says, whosever it is.
+    said: Key,
+}
+
+/// Refuses the pages that are one page for the addresses of several items.
+fn refuse_repeated(answers: &mut [(Wanted, Result<Read, Trouble>)]) {
+    let read = answers.iter().enumerate();
+    let read = read.filter_map(|(at, (wanted, answer))| {
+        let said = answer.as_ref().ok()?.said;
+        Some((at, (wanted.title.as_str(), said)))
+    });
+    let (places, read): (Vec<usize>, Vec<(&str, Key)>) = read.unzip();
+    for (at, repeated) in places.into_iter().zip(repeated(&read)) {
+        if repeated && let Some((_, answer)) = answers.get_mut(at) {
+            *answer = Err(never(
+                "the site gives the same page for other items, too".into(),
+            ));
+        }
+    }
+}
+
+/// An answer that will not be better.
+fn never(why: String) -> Trouble {
+    Trouble {
+        why,
+        again: Again::Never,
+        gone: false,
+    }
+}
+
 /// Asks for one article.
-async fn one(visit: Visit<'_>, source: &Source, url: &Url) -> Result<Box<Item>, Trouble> {
+async fn one(visit: Visit<'_>, source: &Source, wanted: &Wanted) -> Result<Read, Trouble> {
+    let url = &wanted.url;
     let request = Request {
         source,
         url,
@@ -96,11 +139,6 @@ async fn one(visit: Visit<'_>, source: &Source, url: &Url) -> Result<Box<Item>, 
         robots: source.robots,
         local: false,
         load: None,
-    };
-    let never = |why: String| Trouble {
-        why,
-        again: Again::Never,
-        gone: false,
     };
     let page = match visit.fetcher.get(request).await {
         Ok(Answer::Page(page)) => page,
@@ -122,17 +160,32 @@ async fn one(visit: Visit<'_>, source: &Source, url: &Url) -> Result<Box<Item>, 
             "it redirects to a page of the site that is no article".into(),
         ));
     }
-    read_apart(visit, source, page).await.map_err(never)
+    let (source, title, now) = (source.clone(), wanted.title.clone(), page.fetched_at);
+    let read = visit.apart.run(move || read(&source, &title, &page, now));
+    match read.await {
+        Ok(read) => read.map_err(never),
+        Err(spoiled) => Err(never(spoiled.to_string())),
+    }
 }
 
-/// Reads an article apart from everything else.
-async fn read_apart(visit: Visit<'_>, source: &Source, page: Page) -> Result<Box<Item>, String> {
-    let (source, now) = (source.clone(), page.fetched_at);
-    let read = visit.apart.run(move || read_article(&source, &page, now));
-    match read.await {
-        Ok(read) => read.map(Box::new).map_err(|why| why.to_string()),
-        Err(spoiled) => Err(spoiled.to_string()),
+/// Reads the page of an item that is listed under a title. Its text is kept where it is published.
+fn read(source: &Source, title: &str, page: &Page, now: DateTime<Utc>) -> Result<Read, String> {
+    let mut article = read_article(source, page, now).map_err(|why| why.to_string())?;
+    if !is_of(title, &article.title, || own_text(page), &source.title) {
+        return Err(format!(
+            "the page is another one, \"{}\"",
+            shorten(&article.title, NAMED)
+        ));
     }
+    let at = article.published.as_ref().map(|dated| dated.at.to_string());
+    let said = Key::of(&[&article.title, &article.html, &at.unwrap_or_default()]);
+    if source.content == Content::Summary {
+        article.html.clear();
+    }
+    Ok(Read {
+        article: Box::new(article),
+        said,
+    })
 }
 
 /// Whether an article that could not be had may be had another time.

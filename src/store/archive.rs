@@ -97,14 +97,14 @@ impl Store {
         .await
     }
 
-    /// The stories of an archive page. One that was withdrawn is not among them any more; one whose items were dropped
-    /// is as it was then.
+    /// The stories of an archive page. One that was withdrawn, or that the feed's filter excludes, is not among them any
+    /// more; one whose items were dropped is as it was then.
     pub async fn page(&self, feed: &FeedId, page: u32) -> Result<Vec<Story>, StoreError> {
         let feed = feed.clone();
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
                 "SELECT ledger.story, kept.story FROM ledger INDEXED BY ledger_page LEFT JOIN kept ON kept.entry = ledger.entry
-                 WHERE ledger.feed = ?1 AND ledger.page = ?2",
+                 WHERE ledger.feed = ?1 AND ledger.page = ?2 AND ledger.hidden = 0",
             )?;
             let mut rows = query.query(params![feed.0, page])?;
             let mut stories = Vec::new();

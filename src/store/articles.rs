@@ -30,6 +30,17 @@ pub(super) struct Mine {
     state: State,
 }
 
+/// An article that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which: the key of its address.
+    pub article: Key,
+    /// Where it is.
+    pub url: Url,
+    /// What its source calls it; empty where the article is to say that.
+    pub title: String,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Not wanted, or it said nothing.
@@ -94,7 +105,7 @@ impl Store {
         follow: Follow,
         partial: bool,
         now: DateTime<Utc>,
-    ) -> Result<Vec<(Key, Url)>, StoreError> {
+    ) -> Result<Vec<Wanted>, StoreError> {
         let source = source.clone();
         self.read(move |connection| {
             let Some(course) = Course::of(connection, &source)? else {
@@ -118,7 +129,12 @@ impl Store {
                 .filter_map(|(placed, mine)| {
                     let mine = mine.filter(|mine| mine.state == State::Unread)?;
                     let since = placed.item.sighted.unwrap_or(now);
-                    Some((since, (mine.article, mine.url)))
+                    let wanted = Wanted {
+                        article: mine.article,
+                        url: mine.url,
+                        title: placed.item.title.clone(),
+                    };
+                    Some((since, wanted))
                 })
                 .collect();
             unread.sort_by_key(|(since, _)| *since);

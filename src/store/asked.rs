@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 use url::Url;
 
+use super::articles::Wanted;
 use super::{Store, StoreError};
 use crate::config::units::fold;
 use crate::dedup;
@@ -52,10 +53,10 @@ impl Store {
     /// Takes it on to ask for these articles, the first `most` that nobody has settled or is asking for.
     pub async fn claim(
         &self,
-        wanted: Vec<(Key, Url)>,
+        wanted: Vec<Wanted>,
         most: usize,
         now: DateTime<Utc>,
-    ) -> Result<Vec<(Key, Url)>, StoreError> {
+    ) -> Result<Vec<Wanted>, StoreError> {
         self.write(move |connection| {
             let mut claim = connection.prepare_cached(
                 "INSERT INTO article (key, tries, asked, seen) VALUES (?1, 1, ?2, ?2)
@@ -64,18 +65,18 @@ impl Store {
             )?;
             let forsaken = now - FORSAKEN;
             let mut granted = Vec::new();
-            for (article, url) in wanted {
+            for one in wanted {
                 if granted.len() == most {
                     break;
                 }
                 let taken = claim.execute(params![
-                    article,
+                    one.article,
                     now.timestamp(),
                     forsaken.timestamp(),
                     MOST_TRIES
                 ])?;
                 if taken > 0 {
-                    granted.push((article, url));
+                    granted.push(one);
                 }
             }
             Ok(granted)

@@ -6,15 +6,17 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::judging::{belongs, belongs_by, judge_kept, set_hidden};
 use super::rows::{Columns, InOrder, list, time};
 use super::{Store, StoreError, translations};
-use crate::config::filter::Facts;
 use crate::config::{Feed, Filter};
 use crate::language::Language;
 use crate::model::{FeedId, Key, Precision, SourceId, Story, Told};
 
 /// The most entries that a feed shows, however many were published in its days.
 const MOST: usize = 1_000;
+/// How stories are judged; where that changes, so does this, and all are judged anew.
+const JUDGED: &str = "with what is kept of them";
 
 /// A feed to be reviewed: what belongs to it, and a digest of that.
 #[derive(Debug, Clone)]
@@ -31,7 +33,10 @@ impl Reviewed {
     /// A feed as configured.
     #[must_use]
     pub fn new(feed: &Feed, tags: &str) -> Self {
-        let definition = Key::of(&[&format!("{:?}", feed.filter), tags]);
+        let filter = &feed.filter;
+        let speaks_of_tags = !(filter.tag.is_empty() && filter.not_tag.is_empty());
+        let tags = if speaks_of_tags { tags } else { "" };
+        let definition = Key::of(&[JUDGED, &format!("{filter:?}"), tags]);
         Self {
             id: feed.id.clone(),
             filter: feed.filter.clone(),
@@ -47,13 +52,6 @@ pub struct Shown {
     pub entries: usize,
     /// And whatever was first published within so many days of the newest.
     pub days: u32,
-}
-
-/// A source as its stories are filtered: its id and tags.
-#[derive(Debug, Clone)]
-pub struct Teller {
-    id: String,
-    tags: Vec<String>,
 }
 
 impl Store {
@@ -130,10 +128,8 @@ fn review(connection: &Connection, feed: &Reviewed, newest: i64) -> Result<(), S
              ON CONFLICT (id) DO UPDATE SET definition = ?2, reviewed = ?3",
         )?
         .execute(params![feed.id.0, feed.definition, newest])?;
-    if changed {
-        connection
-            .prepare_cached("UPDATE ledger SET hidden = 1 WHERE feed = ?1")?
-            .execute([&feed.id.0])?;
+    if changed && known.is_some() {
+        judge_kept(connection, feed)?;
     }
     let mut query = connection.prepare_cached(
         "SELECT number, entry, opened, revised FROM story WHERE revision > ?1 ORDER BY revision",
@@ -141,15 +137,17 @@ fn review(connection: &Connection, feed: &Reviewed, newest: i64) -> Result<(), S
     let mut enter = connection.prepare_cached(
         "INSERT INTO ledger (feed, entry, address, story, first_published) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     )?;
-    let mut show =
-        connection.prepare_cached("UPDATE ledger SET hidden = 0 WHERE feed = ?1 AND entry = ?2")?;
     let mut address = connection
         .prepare_cached("SELECT address FROM item WHERE story = ?1 ORDER BY number LIMIT 1")?;
     let mut rows = query.query([upto])?;
     while let Some(row) = rows.next()? {
         let (number, entry, opened, revised): (i64, Vec<u8>, i64, i64) =
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        if !belongs(connection, number, &feed.filter)? {
+        let belongs = belongs(connection, number, &feed.filter)?;
+        if changed && known.is_some() {
+            set_hidden(connection, &feed.id, &entry, !belongs)?;
+        }
+        if !belongs {
             continue;
         }
         // What a feed could not have before, such as a story that a second source joined, is new to it now.
@@ -159,94 +157,8 @@ fn review(connection: &Connection, feed: &Reviewed, newest: i64) -> Result<(), S
             .optional()?
             .flatten();
         enter.execute(params![feed.id.0, entry, address, number, first])?;
-        if changed {
-            show.execute(params![feed.id.0, entry])?;
-        }
     }
     Ok(())
-}
-
-/// Whether a story belongs to a feed.
-fn belongs(connection: &Connection, number: i64, filter: &Filter) -> Result<bool, StoreError> {
-    belongs_by(connection, number, filter, |_| None)
-}
-
-/// The same, where sources may have other tags than are stored.
-fn belongs_by<'a>(
-    connection: &Connection,
-    number: i64,
-    filter: &Filter,
-    tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
-) -> Result<bool, StoreError> {
-    // Most entries that do not belong are in another language.
-    let language = language(connection, number)?;
-    Ok(!filter.shuts_out(&language)
-        && refusal_by(connection, (number, &language), filter, tags_of)?.is_none())
-}
-
-fn language(connection: &Connection, number: i64) -> Result<Language, StoreError> {
-    let tag: String = connection
-        .prepare_cached("SELECT language FROM story WHERE number = ?1")?
-        .query_row([number], |row| row.get(0))?;
-    Ok(Language::parse(&tag).unwrap_or_else(Language::undetermined))
-}
-
-/// The key of a feed's filter that keeps a story out.
-pub(super) fn refusal(
-    connection: &Connection,
-    number: i64,
-    filter: &Filter,
-) -> Result<Option<&'static str>, StoreError> {
-    let language = language(connection, number)?;
-    refusal_by(connection, (number, &language), filter, |_| None)
-}
-
-fn refusal_by<'a>(
-    connection: &Connection,
-    (number, language): (i64, &Language),
-    filter: &Filter,
-    tags_of: impl Fn(&str) -> Option<&'a Vec<String>>,
-) -> Result<Option<&'static str>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT source.id, source.tags, item.categories, item.title, item.summary, item.html
-         FROM item JOIN source ON source.number = item.source WHERE item.story = ?1 ORDER BY item.number",
-    )?;
-    let mut tellers: Vec<Teller> = Vec::new();
-    let (mut categories, mut text) = (Vec::<String>::new(), String::new());
-    let mut rows = query.query([number])?;
-    while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
-        let tags = match tags_of(&id) {
-            Some(tags) => tags.clone(),
-            None => list(row, "tags")?,
-        };
-        tellers.push(Teller { id, tags });
-        categories.extend(list::<String>(row, "categories")?);
-        if !filter.reads_text() {
-            continue;
-        }
-        for column in ["title", "summary"] {
-            text.push_str(&row.get::<_, String>(column)?);
-            text.push('\n');
-        }
-        text.push_str(&crate::extract::text::plain(&row.get::<_, String>("html")?));
-        text.push('\n');
-    }
-    let mut sources: Vec<&str> = tellers.iter().map(|teller| teller.id.as_str()).collect();
-    sources.dedup();
-    let tags: Vec<&str> = tellers
-        .iter()
-        .flat_map(|teller| &teller.tags)
-        .map(String::as_str)
-        .collect();
-    let facts = Facts {
-        language,
-        sources: &sources,
-        tags: &tags,
-        categories: &categories,
-        text: &text,
-    };
-    Ok(filter.refusal(&facts))
 }
 
 /// The stories in a feed's window: the newest by first publication, those of its last days, and whatever no archive page

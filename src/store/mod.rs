@@ -14,6 +14,7 @@ mod health;
 mod held;
 mod hub;
 mod incidents;
+mod judging;
 mod open;
 mod outlook;
 mod placing;
@@ -48,9 +49,10 @@ use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 
 pub use archive::{Archived, Stale};
+pub use articles::Wanted;
 pub use asked::{Again, Asked, Trouble};
 pub use bodies::{Kept, Packed};
-pub use feeds::{Reviewed, Shown, Teller};
+pub use feeds::{Reviewed, Shown};
 pub use hub::Owed;
 pub use incidents::{Incident, What};
 pub use open::{Access, Lock};
@@ -121,14 +123,31 @@ pub enum StoreError {
     Missing(PathBuf),
     /// It is damaged.
     #[error(
-        "{path} is damaged ({why}); what is published stays as it is. Restore the database from a backup (copies named `.before-…` stand beside it), or try `sqlite3 {path} .recover`"
+        "{path} is damaged ({why}); what is published stays as it is. Restore the database from a backup{copies}, or try `sqlite3 {path} .recover`"
     )]
     Damaged {
         /// The database.
         path: PathBuf,
         /// What SQLite says.
         why: String,
+        /// The copies beside it that an earlier version left, if there are any.
+        copies: String,
     },
+    /// The user who asks may not.
+    #[error(
+        "{path} cannot be {deed} by this user: {why}. Run this as the user who owns it, as in `sudo -u rassegna rassegna status`"
+    )]
+    Forbidden {
+        /// The file.
+        path: PathBuf,
+        /// `read` or `written`.
+        deed: &'static str,
+        /// What the system says.
+        why: String,
+    },
+    /// A file stands where its folder should be.
+    #[error("{0} is no folder, so no database can be in it; `--data` names a folder")]
+    NoFolder(PathBuf),
     /// It can't be written.
     #[error("{path} cannot be written: {why}")]
     Unwritable {
@@ -162,21 +181,39 @@ impl StoreError {
     }
 
     /// Says what an error of SQLite means for a person.
-    fn explain(self, path: &std::path::Path) -> Self {
+    fn explain(self, path: &std::path::Path, access: Access) -> Self {
         let Self::Sqlite(error) = &self else {
             return self;
         };
+        let copies = open::copies(path);
         let path = path.to_owned();
         let why = error.to_string();
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, why },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, why, copies },
             Some(ErrorCode::NotADatabase) => Self::Foreign(path),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Self::Unwritable { path, why }
+            Some(ErrorCode::ReadOnly) if access == Access::Read => Self::Forbidden {
+                path,
+                deed: "read",
+                why: "even a look needs the right to write beside it".to_owned(),
+            },
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) if access == Access::Read => {
+                Self::Forbidden {
+                    path,
+                    deed: "read",
+                    why,
+                }
             }
-            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-                Self::Unwritable { path, why }
-            }
+            Some(
+                ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::DiskFull,
+            ) => Self::Unwritable { path, why },
+            // On some file systems a disk that is full shows only so.
+            Some(ErrorCode::SystemIoFailure) => Self::Unwritable {
+                path,
+                why: format!("{why}; the disk may be full"),
+            },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
             _ => self,
         }
@@ -205,7 +242,7 @@ impl Store {
         writer
             .run(work)
             .await
-            .map_err(|error| error.explain(&self.path))
+            .map_err(|error| error.explain(&self.path, Access::Write))
     }
 
     /// The same for what deletes for good: when it returns, the log holds no more than the database.
@@ -236,10 +273,14 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let access = match self.writer {
+            Some(_) => Access::Write,
+            None => Access::Read,
+        };
         self.reader
             .run(work)
             .await
-            .map_err(|error| error.explain(&self.path))
+            .map_err(|error| error.explain(&self.path, access))
     }
 
     /// Fails where the file at the path is not the one that was opened: what is written would go nowhere, and its

@@ -1,7 +1,7 @@
 //! Opening the store: who may, whether it is ours, whether it is the one that was here, and how it grows.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,9 +68,16 @@ impl Lock {
     /// [`StoreError::Locked`] names who has it.
     pub fn take(database: &Path) -> Result<Self, StoreError> {
         let path = beside(database, "lock");
-        let io = |why| StoreError::Io {
-            path: path.clone(),
-            why,
+        let io = |why: std::io::Error| match why.kind() {
+            ErrorKind::PermissionDenied => StoreError::Forbidden {
+                path: path.clone(),
+                deed: "written",
+                why: why.to_string(),
+            },
+            _ => StoreError::Io {
+                path: path.clone(),
+                why,
+            },
         };
         let mut file = OpenOptions::new()
             .read(true)
@@ -120,12 +127,17 @@ impl Store {
     ///
     /// [`StoreError`] where it can't be used; nothing was changed then.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        Self::open_inner(path, access).map_err(|error| error.explain(path))
+        Self::open_inner(path, access).map_err(|error| error.explain(path, access))
     }
 
     fn open_inner(path: &Path, access: Access) -> Result<Self, StoreError> {
         let exists = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+        let folder = path.parent().filter(|folder| folder.exists());
+        if let Some(file) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(StoreError::NoFolder(file.to_owned()));
+        }
         if access != Access::Write && !exists {
+            check_identity(path, exists)?;
             return Err(StoreError::Missing(path.to_owned()));
         }
         if access == Access::Write
@@ -314,6 +326,19 @@ pub(super) fn check_place(path: &Path, opened: Option<FileId>) -> Result<(), Sto
         why: why.to_owned(),
         identity: identity_file(path),
     })
+}
+
+/// Names the copies that were made before the schema grew, as a part of a sentence.
+pub(super) fn copies(path: &Path) -> String {
+    let copy = |version| beside(path, &format!("before-{version}"));
+    let there = (1..=MIGRATIONS.len())
+        .map(copy)
+        .filter(|copy| copy.exists());
+    let names: Vec<String> = there.map(|copy| copy.display().to_string()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!(" (of before an update: {})", names.join(", ")),
+    }
 }
 
 /// The file that says which database belongs here.

@@ -53,7 +53,7 @@ const WALKS: [(&str, &str); 16] = [
         "all of a source is withdrawn",
     ),
     (
-        "UPDATE ledger SET hidden = 1 WHERE feed = ?1",
+        "SELECT entry FROM ledger WHERE feed = ?1 AND story IS NULL",
         "a filter changed",
     ),
     (

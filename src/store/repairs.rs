@@ -101,12 +101,9 @@ pub(super) fn enrol(
             .prepare_cached("SELECT items FROM roll WHERE source = ?1")?
             .query_row([source], |row| value::<Vec<Listed>>(row, "items"))
             .optional()?;
-        for known in known(before.flatten()) {
-            let is_same = |other: &Known| other.url == known.url && other.title == known.title;
-            if roll.len() < LEAST && !roll.iter().any(is_same) {
-                roll.push(known);
-            }
-        }
+        // An item that only has another link or title now would be missed on the page under the one that it had.
+        let gone = Known::gone(known(before.flatten()), &roll);
+        roll.extend(gone.into_iter().take(LEAST - roll.len()));
     }
     roll.truncate(MOST);
     let listed: Vec<Listed> = roll

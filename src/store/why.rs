@@ -9,7 +9,8 @@ use serde::Serialize;
 use url::Url;
 use uuid::Uuid;
 
-use super::feeds::{refusal, reviewed, window};
+use super::feeds::{reviewed, window};
+use super::judging::refusal;
 use super::rows::{maybe_time, time};
 use super::{Shown, Store, StoreError, find};
 use crate::config::Feed;

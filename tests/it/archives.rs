@@ -1,5 +1,7 @@
 //! A year of news, read by subscribers who know RFC 5005 and nothing else of us.
 
+mod excluded;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;

@@ -214,6 +214,64 @@ fn a_small_list_is_judged_as_well() {
     assert_eq!(case.doubt(&list(3..4)), None);
 }
 
+fn told(title: &str, summary: &str) -> Item {
+    Item {
+        title: title.to_owned(),
+        summary: summary.to_owned(),
+        ..item(500, 0)
+    }
+}
+
+#[test]
+fn an_error_in_the_form_of_news_is_none() {
+    let reports = [
+        ("Bridge returned error 403! (20788)", ""),
+        (
+            "Error 500",
+            "Internal server error: database connection failed",
+        ),
+        ("Access denied", "Your IP has been blocked"),
+        ("404 Not Found", ""),
+        ("Servizio non disponibile", ""),
+        ("Accesso negato", ""),
+        ("Page introuvable", ""),
+        ("Feed", "HTTP request failed: 403 Forbidden"),
+    ];
+    let case = Case::of(Kind::Feed, list(90..100));
+    for (title, text) in reports {
+        let report = told(title, text);
+        assert!(
+            case.doubt(std::slice::from_ref(&report)).is_some(),
+            "{title}"
+        );
+        // Among other news it is news, and where there was as little before, nothing can be told.
+        let mut all = list(98..101);
+        all.insert(0, report.clone());
+        assert_eq!(case.doubt(&all), None, "{title}");
+        let few = Case::of(Kind::Feed, list(99..100));
+        assert_eq!(few.doubt(&[report]), None, "{title}");
+    }
+    let news = [
+        (
+            "Errore 404: il film apre la rassegna del cinema di Ardesia",
+            "Da venerdì in sala.",
+        ),
+        ("Chiude la statale 404", "Lavori fino a maggio."),
+        ("Premiati 500 studenti", "Il codice della borsa è 12."),
+        ("Access to the archive was denied for forty years", ""),
+    ];
+    for (title, text) in news {
+        assert_eq!(case.doubt(&[told(title, text)]), None, "{title}");
+    }
+}
+
+#[test]
+fn a_report_of_an_error_is_never_believed_however_long_it_stays() {
+    let mut case = Case::of(Kind::Feed, list(90..100));
+    let report = [told("Bridge returned error 403! (20788)", "")];
+    assert_eq!(polls(&mut case, &report, 5, 24), [None; 5]);
+}
+
 #[test]
 fn titles_that_become_all_the_same_are_no_titles() {
     for kind in BOTH {

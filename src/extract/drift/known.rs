@@ -37,6 +37,35 @@ impl Known {
             told: !item.summary.is_empty(),
         }
     }
+
+    /// Those of an earlier list that are none of these, whatever has become of their titles and links.
+    #[must_use]
+    pub fn gone(before: Vec<Self>, now: &[Self]) -> Vec<Self> {
+        let path = |one: &Self| one.url.as_ref().and_then(path_key);
+        let titles: Vec<String> = now.iter().map(|one| title_key(&one.title)).collect();
+        let mut paths: HashMap<String, usize> = HashMap::new();
+        for path in now.iter().filter_map(path) {
+            *paths.entry(path).or_default() += 1;
+        }
+        // A page that several have is the address of none.
+        let leads = |one: &Self| path(one).is_some_and(|path| paths.get(&path) == Some(&1));
+        let said = |one: &Self| {
+            let title = title_key(&one.title);
+            titles.iter().any(|other| is_decorated(&title, other))
+        };
+        let gone = before.into_iter().filter(|one| !leads(one) && !said(one));
+        gone.collect()
+    }
+}
+
+/// Whether one of two titles is the other, decoration aside.
+fn is_decorated(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    short == long || (2 * short.len() >= long.len() && long.contains(short))
 }
 
 /// The day that a list shows for an item.
@@ -145,13 +174,7 @@ impl<'a> Roll<'a> {
 
     /// Whether an item has the title of a known one, decoration aside.
     pub(super) fn same_title(&self, known: usize, item: &Item) -> bool {
-        let (old, new) = (&self.titles[known], title_key(&item.title));
-        let (short, long) = if old.len() < new.len() {
-            (old, &new)
-        } else {
-            (&new, old)
-        };
-        short == long || (2 * short.len() >= long.len() && long.contains(short.as_str()))
+        is_decorated(&self.titles[known], &title_key(&item.title))
     }
 
     /// Whether an item leads where a known one led, whatever the host.

@@ -19,6 +19,9 @@ mod tests;
 
 use std::collections::HashSet;
 
+use scraper::ElementRef;
+
+use super::text::visible_without;
 use super::{Ask, Extracted, Ground, NoNews, detect, extract_from, without_items};
 use crate::config::Listing;
 use crate::model::{Item, Kind, Page};
@@ -146,6 +149,21 @@ pub fn judge<N: AsRef<[Item]>>(
     }
     let repair = search.repair();
     Err(Box::new(Broken { why, repair }))
+}
+
+/// What a page says itself: its title, and its text but for links, which say what other pages are about.
+#[must_use]
+pub fn own_text(page: &Page) -> String {
+    let Some(ground) = Ground::of(page) else {
+        return String::new();
+    };
+    let is = |element: ElementRef<'_>, name: &str| element.value().name() == name;
+    let root = ground.parsed.document.root_element();
+    let head = root.descendants().filter_map(ElementRef::wrap);
+    let head = head.filter(|element| is(*element, "title"));
+    let mut texts: Vec<String> = head.map(|title| title.text().collect()).collect();
+    texts.push(visible_without(root, |element| is(element, "a")));
+    texts.join("\n")
 }
 
 impl Ground {

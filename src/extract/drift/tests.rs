@@ -359,3 +359,36 @@ fn few_known_items_prove_nothing() {
         .is_ok()
     );
 }
+
+#[test]
+fn a_short_list_whose_links_or_titles_change_is_the_same_list() {
+    for many in [3, 5, 8] {
+        let mut roll: Vec<Known> = Vec::new();
+        for poll in 0..5 {
+            let html = match poll {
+                0 | 1 => usual(&NEWS[..many]).replace("/news/", &format!("/{poll}/")),
+                2 => usual(&NEWS[..many]).replace("/news/", "/1/"),
+                3 => usual(&NEWS[..many])
+                    .replace("/news/", "/1/")
+                    .replace("Ground station", "The ground station"),
+                _ => usual(&NEWS[..many]).replace("/news/", "/show?s=ab12&amp;id="),
+            };
+            let read = reread(&source(true), None, &roll, &page(&html), now());
+            let read = read.unwrap_or_else(|drifted| panic!("{many} {poll}: {}", drifted.why));
+            let now: Vec<Known> = read.normalized.items.iter().map(Known::of).collect();
+            assert_eq!(Known::gone(roll, &now), [], "{many} {poll}");
+            roll = now;
+        }
+    }
+}
+
+#[test]
+fn what_has_left_a_list_is_told_from_what_has_moved() {
+    let known = known();
+    let mut now = known[..4].to_vec();
+    for one in &mut now {
+        one.url = Some(Url::parse("https://agency.example/all").unwrap());
+    }
+    now[3].title = "Something else altogether".to_owned();
+    assert_eq!(Known::gone(known.clone(), &now), known[3..]);
+}
