@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use clap::Args;
 use url::Url;
 
@@ -55,19 +56,19 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Its id; else made of its host
-    #[arg(long)]
+    #[arg(long, value_parser = config::id)]
     id: Option<String>,
     /// What people call it; else what it calls itself
     #[arg(long)]
     title: Option<String>,
     /// Its language (BCP 47), or several with commas; else that of its words
-    #[arg(long, value_name = "TAG", value_delimiter = ',')]
-    language: Vec<String>,
+    #[arg(long, visible_alias = "lang", value_name = "TAG", value_delimiter = ',', value_parser = config::language)]
+    language: Vec<Language>,
     /// The zone of its dates; else that of the country in its address, else the site's
-    #[arg(long, value_name = "ZONE")]
-    timezone: Option<String>,
+    #[arg(long, value_name = "ZONE", value_parser = config::zone)]
+    timezone: Option<Tz>,
     /// A tag for the filters of feeds; may be given several times
-    #[arg(long = "tag", value_name = "TAG")]
+    #[arg(long = "tag", value_name = "TAG", value_parser = config::id)]
     tags: Vec<String>,
     /// What it is, where that is not to be seen
     #[arg(long, value_enum)]
@@ -160,7 +161,7 @@ impl<'a> Desk<'a> {
                 .all(|id| all().any(|source| source.id.is_meant_by(id)))
         };
         place::append(main, &file, text, is_there).map_err(|error| {
-            say!(err, "error: {error}");
+            say!(err, "{error}");
             match error {
                 Unwritten::File { .. } | Unwritten::Stuck { .. } => Exit::Store,
                 Unwritten::Refused { .. } | Unwritten::Apart { .. } => Exit::Usage,
@@ -178,6 +179,8 @@ impl<'a> Desk<'a> {
             ),
             ids => say!("\nadded: {} sources, in {}", ids.len(), file.display()),
         }
+        let they_are = if ids.len() == 1 { "It is" } else { "They are" };
+        let them = if ids.len() == 1 { "it" } else { "them" };
         let data = data_folder(self.options.place.data.as_deref());
         if Lock::is_taken(&data.join(&self.config.store.path)) {
             say!(
@@ -185,7 +188,7 @@ impl<'a> Desk<'a> {
             );
         } else {
             say!(
-                "It is polled from the next start on; a daemon that runs takes it up at `systemctl reload rassegna` or SIGHUP."
+                "{they_are} polled from the next start on; a daemon that runs takes {them} up at `systemctl reload rassegna` or SIGHUP."
             );
         }
     }
@@ -213,8 +216,8 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
         id: options.id.clone().unwrap_or_else(|| "new".to_owned()),
         title: options.title.clone(),
         url: url.to_string(),
-        languages: options.language.clone(),
-        timezone: options.timezone.clone(),
+        languages: tags(&options.language),
+        timezone: options.timezone.map(|zone| zone.name().to_owned()),
         tags: options.tags.clone(),
         ..Entry::default()
     };
@@ -262,6 +265,11 @@ fn add(desk: &Desk<'_>, what: &str) -> Result<(), Exit> {
         with_rules(&mut entry, desk, page, &source, &reading);
     }
     desk.put(&entry.id, &entry.toml(), std::slice::from_ref(&entry.id))
+}
+
+fn tags(languages: &[Language]) -> Vec<String> {
+    let tags = languages.iter().map(Language::tag);
+    tags.map(str::to_owned).collect()
 }
 
 fn article(what: &str, reading: &Reading) -> Exit {
@@ -343,6 +351,11 @@ fn describe(entry: &mut Entry, desk: &Desk<'_>, look: &Look) -> Result<(), Exit>
                 &entry.url,
                 "its language can't be told from its words; say it with `--language TAG`",
             ));
+        }
+        if language.is_none() && site.languages.len() > 1 {
+            let told = "Its language can't be told from its words: it is taken to write in any of the site's.";
+            say!(err, "{told} `--language TAG` says which one.");
+            entry.notes.push(told.to_owned());
         }
         entry
             .languages

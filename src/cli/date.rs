@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Exit;
 use super::out::say;
+use crate::config;
 use crate::date::{self, Context, Order, Reading, Refusal};
 use crate::language::Language;
 use crate::model::Precision;
@@ -19,11 +20,11 @@ pub(super) struct Options {
     #[arg(required_unless_present = "batch")]
     text: Vec<String>,
     /// The language of the page (BCP 47); without it all are tried
-    #[arg(long, value_name = "TAG")]
-    lang: Option<String>,
+    #[arg(long, visible_alias = "language", value_name = "TAG", value_parser = config::language)]
+    lang: Option<Language>,
     /// The zone of times that name none
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    timezone: String,
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = config::zone)]
+    timezone: Tz,
     /// Read JSON objects line by line from standard input and answer each with one (docs/manual.md)
     #[arg(long)]
     batch: bool,
@@ -34,24 +35,8 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     if options.batch {
         return batch();
     }
-    let usage = |why: String| {
-        say!(err, "error: {why}");
-        Exit::Usage
-    };
-    let timezone: Tz = options.timezone.parse().map_err(|_| {
-        usage(format!(
-            "`{}` is no time zone; write one like Europe/Rome",
-            options.timezone
-        ))
-    })?;
-    let languages = match &options.lang {
-        None => Vec::new(),
-        Some(tag) => vec![Language::parse(tag).ok_or_else(|| {
-            usage(format!(
-                "`{tag}` is no language tag; write one like it or pt-BR"
-            ))
-        })?],
-    };
+    let timezone = options.timezone;
+    let languages: Vec<Language> = options.lang.iter().cloned().collect();
     let text = options.text.join(" ");
     let context = Context {
         languages: &languages,

@@ -1,6 +1,7 @@
 //! `rassegna demo`: the normal pipeline over bundled pages, fetched by real HTTP from a port of this machine.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,14 +12,16 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use clap::Args;
 use tokio::net::TcpListener;
+use url::Url;
 
 use super::once::{cycle, show};
 use super::out::say;
 use super::signals::System;
 use super::{Exit, block_on, failed, logging};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Problems};
 use crate::daemon::{self, Engine};
 use crate::model::SourceId;
+use crate::store::{Access, Store};
 
 /// The demo's configuration, with the ports that it is written for.
 const CONFIG: &str = include_str!("../../config/demo.toml");
@@ -100,16 +103,24 @@ struct Ports {
 }
 
 impl Ports {
-    /// The ports of the run that left its configuration in this folder: with them the sources are the same ones.
-    fn of_last_run(folder: &Path) -> Option<Self> {
-        let config = config::load(&folder.join(FILE)).ok()?;
-        let admin = config.serve.admin?.to_string();
-        let admin = admin.rsplit(':').next()?.parse().ok()?;
-        Some(Self {
-            feeds: config.site.url.port()?,
-            admin,
-            origin: config.sources.first()?.url.port()?,
-        })
+    /// The ports that a configuration names: with them the sources are those of the last run. What it names no more is as
+    /// in the beginning.
+    fn of(config: &Config) -> Self {
+        let bundled = |url: &Url| DOCUMENTS.iter().any(|(path, ..)| *path == url.path());
+        let admin = config.serve.admin.as_ref().map(ToString::to_string);
+        let admin = admin.and_then(|admin| admin.rsplit(':').next()?.parse().ok());
+        let origin = config.sources.iter().find(|source| bundled(&source.url));
+        Self {
+            feeds: config.site.url.port().unwrap_or(PORTS.feeds),
+            admin: admin.unwrap_or(PORTS.admin),
+            origin: origin
+                .and_then(|source| source.url.port())
+                .unwrap_or(PORTS.origin),
+        }
+    }
+
+    fn all(self) -> [u16; 3] {
+        [self.feeds, self.admin, self.origin]
     }
 }
 
@@ -118,7 +129,11 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
     logging::start("warn");
     let folder = Folder::make(options.data.as_deref())?;
     block_on(async {
-        let wanted = Ports::of_last_run(&folder.path).unwrap_or(PORTS);
+        let written = Written::of(&folder.path)?;
+        // Whoever has the folder already keeps its configuration, and with it its ports.
+        let database = folder.path.join(&written.config.store.path);
+        let store = Store::open(&database, Access::Write).map_err(failed)?;
+        let wanted = Ports::of(&written.config);
         let origin = TcpListener::bind(("127.0.0.1", wanted.origin)).await;
         let origin = match origin {
             Ok(listener) => listener,
@@ -130,7 +145,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
             origin: origin.local_addr().map_err(no_port)?.port(),
         };
         tokio::spawn(async move { axum::serve(origin, pages()).await });
-        let config = configuration(&folder.path, ports)?;
+        let config = written.with(wanted, ports)?;
         say!(
             "rassegna demo: {} sources on http://127.0.0.1:{}, no network needed\n",
             config.sources.len(),
@@ -141,9 +156,9 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
             .iter()
             .map(|source| source.id.clone())
             .collect();
-        let engine = Engine::start(config.clone(), &folder.path).map_err(failed)?;
+        let engine = Engine::with_store(store, config.clone(), &folder.path).map_err(failed)?;
         let first = cycle(&engine, &sources).await?;
-        show(&engine.store, &sources, &first).await?;
+        show(&engine, &sources, &first).await?;
         let well = first.polls.values().all(|recorded| !recorded.failed);
         if options.exit {
             engine.store.close().await;
@@ -222,29 +237,66 @@ async fn free(wanted: u16) -> Result<u16, Exit> {
     }
 }
 
-/// The demo's configuration for the ports that are free.
-fn configuration(folder: &Path, ports: Ports) -> Result<Config, Exit> {
-    let text = [
-        (PORTS.feeds, ports.feeds),
-        (PORTS.admin, ports.admin),
-        (PORTS.origin, ports.origin),
-    ]
-    .iter()
-    .fold(CONFIG.to_owned(), |text, (written, used)| {
-        text.replace(
-            &format!("127.0.0.1:{written}"),
-            &format!("127.0.0.1:{used}"),
-        )
-    });
-    let file = folder.join(FILE);
-    std::fs::write(&file, text).map_err(|error| {
-        say!(err, "error: {} cannot be written: {error}", file.display());
-        Exit::Store
-    })?;
-    config::load(&file).map_err(|problems| {
-        say!(err, "{problems}");
-        Exit::Usage
-    })
+/// The demo's configuration as it stands in its folder, or will.
+struct Written {
+    file: PathBuf,
+    /// None: it is not there yet.
+    text: Option<String>,
+    config: Config,
+}
+
+impl Written {
+    fn of(folder: &Path) -> Result<Self, Exit> {
+        let file = folder.join(FILE);
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => {
+                say!(err, "error: {} cannot be read: {error}", file.display());
+                return Err(Exit::Usage);
+            }
+        };
+        let config = match text {
+            Some(_) => config::load(&file),
+            None => config::load_text(CONFIG),
+        };
+        let config = config.map_err(invalid)?;
+        Ok(Self { file, text, config })
+    }
+
+    /// The same with other ports. What people wrote into the file stays.
+    fn with(self, written: Ports, used: Ports) -> Result<Config, Exit> {
+        let text = moved(self.text.as_deref().unwrap_or(CONFIG), written, used);
+        if self.text.as_ref() != Some(&text) {
+            std::fs::write(&self.file, text).map_err(|error| {
+                let file = self.file.display();
+                say!(err, "error: {file} cannot be written: {error}");
+                Exit::Store
+            })?;
+        }
+        config::load(&self.file).map_err(invalid)
+    }
+}
+
+fn invalid(problems: Problems) -> Exit {
+    say!(err, "{problems}");
+    Exit::Usage
+}
+
+/// A text with other ports of this machine in the place of those that it names.
+fn moved(text: &str, written: Ports, used: Ports) -> String {
+    const HOST: &str = "127.0.0.1:";
+    let mut parts = text.split(HOST);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit());
+        let (port, rest) = part.split_at(end.unwrap_or(part.len()));
+        let mut pairs = written.all().into_iter().zip(used.all());
+        let other = pairs.find(|(written, _)| port == written.to_string());
+        let port = other.map_or_else(|| port.to_owned(), |(_, used)| used.to_string());
+        out.extend([HOST, &port, rest]);
+    }
+    out
 }
 
 /// Serves the bundled documents, with validators.
@@ -292,6 +344,10 @@ impl Folder {
             Path::to_owned,
         );
         // A temporary folder must be new: what stands under its name already is somebody else's.
+        if path.exists() && !path.is_dir() {
+            say!(err, "error: {} is no folder", path.display());
+            return Err(Exit::Usage);
+        }
         let made = if temporary {
             std::fs::create_dir(&path)
         } else {

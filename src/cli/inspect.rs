@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use url::{Origin, Url};
 
-use super::out::say;
+use super::out::{count, say};
 use super::table::table;
 use super::{ConfigFile, Exit, block_on, logging};
 use crate::config::{self, Config, Source};
@@ -30,11 +30,11 @@ pub(super) struct Options {
     #[arg(long, value_enum)]
     kind: Option<Word>,
     /// Its language (BCP 47)
-    #[arg(long, value_name = "TAG")]
-    lang: Option<String>,
+    #[arg(long, visible_alias = "language", value_name = "TAG", value_parser = config::language)]
+    lang: Option<Language>,
     /// The zone of its dates
-    #[arg(long, value_name = "ZONE")]
-    timezone: Option<String>,
+    #[arg(long, value_name = "ZONE", value_parser = config::zone)]
+    timezone: Option<Tz>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -137,26 +137,16 @@ fn source(options: &Options, what: &str) -> Result<(Source, config::Fetch), Exit
         None => {
             let url = address(what).ok_or_else(|| {
                 usage(format!(
-                    "`{what}` is no source of the configuration, no address and no file"
+                    "`{what}` is no source of the configuration, no file and no address; an address begins with https:// or http://"
                 ))
             })?;
             Source::unknown(url)
         }
     };
-    if let Some(tag) = &options.lang {
-        source.languages = vec![Language::parse(tag).ok_or_else(|| {
-            usage(format!(
-                "`{tag}` is no language tag; write one like it or pt-BR"
-            ))
-        })?];
+    if let Some(language) = &options.lang {
+        source.languages = vec![language.clone()];
     }
-    if let Some(zone) = &options.timezone {
-        source.timezone = zone.parse::<Tz>().map_err(|_| {
-            usage(format!(
-                "`{zone}` is no time zone; write one like Europe/Rome"
-            ))
-        })?;
-    }
+    source.timezone = options.timezone.unwrap_or(source.timezone);
     source.kind = options.kind.map(Kind::from).or(source.kind);
     Ok((source, fetch))
 }
@@ -178,9 +168,9 @@ pub(super) fn sample(reading: &Reading, page: &Page, most: usize) -> String {
     let mut lines = vec![
         page.url.to_string(),
         format!(
-            "read as {}: {} items{}",
+            "read as {}: {}{}",
             extracted.kind,
-            normalized.items.len(),
+            count(normalized.items.len(), "item"),
             if extracted.partial {
                 ", the document is cut short"
             } else {

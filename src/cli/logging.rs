@@ -2,14 +2,23 @@
 
 use std::io::IsTerminal;
 
+use super::out::say;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 /// Starts the log. `RASSEGNA_LOG` sets what is logged (`warn`, `info`, `rassegna=debug`); else `otherwise`.
 pub(super) fn start(otherwise: &str) {
-    let filter =
-        EnvFilter::try_from_env("RASSEGNA_LOG").unwrap_or_else(|_| EnvFilter::new(otherwise));
+    const VARIABLE: &str = "RASSEGNA_LOG";
+    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|error| {
+        if std::env::var_os(VARIABLE).is_some_and(|said| !said.is_empty()) {
+            say!(
+                err,
+                "warning: {VARIABLE} is not understood, `{otherwise}` is used: {error}"
+            );
+        }
+        EnvFilter::new(otherwise)
+    });
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
     let lines = journal.is_none().then(|| {
         let terminal = std::io::stderr().is_terminal();

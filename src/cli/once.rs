@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use chrono_tz::Tz;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::task::JoinSet;
@@ -18,6 +19,7 @@ use crate::daemon::{Engine, POLLS, StartFailure, data_folder};
 use crate::dedup::health::Doubted;
 use crate::model::SourceId;
 use crate::pipeline::{Published, Word};
+use crate::serve::named_minute;
 use crate::store::{Access, Recorded, SourceState, Store, StoreError};
 
 #[derive(Debug, Args)]
@@ -45,7 +47,7 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         match Engine::start(config.clone(), &data) {
             Ok(engine) => {
                 let cycle = cycle(&engine, &wanted).await?;
-                show(&engine.store, &wanted, &cycle).await?;
+                show(&engine, &wanted, &cycle).await?;
                 engine.store.close().await;
                 let unwell = |id| {
                     let recorded = cycle.polls.get(id);
@@ -156,7 +158,8 @@ pub(super) async fn cycle(engine: &Engine, wanted: &[SourceId]) -> Result<Cycle,
 }
 
 /// The closing table: a line a source, then what was published.
-pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> Result<(), Exit> {
+pub(super) async fn show(engine: &Engine, wanted: &[SourceId], cycle: &Cycle) -> Result<(), Exit> {
+    let timezone = engine.config.site.timezone;
     let mut wanted: Vec<&SourceId> = wanted.iter().collect();
     wanted.sort_unstable();
     let mut rows = Vec::with_capacity(wanted.len());
@@ -165,9 +168,10 @@ pub(super) async fn show(store: &Store, wanted: &[SourceId], cycle: &Cycle) -> R
         let state = if recorded.is_some_and(says_all) {
             SourceState::default()
         } else {
-            store.source(id).await.map_err(failed)?.unwrap_or_default()
+            let known = engine.store.source(id).await.map_err(failed)?;
+            known.unwrap_or_default()
         };
-        rows.push(row(id, &state, recorded));
+        rows.push(row(id, &state, recorded, timezone));
     }
     say!(
         "{}",
@@ -214,7 +218,12 @@ fn says_all(recorded: &Recorded) -> bool {
     held || well && (adopted || unchanged || withheld > 0 || seen > 0)
 }
 
-fn row(id: &SourceId, state: &SourceState, recorded: Option<&Recorded>) -> Vec<String> {
+fn row(
+    id: &SourceId,
+    state: &SourceState,
+    recorded: Option<&Recorded>,
+    timezone: Tz,
+) -> Vec<String> {
     let Some(recorded) = recorded else {
         let result = match &state.held {
             Some(why) => format!("held: {why} (rassegna plan {id})"),
@@ -233,7 +242,7 @@ fn row(id: &SourceId, state: &SourceState, recorded: Option<&Recorded>) -> Vec<S
             },
         ) => format!(
             "not asked: its host wants to be left alone until {}",
-            next_run.format("%Y-%m-%d %H:%M UTC")
+            named_minute(*next_run, timezone)
         ),
         (Some(error), Recorded { paused: true, .. }) => {
             format!("failed: {error}; paused, for it has said so for more than a day")

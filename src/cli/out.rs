@@ -13,3 +13,11 @@ macro_rules! say {
 }
 
 pub(super) use say;
+
+/// So many of something: `1 source`, `2 sources`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::out::say;
 use super::table::table;
 use super::{Exit, Place, block_on, failed};
 use crate::daemon::data_folder;
-use crate::serve::{Around, ago};
+use crate::serve::{Around, Note, ago, until};
 use crate::store::{Access, Store, Summary};
 
 #[derive(Debug, Args)]
@@ -17,6 +18,9 @@ pub(super) struct Options {
     /// Everything about this source
     #[arg(value_name = "ID")]
     source: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Shows the sources' state; only looks, so it works beside a running daemon.
@@ -34,6 +38,14 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         waiting: &waiting,
     };
     let Some(wanted) = &options.source else {
+        if options.json {
+            let all: Vec<Value> = sources.iter().map(|one| as_json(around, one)).collect();
+            say!(
+                "{:#}",
+                json!({ "notes": texts(around.whole()), "sources": all })
+            );
+            return Ok(());
+        }
         let rows: Vec<Vec<String>> = sources
             .iter()
             .map(|source| row(around, source, now))
@@ -67,8 +79,47 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
         );
         return Err(Exit::Usage);
     };
-    detail(around, source, now);
+    if options.json {
+        say!("{:#}", as_json(around, source));
+    } else {
+        detail(around, source, now);
+    }
     Ok(())
+}
+
+/// What the table and the details tell, for programs.
+fn as_json(around: Around<'_>, source: &Summary) -> Value {
+    let state = &source.state;
+    let (word, why) = around.state(source);
+    let rates = state.rates.iter();
+    let rates =
+        rates.map(|rate| json!({ "field": rate.field, "found": rate.found, "of": rate.of }));
+    json!({
+        "id": source.id,
+        "title": source.title,
+        "url": source.url,
+        "state": word,
+        "why": why,
+        "kind": state.kind.map(|kind| kind.to_string()),
+        "read_instead": state.feed_url.as_ref().map(ToString::to_string),
+        "items": source.items,
+        "last_attempt": state.last_attempt,
+        "last_success": state.last_success,
+        "last_new": state.last_new,
+        "next_run": state.next_run,
+        "fields": rates.collect::<Vec<Value>>(),
+        "warnings": state.warnings,
+        "notes": texts(around.source(source)),
+    })
+}
+
+fn texts(notes: Vec<Note>) -> Vec<String> {
+    notes.into_iter().map(|note| note.text).collect()
+}
+
+/// When it is due.
+fn next(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    at.map_or_else(|| "never".into(), |at| until(at, now))
 }
 
 fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
@@ -103,7 +154,7 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Vec<String> 
         kind,
         source.items.to_string(),
         when(state.last_success, now),
-        when(state.next_run, now),
+        next(state.next_run, now),
         words,
     ]
 }
@@ -125,7 +176,7 @@ fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
     say!("last attempt  {}", when(state.last_attempt, now));
     say!("last success  {}", when(state.last_success, now));
     say!("last new item {}", when(state.last_new, now));
-    say!("next run      {}", when(state.next_run, now));
+    say!("next run      {}", next(state.next_run, now));
     let (word, why) = around.state(source);
     say!("{word:<13} {why}");
     if let Some(repair) = &state.repair {

@@ -1,13 +1,21 @@
-//! Tables on a terminal: columns as wide as what is in them, the last one as wide as the rest.
+//! Tables: columns as wide as what is in them; on a terminal no wider than that.
+
+use std::io::IsTerminal;
+
+use console::Term;
 
 /// The width where nothing says how wide the terminal is.
 const WIDTH: usize = 100;
 
-/// A table with a head; cells are cut so that a row stays on a line.
+/// A table with a head; on a terminal cells are cut so that a row stays on a line.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let width = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok());
+    if !std::io::stdout().is_terminal() {
+        return fitted(head, rows, usize::MAX);
+    }
+    let said = std::env::var("COLUMNS").ok();
+    let said = said.and_then(|columns| columns.parse().ok());
+    let own = || Term::stdout().size_checked();
+    let width = said.or_else(|| own().map(|(_, columns)| usize::from(columns)));
     fitted(head, rows, width.unwrap_or(WIDTH).clamp(60, 400))
 }
 

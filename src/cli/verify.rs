@@ -72,7 +72,14 @@ pub(super) fn run(options: &Options) -> Result<(), Exit> {
 fn show(proof: &Proof) {
     let count = |name: &str| {
         let many = proof.counts.get(name).copied().unwrap_or_default();
-        format!("{many} {name}")
+        match (many, name) {
+            (1, "ledger entries") => "1 ledger entry".to_owned(),
+            (1, "entries in files") => "1 entry in files".to_owned(),
+            (1, "stories") => "1 story".to_owned(),
+            (1, "addresses") => "1 address".to_owned(),
+            (1, name) => format!("1 {}", name.strip_suffix('s').unwrap_or(name)),
+            _ => format!("{many} {name}"),
+        }
     };
     say!("database    {}", count("tables and indexes"));
     say!(

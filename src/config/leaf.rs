@@ -61,13 +61,29 @@ pub(super) fn words(text: &str) -> Result<String, String> {
     }
 }
 
-pub(super) fn language(text: &str) -> Result<Language, String> {
+/// A language, by its tag.
+///
+/// # Errors
+///
+/// What is wrong with the text.
+pub fn language(text: &str) -> Result<Language, String> {
     Language::parse(text).ok_or_else(|| format!("`{text}` is not a language tag"))
 }
 
-pub(super) fn zone(text: &str) -> Result<Tz, String> {
+/// A time zone, by its name in the IANA database.
+///
+/// # Errors
+///
+/// What is wrong with the text, and what may be meant: the zone of a city, or the nearest name.
+pub fn zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| {
-        let meant = nearest(text, TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
+        let city = text.trim().replace(' ', "_");
+        let is_there = |name: &&str| {
+            let (_, last) = name.rsplit_once('/').unwrap_or_default();
+            last.eq_ignore_ascii_case(&city)
+        };
+        let meant = names().find(is_there).or_else(|| nearest(text, names()));
         did_you_mean(&format!("no time zone is called `{text}`"), meant)
     })
 }
@@ -119,7 +135,10 @@ fn absolute(text: &str) -> Result<Url, String> {
         return Err(refusal.to_owned());
     }
     let url = Url::parse(text.trim());
-    let url = url.map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let url = url.map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => format!("`{text}` lacks `https://`"),
+        error => format!("`{text}` is not an address: {error}"),
+    })?;
     let named = !url.username().is_empty() || url.password().is_some();
     if named {
         Err(refusal.to_owned())
@@ -139,9 +158,13 @@ pub(super) fn listen(text: &str) -> Result<Option<Listen>, String> {
     if let Some(path) = text.strip_prefix("unix:") {
         return socket(path).map(Some);
     }
-    let (host, port) = text
-        .rsplit_once(':')
-        .ok_or_else(|| format!("`{text}` has no port"))?;
+    let is_port = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let (host, port) = match text.rsplit_once(':') {
+        Some(("", port)) if is_port(port) => return Err(format!("`{text}` has no host")),
+        Some(parts) => parts,
+        None if is_port(text) => return Err(format!("`{text}` has no host")),
+        None => return Err(format!("`{text}` has no port")),
+    };
     if port.parse::<u16>().is_err() || port.starts_with('+') {
         return Err(format!("`{port}` is not a port"));
     }
@@ -181,7 +204,11 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
 }
 
 /// The name of a source, feed or tag.
-pub(super) fn id(text: &str) -> Result<String, String> {
+///
+/// # Errors
+///
+/// What is wrong with the text.
+pub fn id(text: &str) -> Result<String, String> {
     let sound = text
         .bytes()
         .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));

@@ -31,6 +31,7 @@ use url::Url;
 
 pub use check::{load, load_text, load_to_look};
 pub use json::Json;
+pub use leaf::{id, language, zone};
 pub use listen::Listen;
 pub use plan::{Bounds, Plan};
 pub use problem::{Position, Problem, Problems};
@@ -60,9 +61,21 @@ pub struct Config {
     pub sources: Vec<Arc<Source>>,
     /// What is not polled for now (`enabled = false`), in the order of their ids.
     pub idle: Vec<Arc<Source>>,
-    /// What is promised to subscribers, in the order of their ids, those of single sources and tags last; disabled feeds
-    /// are left out.
+    /// What is promised to subscribers: the languages in the site's order, then other feeds in that of their ids, those of
+    /// single sources and tags last; disabled feeds are left out.
     pub feeds: Vec<Feed>,
+    /// What is allowed and may not be meant, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Config {
+    /// Whether some feed takes what a source writes in a language, or will once the source is there.
+    #[must_use]
+    pub fn takes(&self, language: &Language) -> bool {
+        self.site.any_language
+            || self.site.languages.contains(language)
+            || self.feeds.iter().any(|feed| feed.takes(language))
+    }
 }
 
 /// `[site]`
@@ -76,6 +89,8 @@ pub struct Site {
     pub contact: Option<String>,
     /// The languages that have a feed, even while it is empty: as configured, else those that sources declare.
     pub languages: Vec<Language>,
+    /// Whether no languages are configured, so that each has a feed that a source declares.
+    pub any_language: bool,
     /// The zone of dates without one, where a source names no other.
     pub timezone: Tz,
 }
@@ -499,6 +514,13 @@ impl Feed {
             [one] => Some(one),
             _ => None,
         }
+    }
+
+    /// Whether entries in a language may be in it.
+    #[must_use]
+    pub fn takes(&self, language: &Language) -> bool {
+        self.group.is_none()
+            && (self.filter.language.is_empty() || self.filter.language.contains(language))
     }
 }
 

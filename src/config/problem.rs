@@ -37,6 +37,24 @@ pub struct Position {
 
 impl std::error::Error for Problems {}
 
+impl Problems {
+    /// All of them in one line, as a log has it.
+    #[must_use]
+    pub fn in_a_line(&self) -> String {
+        let each = self.0.iter().map(|problem| match &problem.position {
+            Some(at) => format!(
+                "{} ({}:{}:{})",
+                problem.message,
+                at.file.display(),
+                at.line,
+                at.column
+            ),
+            None => problem.message.clone(),
+        });
+        each.collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.0.iter().enumerate() {
@@ -97,6 +115,7 @@ pub(super) struct Place {
 pub(super) struct Report {
     files: Vec<File>,
     problems: Vec<Problem>,
+    notes: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -176,6 +195,19 @@ impl Report {
                 at.column
             ));
         }
+    }
+
+    /// Notes what is allowed and may not be meant.
+    pub(super) fn note(&mut self, place: Place, message: &str) {
+        let note = match self.position(place, false) {
+            Some(at) => format!("{}:{}: {message}", at.file.display(), at.line),
+            None => message.to_owned(),
+        };
+        self.notes.push(note);
+    }
+
+    pub(super) fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Whether nothing is wrong so far.

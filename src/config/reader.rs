@@ -36,7 +36,11 @@ fn first_of(places: &[PathBuf]) -> Result<PathBuf, Problems> {
             let mut report = Report::default();
             report.anywhere(
                 format!("no configuration file at {}", tried.join(" or ")),
-                "name one with `--config FILE`, or write one at a place above",
+                if places.len() == 1 {
+                    "name one that is there with `--config FILE`"
+                } else {
+                    "name one with `--config FILE`, or write one at a place above"
+                },
             );
             report.into_problems()
         })
@@ -139,6 +143,10 @@ impl Reading<'_> {
             } else {
                 vec![path]
             };
+            if found.is_empty() {
+                let message = format!("`{pattern}` includes nothing: no file is called so");
+                self.report.note(place, &message);
+            }
             found.iter().for_each(|file| self.file(file, Some(place)));
         }
         self.done.extend(self.open.pop());
@@ -332,7 +340,7 @@ mod tests {
         let error = find(Some(Path::new("/nowhere/rassegna.toml"))).unwrap_err();
         insta::assert_snapshot!(error, @r"
         error: no configuration file at /nowhere/rassegna.toml
-         = name one with `--config FILE`, or write one at a place above
+         = name one that is there with `--config FILE`
         ");
     }
 

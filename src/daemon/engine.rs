@@ -58,6 +58,15 @@ impl Engine {
     /// [`StartFailure`]; nothing was changed then.
     pub fn start(config: Config, data: &Path) -> Result<Self, StartFailure> {
         let store = Store::open(&data.join(&config.store.path), Access::Write)?;
+        Self::with_store(store, config, data)
+    }
+
+    /// The same with a store that is open already.
+    ///
+    /// # Errors
+    ///
+    /// [`StartFailure`]
+    pub fn with_store(store: Store, config: Config, data: &Path) -> Result<Self, StartFailure> {
         let folder = Folder::open(&data.join(&config.publish.directory))?;
         let fetcher = Arc::new(fetcher(&config)?);
         Ok(Self {

@@ -361,7 +361,7 @@ impl Daemon {
                     tracing::info!(
                         files = published.written.len(),
                         "published: {}",
-                        published.written.join(", ")
+                        some(&published.written)
                     );
                 }
             }
@@ -402,6 +402,17 @@ impl Daemon {
             ),
             Err(error) => tracing::error!("dropping old items failed: {error}"),
         }
+    }
+}
+
+/// The names of files as a line of the log has room for them.
+fn some(files: &[String]) -> String {
+    const LISTED: usize = 10;
+    let first = files.iter().take(LISTED).map(String::as_str);
+    let first = first.collect::<Vec<_>>().join(", ");
+    match files.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

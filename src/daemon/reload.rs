@@ -32,7 +32,7 @@ impl Daemon {
                 }
                 Err(error) => self.keep_old(&error.to_string()),
             },
-            Err(problems) => self.keep_old(&problems.to_string()),
+            Err(problems) => self.keep_old(&problems.in_a_line()),
         }
         notify::ready();
         Ok(())

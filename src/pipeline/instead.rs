@@ -13,6 +13,9 @@ use crate::fetch::Fetched as Answer;
 use crate::model::{Item, Kind, Page, Validators};
 use crate::normalize::url::identity;
 
+/// So many of the feeds that a page announces are tried: the first is often that of its comments.
+const TRIED: usize = 3;
+
 /// A document that is read in place of a page.
 pub(super) struct Instead {
     pub(super) url: Url,
@@ -76,19 +79,22 @@ async fn other(visit: Visit<'_>, url: Url, kind: Kind) -> Option<Instead> {
 
 /// A feed that the page announces, if at least half of its links are on the page: then it is the better source.
 async fn announced(visit: Visit<'_>, page: &Reading) -> Option<Instead> {
-    let feed = page.extracted.announced.first()?;
-    let feed = other(visit, feed.clone(), Kind::Feed).await?;
-    let addresses = |items: &[Item]| {
-        items
-            .iter()
-            .filter_map(|item| item.url.as_ref().map(identity))
-            .collect::<Vec<_>>()
-    };
-    let on_page: HashSet<String> = addresses(&page.normalized.items).into_iter().collect();
-    let in_feed = addresses(&feed.reading.normalized.items);
-    let shared = in_feed
-        .iter()
-        .filter(|address| on_page.contains(*address))
-        .count();
-    (shared > 0 && 2 * shared >= in_feed.len()).then_some(feed)
+    let on_page: HashSet<String> = addresses(page).collect();
+    for url in page.extracted.announced.iter().take(TRIED) {
+        let Some(feed) = other(visit, url.clone(), Kind::Feed).await else {
+            continue;
+        };
+        let in_feed: Vec<String> = addresses(&feed.reading).collect();
+        let shared = in_feed.iter().filter(|address| on_page.contains(*address));
+        let shared = shared.count();
+        if shared > 0 && 2 * shared >= in_feed.len() {
+            return Some(feed);
+        }
+    }
+    None
+}
+
+fn addresses(reading: &Reading) -> impl Iterator<Item = String> {
+    let items = reading.normalized.items.iter();
+    items.filter_map(|item| item.url.as_ref().map(identity))
 }

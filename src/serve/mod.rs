@@ -29,11 +29,11 @@ pub use admin::{Health, Part, router as admin};
 pub use archives::Archives;
 pub use counts::{Counts, Traffic};
 pub use listener::Listener;
-pub use notes::{Around, Note};
+pub use notes::{Around, Note, named_minute};
 pub use public::Public;
 pub use server::{Limits, serve};
 pub use shelf::{Document, Shelf};
-pub use status::ago;
+pub use status::{ago, until};
 
 /// What the pages of people may load: their own style, and pictures of the web. Nothing runs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

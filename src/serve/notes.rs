@@ -164,7 +164,7 @@ impl Around<'_> {
     }
 
     pub(super) fn time(&self, at: DateTime<Utc>) -> String {
-        minute(at, self.config.site.timezone)
+        named_minute(at, self.config.site.timezone)
     }
 }
 
@@ -178,6 +178,14 @@ pub(super) fn settled(state: &SourceState) -> Option<Gone> {
 pub(super) fn minute(at: DateTime<Utc>, timezone: Tz) -> String {
     at.with_timezone(&timezone)
         .format("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+/// The same with the zone, where it stands alone.
+#[must_use]
+pub fn named_minute(at: DateTime<Utc>, timezone: Tz) -> String {
+    at.with_timezone(&timezone)
+        .format("%Y-%m-%d %H:%M %Z")
         .to_string()
 }
 

@@ -55,14 +55,14 @@ pub(super) fn of(published: &[DateTime<Utc>], now: DateTime<Utc>, timezone: Tz) 
         (Some(of_most), Some(last)) => format!(
             "Items a day in {DAYS} days: {all} in all, at most {most} ({of_most}), the last on {last}"
         ),
-        _ => format!("Items a day in {DAYS} days: none"),
+        _ => format!("Items a day: none dated in the last {DAYS} days"),
     };
     Spark {
         path: path(&counts, most),
         words: match all {
-            0 => format!("no items in {DAYS} days"),
-            1 => format!("1 item in {DAYS} days"),
-            _ => format!("{all} items in {DAYS} days"),
+            0 => format!("none dated in the last {DAYS} days"),
+            1 => format!("1 item dated in the last {DAYS} days"),
+            _ => format!("{all} items dated in the last {DAYS} days"),
         },
         alternative,
     }
@@ -104,7 +104,7 @@ mod tests {
             spark.alternative,
             "Items a day in 30 days: 3 in all, at most 2 (2026-03-29), the last on 2026-03-29"
         );
-        assert_eq!(spark.words, "3 items in 30 days");
+        assert_eq!(spark.words, "3 items dated in the last 30 days");
         assert!(spark.path.contains("M112 24v-24h3v24z"), "{}", spark.path);
         assert!(spark.path.contains("M76 24v-12h3v12z"), "{}", spark.path);
         assert!(spark.path.ends_with("M116 24v-1h3v1z"), "{}", spark.path);
@@ -113,8 +113,11 @@ mod tests {
     #[test]
     fn a_source_without_items_has_an_empty_line() {
         let spark = of(&[], at("2026-03-30T10:00:00Z"), Tz::UTC);
-        assert_eq!(spark.alternative, "Items a day in 30 days: none");
-        assert_eq!(spark.words, "no items in 30 days");
+        assert_eq!(
+            spark.alternative,
+            "Items a day: none dated in the last 30 days"
+        );
+        assert_eq!(spark.words, "none dated in the last 30 days");
         assert_eq!(spark.path.matches('M').count(), DAYS as usize);
     }
 }

@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use url::form_urlencoded;
 
-use super::notes::{Around, Note, hidden, minute};
+use super::notes::{Around, Note, hidden, minute, named_minute};
 use super::spark::{self, Spark};
 use super::states;
 use crate::model::SourceId;
@@ -124,6 +124,8 @@ struct Row {
     id: String,
     title: String,
     url: String,
+    /// Whether the address can be a link: it is one of the web, and nothing of it is hidden.
+    is_web: bool,
     state: &'static str,
     words: String,
     notes: Vec<Note>,
@@ -171,11 +173,7 @@ pub(super) fn page(known: Known<'_>, view: View) -> askama::Result<String> {
     Page {
         site: &site.title,
         trouble: known.trouble,
-        now: known
-            .now
-            .with_timezone(&site.timezone)
-            .format("%Y-%m-%d %H:%M %Z")
-            .to_string(),
+        now: named_minute(known.now, site.timezone),
         total: known.sources.len(),
         well: counted
             .iter()
@@ -233,10 +231,17 @@ fn row(known: Known<'_>, source: &Summary) -> Row {
     let Known { around, now, .. } = known;
     let state = &source.state;
     let timezone = around.config.site.timezone;
-    let when = |at: Option<DateTime<Utc>>| match at {
-        None => "never".to_owned(),
-        Some(at) => format!("{} ({})", minute(at, timezone), ago(at, now)),
+    // What stands in the bracket stays on a line.
+    let told = |at: Option<DateTime<Utc>>, distance: fn(DateTime<Utc>, DateTime<Utc>) -> String| {
+        at.map_or_else(
+            || "never".to_owned(),
+            |at| {
+                let distance = distance(at, now).replace(' ', "\u{a0}");
+                format!("{} ({distance})", minute(at, timezone))
+            },
+        )
     };
+    let when = |at| told(at, ago);
     let (name, words) = around.state(source);
     let rates: Vec<String> = state
         .rates
@@ -249,10 +254,12 @@ fn row(known: Known<'_>, source: &Summary) -> Row {
     }
     detail.extend(state.warnings.iter().cloned());
     let published = known.published.get(&source.id);
+    let url = hidden(&source.url);
     Row {
         id: source.id.to_string(),
         title: source.title.clone(),
-        url: hidden(&source.url),
+        is_web: url.starts_with("http") && !url.ends_with('…'),
+        url,
         state: name,
         words,
         notes: around.source(source),
@@ -271,7 +278,7 @@ fn row(known: Known<'_>, source: &Summary) -> Row {
             .iter()
             .find(|incident| incident.source == source.id)
             .and_then(|incident| over(around, incident)),
-        next_run: when(state.next_run),
+        next_run: told(state.next_run, until),
     }
 }
 
@@ -301,6 +308,16 @@ pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         format!("{count} {unit} ago")
     } else {
         format!("in {count} {unit}")
+    }
+}
+
+/// How far off a time is that may have come already: what is due then happens now.
+#[must_use]
+pub fn until(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if at <= now {
+        "now".to_owned()
+    } else {
+        ago(at, now)
     }
 }
 

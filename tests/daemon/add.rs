@@ -299,7 +299,7 @@ fn a_feed_that_the_page_announces_is_added_in_its_place() {
         !origin.asked("/robots.txt").is_empty(),
         "robots.txt is heeded as in a poll"
     );
-    assert_eq!(check(&site), "ok: 1 sources, 2 feeds\n");
+    assert_eq!(check(&site), "ok: 1 source, 2 feeds\n");
     // The feed and the page are one source.
     let again = site.run("add", &[&origin.url("/rss")]);
     assert_eq!(again.code, 1);
@@ -350,6 +350,44 @@ fn where_scripts_show_the_news_the_posts_of_wordpress_are_added() {
     "#);
 }
 
+#[test]
+fn the_first_feed_that_has_the_news_of_the_page_is_taken() {
+    let (site, origin) = site();
+    let all = [news("fonte", 1), news("fonte", 2), news("fonte", 3)];
+    origin.set("/rss", Route::new("application/rss+xml", rss(&all)));
+    let comments = [news("commenti", 1), news("commenti", 2)];
+    origin.set(
+        "/comments",
+        Route::new("application/rss+xml", rss(&comments)),
+    );
+    let items: String = all
+        .iter()
+        .map(|one| {
+            format!(
+                "<li class=\"news\"><h3><a href=\"{}\">{} e di altro</a></h3><time datetime=\"{}\"></time><p>{}</p></li>",
+                one.link,
+                one.title,
+                one.at.to_rfc3339(),
+                one.text
+            )
+        })
+        .collect();
+    let feeds: String = ["/comments", "/gone", "/rss"]
+        .iter()
+        .map(|feed| format!("<link rel=alternate type=application/rss+xml href={feed}>"))
+        .collect();
+    origin.set(
+        "/news",
+        Route::html(format!(
+            "<html lang=it><head><title>Fonte</title>{feeds}</head><body><main><ul>{items}</ul></main></body></html>"
+        )),
+    );
+    let ran = site.run("add", &[&origin.url("/news"), "--print"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let wanted = format!("\"{}\"", origin.url("/rss"));
+    assert!(ran.out.contains(&wanted), "{}", ran.out);
+}
+
 /// What a command that must change nothing says.
 fn refused(site: &Site, arguments: &[&str], code: i32) -> String {
     let files = || {
@@ -394,14 +432,25 @@ fn what_cannot_be_added_is_told_and_changes_nothing() {
     );
     let language = refused(&site, &[&es, "--language", "es"], 2);
     assert!(
-        language.contains("expected `es` in `site.languages`")
+        language.starts_with("error: no feed takes")
+            && language.contains("expected `es` in `site.languages`")
             && language.contains("nothing was changed"),
         "{language}"
     );
     let zone = refused(&site, &[&url, "--timezone", "Europe/Roma"], 2);
     assert!(zone.contains("did you mean `Europe/Rome`"), "{zone}");
-    let id = refused(&site, &[&url, "--id", "Non un id"], 2);
-    assert!(id.contains("Non un id"), "{id}");
+    for (option, value) in [
+        ("--id", "Non un id"),
+        ("--id", "x]\n[site"),
+        ("--language", "klingon"),
+        ("--tag", "Un tag"),
+    ] {
+        let error = refused(&site, &[&url, option, value], 2);
+        assert!(
+            error.starts_with(&format!("error: invalid value '{value}' for '{option} ")),
+            "{error}"
+        );
+    }
     let other = site
         .config()
         .with_file_name("other.toml")
@@ -497,6 +546,7 @@ fn subscriptions_of_another_reader_become_sources() {
         <outline text="Spazio"><outline text="Agenzie &amp; enti">
           <outline type="rss" text="Agenzia di Ardesia" xmlUrl="https://ardesia.example/rss.xml" language="it"/>
           <outline type="rss" text="Ardesia Agency" xmlUrl="https://ardesia.example/en/rss.xml?a=1&b=2" language="en"/>
+          <outline type="rss" text="Agence" xmlUrl="https://ardesia.example/fr/rss.xml" language="fr"/>
         </outline></outline>
         <outline text="Космос"><outline type="rss" text="Il diario" xmlUrl="https://diario.example/feed"/></outline>
         <outline type="rss" text="Di nuovo" xmlUrl="http://www.ardesia.example/rss.xml/"/>
@@ -518,6 +568,7 @@ fn subscriptions_of_another_reader_become_sources() {
     assert_eq!(ran.code, 1, "one entry is broken: {}", ran.err);
     insta::assert_snapshot!(ran.err.replace(&list.display().to_string(), "letture.opml"), @r#"
     left out: Senza indirizzo: it has no xmlUrl
+    left out: Agence: no feed takes `fr` (add it to `site.languages`)
     skipped: Di nuovo: it is in letture.opml twice
     "#);
     let file = site

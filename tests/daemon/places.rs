@@ -262,7 +262,8 @@ fn a_daemon_whose_disk_is_full_serves_on_and_goes_on_once_there_is_room() {
     let daemon = site.start_with_a_limit();
     // In all of its files: what fails while they are written is tried again only after as long as is waited here.
     wait("the first entry is published", || {
-        daemon.log().contains("published: it/") && site.entries("it").len() == 1
+        // At the start it publishes what is empty yet.
+        daemon.log().matches("published: it/").count() >= 2 && site.entries("it").len() == 1
     });
     daemon.limit_files("0");
     origin.set("/a", Route::rss(&[news("a", 2), news("a", 1)]));

@@ -426,7 +426,7 @@ fn the_status_draws_the_items_of_the_last_days_and_shows_one_state_alone() {
     let ask = |query: &str| site.admin(&format!("/status{query}")).unwrap().text();
     wait("both sources were asked", || {
         let page = ask("");
-        page.contains("1 item in 30 days") && page.contains("answered 500")
+        page.contains("1 item dated in the last 30 days") && page.contains("answered 500")
     });
     let place = |page: &str, title: &str| page.find(&format!("<bdi>Fonte {title}</bdi>"));
     let page = ask("");

@@ -84,6 +84,10 @@ fn a_broken_configuration_is_reported_and_the_old_one_stays() {
     });
     let health = site.admin("/healthz").unwrap().text();
     assert!(health.contains("langage"), "{health}");
+    assert!(
+        !health.contains("error:") && health.trim_end().lines().count() == 1,
+        "{health}"
+    );
     let status = site.admin("/status").unwrap().text();
     assert!(status.contains("langage"), "{status}");
     assert!(daemon.log().contains("langage"), "{}", daemon.log());

@@ -70,7 +70,7 @@ fn an_entry_is_found_by_its_id_any_form_of_its_address_and_words_of_its_title() 
     let lives: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(lives[0]["state"], "published");
     assert_eq!(lives[0]["tellings"][0]["known_by"][0], "guid");
-    assert_eq!(lives[0]["feeds"][1]["place"], 1);
+    assert_eq!(lives[0]["feeds"][0]["place"], 1);
 }
 
 #[test]

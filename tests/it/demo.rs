@@ -10,17 +10,8 @@ use serde_json::Value;
 
 /// Runs one cycle and gives what it said.
 fn cycle(data: &Path) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_rassegna"))
-        .args(["demo", "--exit", "--data"])
-        .arg(data)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let (code, said, error) = exit(data);
+    assert_eq!(code, Some(0), "{said}{error}");
     said
 }
 
@@ -126,4 +117,55 @@ fn the_demo_publishes_the_entries_that_its_pages_have_and_a_second_cycle_changes
         files(&place.path().join("feeds")) == before,
         "a second cycle changed a file"
     );
+}
+
+/// Runs one cycle in a folder; what it said and how it ended.
+fn exit(data: &Path) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_rassegna"))
+        .args(["demo", "--exit", "--data"])
+        .arg(data)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn what_people_write_into_the_demos_configuration_stays() {
+    let place = tempfile::tempdir().unwrap();
+    cycle(place.path());
+    let file = place.path().join("demo.toml");
+    let own = "\n[source.aaa]\nurl = \"http://127.0.0.1:1/mia.xml\"\nenabled = false\n";
+    let text = fs::read_to_string(&file).unwrap() + own;
+    fs::write(&file, &text).unwrap();
+    cycle(place.path());
+    assert!(fs::read_to_string(&file).unwrap().ends_with(own));
+    let broken = text + "[source.zzz\n";
+    fs::write(&file, &broken).unwrap();
+    let (code, said, error) = exit(place.path());
+    assert_eq!((code, said.as_str()), (Some(2), ""), "{error}");
+    assert!(error.contains("demo.toml:"), "{error}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), broken);
+}
+
+#[test]
+fn a_demo_in_a_folder_that_is_in_use_changes_nothing_there() {
+    let place = tempfile::tempdir().unwrap();
+    cycle(place.path());
+    let file = place.path().join("demo.toml");
+    // As it is while the ports of another run stand in it.
+    let text = fs::read_to_string(&file)
+        .unwrap()
+        .replace("127.0.0.1:", "127.0.0.1:2");
+    fs::write(&file, &text).unwrap();
+    let lock = fs::File::open(place.path().join("rassegna.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let (code, said, error) = exit(place.path());
+    assert_eq!((code, said.as_str()), (Some(3), ""), "{error}");
+    assert!(error.contains("is in use by another rassegna"), "{error}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::entry::Entry;
 use super::opml::{self, Subscription};
-use super::{Desk, compiled, names, refused, say, usage};
+use super::{Desk, compiled, names, refused, say, tags, usage};
 use crate::cli::Exit;
 use crate::language::Language;
 use crate::normalize::url::identity;
@@ -41,6 +41,18 @@ pub(super) fn run(desk: &Desk<'_>, file: &Path) -> Result<(), Exit> {
         }
         let id = names::id_of_title(feed.title.as_deref(), &feed.url, &taken);
         let entry = entry(desk, feed, id);
+        let languages = entry.languages.iter();
+        let untaken = languages
+            .filter_map(|tag| Language::parse(tag))
+            .find(|language| !desk.config.takes(language));
+        if let Some(language) = untaken {
+            failed += 1;
+            say!(
+                err,
+                "left out: {called}: no feed takes `{language}` (add it to `site.languages`)"
+            );
+            continue;
+        }
         // What is wrong with the options is wrong with each.
         if compiled(&entry, desk).is_err() {
             failed += 1;
@@ -80,12 +92,12 @@ pub(super) fn run(desk: &Desk<'_>, file: &Path) -> Result<(), Exit> {
 }
 
 fn entry(desk: &Desk<'_>, feed: &Subscription, id: String) -> Entry {
-    let mut tags = desk.options.tags.clone();
+    let mut labels = desk.options.tags.clone();
     let mut lost = Vec::new();
     for folder in &feed.folders {
         match names::slug(folder) {
-            Some(tag) if tags.contains(&tag) => {}
-            Some(tag) => tags.push(tag),
+            Some(tag) if labels.contains(&tag) => {}
+            Some(tag) => labels.push(tag),
             None => lost.push(folder.as_str()),
         }
     }
@@ -96,17 +108,17 @@ fn entry(desk: &Desk<'_>, feed: &Subscription, id: String) -> Entry {
             lost.join(", ")
         ));
     }
-    let language = feed
-        .language
-        .as_ref()
-        .map(|language: &Language| vec![language.tag().to_owned()]);
+    let languages = match &feed.language {
+        Some(language) => std::slice::from_ref(language),
+        None => &desk.options.language,
+    };
     Entry {
         notes,
         id,
         title: feed.title.clone(),
         url: feed.url.to_string(),
-        languages: language.unwrap_or_else(|| desk.options.language.clone()),
-        tags,
+        languages: tags(languages),
+        tags: labels,
         ..Entry::default()
     }
 }

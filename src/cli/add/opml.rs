@@ -122,6 +122,9 @@ impl Outline {
         else {
             if self.is_feed() {
                 found.broken.push(format!("{called}: it has no xmlUrl"));
+            } else if let Some(address) = self.get("url") {
+                let link = format!("{called}: it is a link to {address}, and no feed");
+                found.broken.push(link);
             }
             return;
         };
@@ -217,7 +220,7 @@ mod tests {
     #[test]
     fn what_is_broken_is_told_and_the_rest_is_read() {
         let found = read(
-            br#"<opml><body><outline type="rss" text="Senza"/><outline text="Male" xmlUrl="rss.xml"/>
+            br#"<opml><body><outline type="link" text="Sito" url="https://s.example/"/><outline type="rss" text="Senza"/><outline text="Male" xmlUrl="rss.xml"/>
             <outline text="Bene" xmlUrl="https://b.example/"><outline text="Mai chiuso" xmlUrl="ftp://x.example/">
             <outline text="Meglio" xmlUrl="https://m.example/"/>"#,
         );
@@ -231,6 +234,7 @@ mod tests {
         assert_eq!(
             found.broken,
             [
+                "Sito: it is a link to https://s.example/, and no feed",
                 "Senza: it has no xmlUrl",
                 "Male: `rss.xml` is not a web address",
                 "Mai chiuso: `ftp://x.example/` is not a web address"

@@ -10,15 +10,15 @@ use thiserror::Error;
 
 use crate::config::{self, Config, Problems};
 
-/// Why nothing was written.
+/// Why nothing was written; said as problems are, each of which begins with `error:`.
 #[derive(Debug, Error)]
 pub(super) enum Unwritten {
-    #[error("{} cannot be written: {why}; nothing was changed", path.display())]
+    #[error("error: {} cannot be written: {why}; nothing was changed", path.display())]
     File { path: PathBuf, why: io::Error },
     #[error("{problems}\nThe configuration would not be accepted with it, so nothing was changed.")]
     Refused { problems: Problems },
     #[error(
-        "{} is no part of the configuration {}, so nothing was changed; name a file that its `include` covers, or leave \
+        "error: {} is no part of the configuration {}, so nothing was changed; name a file that its `include` covers, or leave \
          `--file` out",
         path.display(), config.display()
     )]

@@ -20,7 +20,7 @@ struct Known<'a> {
     languages: BTreeSet<&'a Language>,
 }
 
-/// All feeds that are published, in the order of their ids.
+/// All feeds that are published: the languages in the site's order, then the others in that of their ids.
 pub(super) fn feeds(
     root: &Table,
     site: &Site,
@@ -43,7 +43,6 @@ pub(super) fn feeds(
         }
     }
     feeds.retain(|(_, table)| table.boolean("enabled") != Some(false));
-    feeds.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     aliases(&feeds, report);
     let feeds: Vec<Feed> = feeds.into_iter().map(|(feed, _)| feed).collect();
     unpublished(site, sources, &feeds, report);
@@ -276,10 +275,7 @@ fn aliases(feeds: &[(Feed, &Table)], report: &mut Report) {
 /// Reports sources that no feed could ever show.
 fn unpublished(site: &Site, sources: &[Declared], feeds: &[Feed], report: &mut Report) {
     let taken = |language: &Language| {
-        let takes = |feed: &Feed| {
-            feed.filter.language.is_empty() || feed.filter.language.contains(language)
-        };
-        site.languages.contains(language) || feeds.iter().any(takes)
+        site.languages.contains(language) || feeds.iter().any(|feed| feed.takes(language))
     };
     for declared in sources.iter().filter(|declared| declared.enabled) {
         for language in declared

@@ -119,7 +119,7 @@ fn config(
     secrets: &Secrets<'_>,
     report: &mut Report,
 ) -> Option<Config> {
-    let serve = serve(root.table("serve")?)?;
+    let serve = serve(root.table("serve")?, report)?;
     let site = site(&root, serve.listen.as_ref())?;
     let publish = publish(root.table("publish")?);
     let fetch = fetch(root.table("fetch")?, &site, secrets, report);
@@ -155,6 +155,7 @@ fn config(
         sources: alone(polled),
         idle: alone(idle),
         feeds,
+        notes: report.take_notes(),
     })
 }
 
@@ -165,7 +166,8 @@ fn site(root: &Table, listen: Option<&Listen>) -> Option<Site> {
         .into_iter()
         .map(|(language, _)| language);
     let mut languages = distinct(said);
-    if languages.is_empty() {
+    let any_language = languages.is_empty();
+    if any_language {
         let declared = root
             .tables("source")
             .flat_map(|(.., table)| source::languages(table));
@@ -178,6 +180,7 @@ fn site(root: &Table, listen: Option<&Listen>) -> Option<Site> {
             .or_else(|| own_url(listen))?,
         contact: table.read("contact", leaf::words),
         languages,
+        any_language,
         timezone: table.read("timezone", leaf::zone).unwrap_or(Tz::UTC),
     })
 }
@@ -317,11 +320,25 @@ fn content(table: &Table) -> Option<Content> {
     }
 }
 
-fn serve(table: &Table) -> Option<Serve> {
-    let listen = |key| table.read(key, leaf::listen).flatten();
+fn serve(table: &Table, report: &mut Report) -> Option<Serve> {
+    let at = |key| table.read(key, leaf::listen).flatten();
+    let (listen, admin) = (at("listen"), at("admin"));
+    // The system gives two sockets for port 0; systemd's are told apart by their names.
+    let one = match &admin {
+        Some(Listen::Tcp(address)) => !address.ends_with(":0") && listen == admin,
+        Some(Listen::Unix(_)) => listen == admin,
+        Some(Listen::Systemd) | None => false,
+    };
+    if one {
+        report.at(
+            table.node("admin")?.place,
+            "`admin` is the same address as `listen`",
+            "expected another one, or \"off\"",
+        );
+    }
     Some(Serve {
-        listen: listen("listen"),
-        admin: listen("admin"),
+        listen,
+        admin,
         connections: table.integer("connections")?,
         timeout: table.read("timeout", units::duration)?,
         access_log: table.boolean("access_log")?,

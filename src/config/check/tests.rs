@@ -184,7 +184,7 @@ fn the_whole_language_is_read() {
         ["api", "arter.en", "arter.it", "asi", "comune", "regione"]
     );
     let feeds: Vec<&str> = config.feeds.iter().map(|feed| feed.id.0.as_str()).collect();
-    assert_eq!(feeds, ["en", "it", "regioni", "terra"]);
+    assert_eq!(feeds, ["it", "en", "regioni", "terra"]);
     assert_eq!(config.fetch.max_body, 10 << 20);
     assert_eq!(config.fetch.allow.len(), 1);
     assert_eq!(config.store.keep, Duration::from_secs(400 * 86_400));
@@ -416,6 +416,31 @@ fn a_feed_of_the_only_language_has_that_language() {
         feed(&config, "it").title,
         "Rassegna",
         "nothing to tell apart"
+    );
+}
+
+#[test]
+fn feeds_are_in_the_sites_order_and_what_is_filtered_comes_after() {
+    let config = config_of(
+        r#"
+        site.languages = ["it", "en", "de"]
+        feed.all.where = {}
+        feed.mine.where = {}
+        "#,
+    );
+    let ids: Vec<&str> = config.feeds.iter().map(|feed| feed.id.0.as_str()).collect();
+    assert_eq!(ids, ["it", "en", "de", "all", "mine"]);
+}
+
+#[test]
+fn a_pattern_that_includes_nothing_is_noted() {
+    let config = config_of("include = [\"sources/*.toml\"]");
+    assert_eq!(config.notes.len(), 1);
+    assert!(
+        config.notes[0]
+            .ends_with("rassegna.toml:1: `sources/*.toml` includes nothing: no file is called so"),
+        "{:?}",
+        config.notes
     );
 }
 

@@ -161,11 +161,11 @@ fn the_page_says_what_is_special() {
     Sources may reach these networks although they are not public: 10.1.0.0/16, fd00::/8.
     Sources are asked through the proxy proxy.example:3128.
     archivio
-    its server says 410 Gone since 2026-02-28 07:00; asked again 2026-03-01 12:00; its last good entries stay published
+    its server says 410 Gone since 2026-02-28 07:00 CET; asked again 2026-03-01 12:00 CET; its last good entries stay published
     biblioteca
     12 items in the last answer
     moved to https://nuova.example/feed?…, adopted
-    moves to https://poi.example/%3Cx%3E?… since 2026-03-01 06:00, seen 3 times
+    moves to https://poi.example/%3Cx%3E?… since 2026-03-01 06:00 CET, seen 3 times
     comune
     12 items in the last answer
     its robots.txt is not obeyed
@@ -173,7 +173,7 @@ fn the_page_says_what_is_special() {
     partial: its last answer was cut off, so there may be more than was read
     giornale
     12 items in the last answer
-    its host asked for a pause until 2026-03-01 13:00
+    its host asked for a pause until 2026-03-01 13:00 CET
     interno
     12 items in the last answer
     ! certificates are not verified: anyone on the way can read and change what it says
@@ -252,7 +252,7 @@ fn the_sources_that_fare_so_are_shown_in_the_order_that_is_asked_for() {
     ] {
         assert!(html.contains(link), "{link} in {html}");
     }
-    assert!(shown(&config, &sources, &[], "state=held").contains("No source fares so."));
+    assert!(shown(&config, &sources, &[], "state=held").contains("No source is in this state."));
 }
 
 #[test]
@@ -281,10 +281,14 @@ fn a_source_that_is_well_again_tells_of_its_last_trouble() {
         incident("comune", None),
     ];
     let html = shown(&config, &sources, &incidents, "");
-    let told = "failing from 2026-03-01 06:00 to 2026-03-01 08:00: status 503 &#60;busy&#62;";
+    let told =
+        "failing from 2026-03-01 06:00 CET to 2026-03-01 08:00 CET: status 503 &#60;busy&#62;";
     assert_eq!(html.matches(told).count(), 1, "{html}");
     assert_eq!(html.matches("Last trouble").count(), 1);
-    assert!(html.contains("1 item in 30 days"), "the sparkline of museo");
+    assert!(
+        html.contains("1 item dated in the last 30 days"),
+        "the sparkline of museo"
+    );
 }
 
 #[test]

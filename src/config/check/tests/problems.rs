@@ -328,6 +328,28 @@ fn a_bad_crontab() {
 }
 
 #[test]
+fn one_address_for_the_public_and_the_operator() {
+    insta::assert_snapshot!(wrong("serve = { listen = \"0.0.0.0:80\", admin = \"0.0.0.0:80\" }"), @r#"
+    error: `admin` is the same address as `listen`
+     --> rassegna.toml:1:42
+    1 | serve = { listen = "0.0.0.0:80", admin = "0.0.0.0:80" }
+      |                                          ^^^^^^^^^^^^ expected another one, or "off"
+    "#);
+}
+
+#[test]
+fn a_city_is_found_in_its_zone() {
+    let said = wrong("site.timezone = \"buenos aires\"");
+    assert!(
+        said.contains("did you mean `America/Argentina/Buenos_Aires`?")
+            || said.contains("did you mean `America/Buenos_Aires`?"),
+        "{said}"
+    );
+    let said = wrong("site.timezone = \"rome\"");
+    assert!(said.contains("did you mean `Europe/Rome`?"), "{said}");
+}
+
+#[test]
 fn zones_languages_and_addresses() {
     insta::assert_snapshot!(wrong("site.timezone = \"Europe/Roma\"\nsite.languages = [\"it\", \"italiano\"]\nsite.url = \"rassegna.example\"\nserve.admin = \"8081\"\nfetch.allow = [\"intranet\"]"), @r#"
     error: `timezone`: no time zone is called `Europe/Roma`; did you mean `Europe/Rome`?
@@ -340,12 +362,12 @@ fn zones_languages_and_addresses() {
     2 | site.languages = ["it", "italiano"]
       |                         ^^^^^^^^^^ expected a language tag (BCP 47) such as "it" or "pt-BR"
 
-    error: `url`: `rassegna.example` is not an address: relative URL without a base
+    error: `url`: `rassegna.example` lacks `https://`
      --> rassegna.toml:3:12
     3 | site.url = "rassegna.example"
       |            ^^^^^^^^^^^^^^^^^^ expected an address such as "https://rassegna.example.org/"
 
-    error: `admin`: `8081` has no port
+    error: `admin`: `8081` has no host
      --> rassegna.toml:4:15
     4 | serve.admin = "8081"
       |               ^^^^^^ expected an address such as "127.0.0.1:8080" or "unix:/run/rassegna/http.sock", "systemd", or "off"
