@@ -196,3 +196,75 @@ fn again(why: &FetchError) -> Again {
         _ => Again::Never,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use url::Url;
+
+    use super::*;
+
+    /// Reads an article as that of an item which is listed under a title.
+    fn read_as(title: &str, content: Content) -> Result<Read, String> {
+        let source = Source {
+            content,
+            ..Source::unknown(Url::parse("https://agenzia.example/notizie/").unwrap())
+        };
+        let text = "<p>La sonda ha lasciato la Terra questa notte, e arriva fra nove mesi.</p>";
+        let page = Page {
+            url: Url::parse("https://agenzia.example/n/1").unwrap(),
+            content_type: Some("text/html; charset=utf-8".to_owned()),
+            body: format!(
+                "<!doctype html><title>La sonda Gheppio parte per Venere</title><main><article>\
+                 <h1>La sonda Gheppio parte per Venere</h1><time datetime=2026-05-28>28 maggio 2026</time>\
+                 {}</article></main>",
+                text.repeat(4)
+            )
+            .into_bytes(),
+            validators: Validators::default(),
+            fetched_at: Utc::now(),
+            fresh_until: None,
+            moved: None,
+            links: None,
+        };
+        read(&source, title, &page, page.fetched_at)
+    }
+
+    #[test]
+    fn without_a_licence_for_the_text_only_a_teaser_is_kept() {
+        let whole = read_as("Gheppio è in viaggio", Content::Full).unwrap();
+        let part = read_as("Gheppio è in viaggio", Content::Summary).unwrap();
+        assert!(whole.article.html.contains("<p>La sonda"));
+        assert_eq!(part.article.html, "");
+        assert!(part.article.summary.starts_with("La sonda"));
+        assert_eq!(part.said, whole.said);
+    }
+
+    #[test]
+    fn a_page_that_is_about_something_else_is_refused_by_name() {
+        let refused = read_as("Nuovo acquedotto a Pietralta", Content::Full);
+        let why = refused.map(|_| ()).unwrap_err();
+        assert!(why.contains("Gheppio"), "{why}");
+    }
+
+    #[test]
+    fn one_page_for_several_items_is_refused_for_all_of_them() {
+        let wanted = |title: &str| Wanted {
+            article: Key::of(&[title]),
+            url: Url::parse("https://agenzia.example/n/1").unwrap(),
+            title: title.to_owned(),
+        };
+        let answer = |title: &str| {
+            let read = read_as(title, Content::Summary).map_err(never);
+            (wanted(title), read)
+        };
+        let mut answers = [
+            answer("Gheppio è in viaggio"),
+            answer("Verso Venere, nove mesi di viaggio"),
+        ];
+        assert!(answers.iter().all(|(_, answer)| answer.is_ok()));
+        refuse_repeated(&mut answers);
+        assert!(answers.iter().all(|(_, answer)| answer.is_err()));
+    }
+}
