@@ -269,13 +269,18 @@ impl Sight {
         let is_aside = |element: ElementRef<'_>| ASIDE.contains(&element.value().name());
         let count = |text: &str| text.split(' ').filter(|word| !word.is_empty()).count();
         let all = fold(&visible_without(body, is_aside));
-        let rest = fold(&visible_without(body, |element| {
-            is_aside(element) || is_banner(element)
-        }));
+        let words = count(&all);
+        // Longer pages are not judged by what they say.
+        let asks = words <= 2 * WHOLE && all.contains("cookie");
+        let rest = asks.then(|| {
+            fold(&visible_without(body, |element| {
+                is_aside(element) || is_banner(element)
+            }))
+        });
         Self {
             front,
-            words: count(&all),
-            text: if count(&rest) >= SAID { rest } else { all },
+            words,
+            text: rest.filter(|rest| count(rest) >= SAID).unwrap_or(all),
         }
     }
 

@@ -396,8 +396,8 @@ fn read_page(
 
 /// Whether what may be an article has more than a title: any page has one, also one that reports an error.
 fn is_told(item: &RawItem) -> bool {
-    let text = text::plain(item.html.as_deref().unwrap_or_default());
-    !item.published.is_empty() || text.chars().count() >= ARTICLE
+    let text = || text::plain(item.html.as_deref().unwrap_or_default());
+    !item.published.is_empty() || text().chars().count() >= ARTICLE
 }
 
 /// What a page says as a whole.

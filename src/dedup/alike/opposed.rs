@@ -56,23 +56,23 @@ fn negation(profile: &Profile) -> Option<usize> {
 
 /// Two that are named in both have changed their places around the same words: who beat whom.
 fn exchanged(a: &Profile, b: &Profile) -> Option<String> {
-    let is_name = |word: &&Word| word.written.starts_with(char::is_uppercase) && word.is_name();
-    let names = |profile: &Profile| -> Vec<(usize, String)> {
+    fn names(profile: &Profile) -> Vec<(usize, &str)> {
+        let is_name = |word: &Word| word.written.starts_with(char::is_uppercase) && word.is_name();
         let words = profile.title.iter().enumerate();
         words
             .filter(|(_, word)| is_name(word))
-            .map(|(at, word)| (at, word.folded.clone()))
+            .map(|(at, word)| (at, word.folded.as_str()))
             .collect()
-    };
-    let between = |profile: &Profile, from: usize, to: usize| -> Vec<String> {
+    }
+    fn between(profile: &Profile, from: usize, to: usize) -> Vec<&str> {
         let words = profile.title.get(from + 1..to).unwrap_or_default();
         let telling = words.iter().filter(|word| word.sort != Sort::Stop);
-        telling.map(|word| word.folded.clone()).collect()
-    };
+        telling.map(|word| word.folded.as_str()).collect()
+    }
     let (mine, others) = (names(a), names(b));
     for (at, (i, x)) in mine.iter().enumerate() {
         for (j, y) in mine.iter().skip(at + 1).filter(|(_, y)| y != x) {
-            let place = |name: &String| others.iter().find(|(_, other)| other == name);
+            let place = |name: &str| others.iter().find(|(_, other)| *other == name);
             let (Some((k, _)), Some((l, _))) = (place(y), place(x)) else {
                 continue;
             };

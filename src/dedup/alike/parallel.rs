@@ -29,10 +29,11 @@ const PART: f64 = 0.7;
 /// What stands in one position of both titles and is not the same, in words for people; nothing where nothing does, or where
 /// they don't run in parallel.
 pub(super) fn find(a: &Profile, b: &Profile) -> Option<String> {
-    if let Some((x, y)) = people(a, b) {
+    let pairs = aligned(&a.title, &b.title);
+    if let Some((x, y)) = people(a, b, &pairs) {
         return Some(against(x, y));
     }
-    let parallel = Parallel::of(a, b)?;
+    let parallel = Parallel::with(a, b, pairs)?;
     let (x, y) = parallel.regions().or_else(|| {
         let mut gaps = parallel.gaps().into_iter();
         gaps.find_map(|gap| {
@@ -83,7 +84,11 @@ struct Side<'a> {
 impl<'a> Parallel<'a> {
     /// Nothing where too little of the titles is the same.
     pub(super) fn of(a: &'a Profile, b: &'a Profile) -> Option<Self> {
-        let pairs = aligned(&a.title, &b.title);
+        Self::with(a, b, aligned(&a.title, &b.title))
+    }
+
+    /// The same, where the words are known that stand in one order.
+    fn with(a: &'a Profile, b: &'a Profile, pairs: Vec<(usize, usize)>) -> Option<Self> {
         let weight = |profile: &Profile, other: &Profile| -> f64 {
             let words = profile.title.iter();
             words.map(|word| 0.1 + weigh(word, profile, other)).sum()
@@ -139,7 +144,8 @@ impl<'a> Parallel<'a> {
 
     /// What stands before, between and behind the words that both have.
     fn gaps(&self) -> Vec<Gap<'a>> {
-        gaps(self.a, self.b, &self.pairs)
+        let spans = spans(self.a, self.b, &self.pairs);
+        spans.map(|(x, y)| Gap::of(self.a, self.b, x, y)).collect()
     }
 
     /// Two words of a sort that is one of a kind: names, or numbers.
@@ -186,26 +192,26 @@ impl<'a> Parallel<'a> {
     }
 }
 
-/// What stands before, between and behind the words that stand at these places.
-fn gaps<'a>(a: &'a Profile, b: &'a Profile, pairs: &[(usize, usize)]) -> Vec<Gap<'a>> {
-    let (long_a, long_b) = (a.title.len(), b.title.len());
+/// The places before, between and behind the words that stand at these.
+fn spans(
+    a: &Profile,
+    b: &Profile,
+    pairs: &[(usize, usize)],
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
     let mut from = (0, 0);
-    let ends = pairs.iter().copied().chain([(long_a, long_b)]);
-    ends.map(|(i, j)| {
+    let ends = pairs
+        .iter()
+        .copied()
+        .chain([(a.title.len(), b.title.len())]);
+    ends.map(move |(i, j)| {
         let (start_a, start_b) = std::mem::replace(&mut from, (i + 1, j + 1));
-        Gap {
-            a: Side::of(a, start_a..i, b),
-            b: Side::of(b, start_b..j, a),
-            last: i >= long_a && j >= long_b,
-        }
+        (start_a..i, start_b..j)
     })
-    .collect()
 }
 
 /// Names of several words, each in the place of the other: the rest of the titles is parallel without them, however short
 /// it is.
-fn people<'a>(a: &'a Profile, b: &'a Profile) -> Option<Rivals<'a>> {
-    let pairs = aligned(&a.title, &b.title);
+fn people<'a>(a: &'a Profile, b: &'a Profile, pairs: &[(usize, usize)]) -> Option<Rivals<'a>> {
     let weight = |words: &[&Word], from: &Profile, to: &Profile| -> f64 {
         words.iter().map(|word| 0.1 + weigh(word, from, to)).sum()
     };
@@ -216,7 +222,9 @@ fn people<'a>(a: &'a Profile, b: &'a Profile) -> Option<Rivals<'a>> {
         let all: Vec<&Word> = from.title.iter().collect();
         weight(&both, from, to) / (weight(&all, from, to) - weight(name, from, to)).max(0.1)
     };
-    gaps(a, b, &pairs).into_iter().find_map(|gap| {
+    let spans = spans(a, b, pairs).filter(|(x, y)| may_name(a, x) && may_name(b, y));
+    let mut gaps = spans.map(|(x, y)| Gap::of(a, b, x, y));
+    gaps.find_map(|gap| {
         let (x, y) = (gap.a.full_name(a)?, gap.b.full_name(b)?);
         let even = part(&x, &|pair| pair.0, a, b).min(part(&y, &|pair| pair.1, b, a));
         let rivals = x.first().copied().zip(y.first().copied());
@@ -224,7 +232,22 @@ fn people<'a>(a: &'a Profile, b: &'a Profile) -> Option<Rivals<'a>> {
     })
 }
 
-impl Gap<'_> {
+/// Whether two words with capitals stand one behind the other there.
+fn may_name(profile: &Profile, span: &Range<usize>) -> bool {
+    let words = profile.title.get(span.clone()).unwrap_or_default();
+    let capital = |word: &Word| word.written.starts_with(char::is_uppercase);
+    words.windows(2).any(|pair| pair.iter().all(capital))
+}
+
+impl<'a> Gap<'a> {
+    fn of(a: &'a Profile, b: &'a Profile, x: Range<usize>, y: Range<usize>) -> Self {
+        Self {
+            last: x.end >= a.title.len() && y.end >= b.title.len(),
+            a: Side::of(a, x, b),
+            b: Side::of(b, y, a),
+        }
+    }
+
     fn is_small(&self) -> bool {
         self.a.words.len() <= SLOT && self.b.words.len() <= SLOT
     }
