@@ -179,8 +179,10 @@ impl<'a> Desk<'a> {
             ),
             ids => say!("\nadded: {} sources, in {}", ids.len(), file.display()),
         }
-        let they_are = if ids.len() == 1 { "It is" } else { "They are" };
-        let them = if ids.len() == 1 { "it" } else { "them" };
+        let (they_are, them) = match ids {
+            [_] => ("It is", "it"),
+            _ => ("They are", "them"),
+        };
         let data = data_folder(self.options.place.data.as_deref());
         if Lock::is_taken(&data.join(&self.config.store.path)) {
             say!(

@@ -117,13 +117,17 @@ fn texts(notes: Vec<Note>) -> Vec<String> {
     notes.into_iter().map(|note| note.text).collect()
 }
 
-/// When it is due.
-fn next(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
-    at.map_or_else(|| "never".into(), |at| until(at, now))
+fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    told(at, now, ago)
 }
 
-fn when(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
-    at.map_or_else(|| "never".into(), |at| ago(at, now))
+/// How far off a time is, if it ever comes.
+fn told(
+    at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    distance: fn(DateTime<Utc>, DateTime<Utc>) -> String,
+) -> String {
+    at.map_or_else(|| "never".into(), |at| distance(at, now))
 }
 
 /// What is special about the set-up, and about each source that has something special.
@@ -154,7 +158,7 @@ fn row(around: Around<'_>, source: &Summary, now: DateTime<Utc>) -> Vec<String> 
         kind,
         source.items.to_string(),
         when(state.last_success, now),
-        next(state.next_run, now),
+        told(state.next_run, now, until),
         words,
     ]
 }
@@ -176,7 +180,7 @@ fn detail(around: Around<'_>, source: &Summary, now: DateTime<Utc>) {
     say!("last attempt  {}", when(state.last_attempt, now));
     say!("last success  {}", when(state.last_success, now));
     say!("last new item {}", when(state.last_new, now));
-    say!("next run      {}", next(state.next_run, now));
+    say!("next run      {}", told(state.next_run, now, until));
     let (word, why) = around.state(source);
     say!("{word:<13} {why}");
     if let Some(repair) = &state.repair {

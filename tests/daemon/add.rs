@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Origin, Ran, Route, Site, news, rss};
+use crate::support::{News, Origin, Ran, Route, Site, news, rss};
 
 /// A site that lets files of its own be included, and an origin.
 fn site() -> (Site, Origin) {
@@ -258,23 +258,26 @@ fn the_order_of_numbers_that_only_the_whole_page_tells_is_written_with_what_it_r
     assert!(!text.contains("format"), "{text}");
 }
 
+/// What a feed has, as a list on a page.
+fn on_page(all: &[News]) -> String {
+    let item = |one: &News| {
+        format!(
+            "<li class=\"news\"><h3><a href=\"{}\">{} e di altro</a></h3><time datetime=\"{}\"></time><p>{}</p></li>",
+            one.link,
+            one.title,
+            one.at.to_rfc3339(),
+            one.text
+        )
+    };
+    all.iter().map(item).collect()
+}
+
 #[test]
 fn a_feed_that_the_page_announces_is_added_in_its_place() {
     let (site, origin) = site();
     let all = [news("fonte", 1), news("fonte", 2), news("fonte", 3)];
     origin.set("/rss", Route::new("application/rss+xml", rss(&all)));
-    let items: String = all
-        .iter()
-        .map(|one| {
-            format!(
-                "<li class=\"news\"><h3><a href=\"{}\">{} e di altro</a></h3><time datetime=\"{}\"></time><p>{}</p></li>",
-                one.link,
-                one.title,
-                one.at.to_rfc3339(),
-                one.text
-            )
-        })
-        .collect();
+    let items = on_page(&all);
     origin.set(
         "/news",
         Route::html(format!(
@@ -360,18 +363,7 @@ fn the_first_feed_that_has_the_news_of_the_page_is_taken() {
         "/comments",
         Route::new("application/rss+xml", rss(&comments)),
     );
-    let items: String = all
-        .iter()
-        .map(|one| {
-            format!(
-                "<li class=\"news\"><h3><a href=\"{}\">{} e di altro</a></h3><time datetime=\"{}\"></time><p>{}</p></li>",
-                one.link,
-                one.title,
-                one.at.to_rfc3339(),
-                one.text
-            )
-        })
-        .collect();
+    let items = on_page(&all);
     let feeds: String = ["/comments", "/gone", "/rss"]
         .iter()
         .map(|feed| format!("<link rel=alternate type=application/rss+xml href={feed}>"))
